@@ -166,18 +166,25 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each problem once, without what another one at the same place explains.
 
     A slip is unknown, and what it was meant for is missing: of the two, the error is said, or else the
-    first. What is wrong with a template without a value is only that.
+    first. What is wrong with a template without a value is only that. How a number is read matters where it
+    may be one, and what a key is called where it is a text.
     """
     found = once(diagnostics)
     if len(found) < 2 or not any(each.is_error for each in found):  # nothing is explained by another one
         return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
+    places = {(each.span, each.code) for each in found if each.is_error and each.span is not None}
+    wrong_places = {span for span, _ in places}
     at_fault = {path for path, _ in errors}
     unresolved = {path for path, code in errors if code in _UNRESOLVED}
 
     def is_explained(problem: Diagnostic) -> bool:
         if problem.code in _UNKNOWN and not problem.is_error:
             return problem.path in at_fault
+        if problem.code == "odd-number":
+            return problem.span in wrong_places
+        if problem.code == "unknown-key" and (problem.span, "key-not-text") in places:
+            return True
         if problem.code == "missing-parameter" and (problem.path, "unknown-parameter") in errors:
             return True
         return problem.code not in _UNRESOLVED and problem.path in unresolved
@@ -196,6 +203,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     by_folded = {_folded(candidate): candidate for candidate in known}
     close = get_close_matches(_folded(name), by_folded, n=1, cutoff=0.7)
+    if not close and len(name) > 2:  # letters that changed places count for much in a short name
+        letters = sorted(_folded(name))
+        close = [each for each in by_folded if sorted(each) == letters]
     return by_folded[close[0]] if close else None
 
 

@@ -10,7 +10,7 @@ its list) stays as it is until `settle`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -43,12 +43,12 @@ class _Item:
 @dataclass(slots=True)
 class Layers:
     """The merge of layers. *whole* are the keys of the outermost mapping whose values only replace each
-    other; *problems* are the mappings that met lists. *lists* are those of its keys that `key+` appends to;
-    None: every one."""
+    other. *lists* are those of its keys that `key+` appends to; None: every one. *conflicts* are the
+    mappings that met lists: what to say of each, and the two values."""
 
     whole: frozenset[str]
-    problems: list[Diagnostic]
     lists: frozenset[str] | None = None
+    conflicts: list[tuple[Diagnostic, Node, Node]] = field(default_factory=list)
 
     def merged(self, layers: Iterable[Node]) -> Node:
         """The layers over each other, the lowest first: a mapping each. The path is that of the last one."""
@@ -117,7 +117,9 @@ class Layers:
         below = _node(lower, at, key)
         detail = f"`{key}` is {what} here, and {other} in {lower.location.layer} ({below.span})."
         hint = f"Write {other} in both, or {what} in both."
-        self.problems.append(_node(upper, at, key).problem("conflicting-layers", detail, hint, at_key=True))
+        above = _node(upper, at, key)
+        problem = above.problem("conflicting-layers", detail, hint, at_key=True)
+        self.conflicts.append((problem, above, below))
 
     def _settled(self, items: Mapping[str, _Item], at: Node, *, is_outer: bool = False) -> dict[str, _Item]:
         found = {}

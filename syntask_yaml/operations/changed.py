@@ -19,8 +19,8 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.operations.change_reason import ChangedDeployment, ChangedPart, ChangedSince, ChangeReason
 from syntask_yaml.operations.changed_builds import ChangedBuilds
 from syntask_yaml.operations.changed_code import ChangedCode
-from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.facets import DeclaredFacets
+from syntask_yaml.operations.full_names import full_name_of
 from syntask_yaml.operations.project import ProjectPlace, read
 from syntask_yaml.project.changed_files import ChangedFiles
 from syntask_yaml.project.flows import FlowReader

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from syntask_yaml.diagnostics import Diagnostic, errors_first, nearest, once_a_place
+from syntask_yaml.diagnostics import each_once, errors_first, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.facets import DeclaredFacets, Resolve
+from syntask_yaml.operations.full_names import candidate_of, resolved_text, with_full_names
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
-from syntask_yaml.project.load import Declaration, Project, declare, touched
+from syntask_yaml.project.load import Declaration, Project, declare
 from syntask_yaml.project.select import Selectable, select
 from syntask_yaml.source import Source
-from syntask_yaml.template import is_template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,56 +150,11 @@ def _by_name(
     return select(candidates(reader), names)  # says the names as everything else does
 
 
-def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> Selectable:
-    """What *declaration* can be asked for by. Without a *reader*, its flow is known by its function only."""
-    name, entrypoint = (_resolved(declaration.node, key, resolve) for key in ("name", "entrypoint"))
-    flows: list[str] = []
-    try:
-        function = parse_entrypoint(entrypoint or declaration.entrypoint).function.rpartition(".")[2]
-        flows = [function.replace("_", "-"), function]  # the name that a flow has without one of its own
-        if reader is not None:
-            flows.insert(0, reader.name(entrypoint or declaration.entrypoint))
-    except SyntaskError:
-        pass  # what is wrong with its entrypoint is said when it is selected
-    return Selectable(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.written_name)
-
-
-def full_name_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> str:
-    """`flow/name` of *declaration* as a deployment has it, as far as both are known.
-
-    Without *resolve* it is the name that the entry itself has, which is the same in all targets.
-    """
-    candidate = candidate_of(declaration, reader, resolve)
-    name = candidate.name if resolve is not None else declaration.written_name
-    return f"{candidate.flows[0]}/{name}" if candidate.flows and name else declaration.label
-
-
-def with_full_names(
-    problems: Iterable[Diagnostic], project: Project, reader: FlowReader | None
-) -> list[Diagnostic]:
-    """*problems* of *project* with `flow/name` of the deployments that each of them touches.
-
-    What several deployments have from one place is one problem.
-    """
-    declared = {each.node.path: each for each in project.declarations}
-    label = cache(lambda path: full_name_of(declared[path], reader, None))  # which reads the flow
-    named = [
-        replace(problem, entries=tuple(map(label, touched(problem.path, declared, project.document.root))))
-        for problem in problems
-    ]
-    return list(once_a_place(named))
-
-
 def refuse_broken(project: Project, reader: FlowReader) -> None:
     """Raise ProjectInvalid if something is wrong with *project* as a whole: the errors, then the warnings."""
     if project.errors:
         found = errors_first(project.errors, project.diagnostics)
-        raise ProjectInvalid(with_full_names(found, project, reader))
-
-
-def _resolved(entry: Node, key: str, resolve: Resolve | None) -> str:
-    node = entry.get(key)
-    return resolve(node) if resolve and node and is_template(node.value) else ""
+        raise ProjectInvalid(each_once(with_full_names(found, project, reader)))
 
 
 def _by_entrypoint(
@@ -239,7 +193,7 @@ def _is_meant(declaration: Declaration, selection: Selection, resolve: Resolve |
         return candidate_of(declaration, None, resolve).is_called(selection.names[0].rpartition("/")[2])
     return selection.entrypoint in (
         declaration.entrypoint,
-        _resolved(declaration.node, "entrypoint", resolve),
+        resolved_text(declaration.node, "entrypoint", resolve),
     )
 
 

@@ -9,6 +9,7 @@ from syntask_yaml.backend.base import Backend, Written
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer
+from syntask_yaml.operations.choose import refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deploy_lock import DeployLock
 from syntask_yaml.operations.deployed import LastDeploy
@@ -77,6 +78,7 @@ def deploy(
     Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
     outcome.
     """
+    refuse_broken(context.project, context.reader)
     if not options.force:
         refuse_protected(context)
     context = with_declared(context, request)

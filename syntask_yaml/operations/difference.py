@@ -13,7 +13,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.operations.changed import declared_document, project_at, reader_at
-from syntask_yaml.operations.choose import full_name_of
+from syntask_yaml.operations.full_names import full_name_of
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Action, Change
 from syntask_yaml.plan.diff import differences

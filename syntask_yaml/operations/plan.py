@@ -11,11 +11,12 @@ from syntask_yaml.diagnostics import Diagnostic, each_once, errors_first
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.backend_lists import BackendLists
-from syntask_yaml.operations.choose import check_overrides, refuse_broken, with_full_names
+from syntask_yaml.operations.choose import check_overrides, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
+from syntask_yaml.operations.full_names import with_full_names
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of

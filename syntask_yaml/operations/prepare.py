@@ -14,8 +14,8 @@ from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.model.value import Unknown, holds_unknown
 from syntask_yaml.operations.backend_checks import check_backend, pool_for
-from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.full_names import full_name_of
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.project import check_flow, check_unique, flow_notes, read_flow
 from syntask_yaml.project.bind import bind_deployment
@@ -25,7 +25,7 @@ from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, without_limits
-from syntask_yaml.project.rules import slip_of
+from syntask_yaml.project.slips import slip_of
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope
 
@@ -110,7 +110,9 @@ def _prepare(
     declared: Declaration, declaration: Declaration, context: DeployContext, outputs: StepOutputs
 ) -> Prepared:
     if declared.errors:
-        return Prepared(declared, declaration, None, _label(declared, context), declared.errors)
+        label = _label(declared, context)
+        errors = tuple(replace(error, entries=(label,)) for error in declared.errors)
+        return Prepared(declared, declaration, None, label, errors)
     is_as_declared = declaration is declared
     scope = context.scope(outputs)
     # What Prefect's dialect tolerates in a file may be in the way of deploying it.
@@ -199,7 +201,7 @@ def _check_identity(entry: Node) -> Iterator[Diagnostic]:
                 "before the steps run."
             )
             yield (entry.get(key) or entry).problem("unset-name", detail)
-        elif not is_given and (slip := slip_of(key, entry)):
+        elif not is_given and (slip := slip_of(key, entry.value, "deployment")):
             detail = f"A deployment requires `{key}` and has no key `{slip}`."
             node = entry.get(slip) or entry
             yield node.problem("missing-key", detail, f"Did you mean `{key}`?", at_key=True)

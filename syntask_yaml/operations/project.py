@@ -14,7 +14,7 @@ from syntask_yaml.errors import NotFound, SyntaskError
 from syntask_yaml.files import shown_path
 from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
-from syntask_yaml.operations.choose import with_full_names
+from syntask_yaml.operations.full_names import with_full_names
 from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
@@ -22,6 +22,7 @@ from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
+from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
 
@@ -182,10 +183,12 @@ def _check_flows(
 ) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str], Declaration] = {}
     steps = StepChecker(project)
+    has_defaults = "defaults" not in lost_keys(project.document.root)
     for declaration in declarations:
         yield from steps.check(declaration)
         flow = _flow_of(declaration, reader)
-        yield from _problems_with(flow, declaration)
+        found = _problems_with(flow, declaration)
+        yield from (each for each in found if has_defaults or each.code != "missing-parameter")
         if isinstance(flow, Flow):
             yield from check_unique(
                 seen, declaration, flow.name, declaration.name, shown=declaration.written_name

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.operations.choose import candidate_of
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.full_names import candidate_of
 from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.plan.changes import Action, Plan
 

@@ -13,6 +13,7 @@ from syntask_yaml.model.automation import ACTIONS, EVENT_NAMES, ActionType
 from syntask_yaml.model.run_event import PREFIX, STATES
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.project.command_rules import check_command
+from syntask_yaml.project.slips import meant_by
 from syntask_yaml.project.static import as_diagnostic
 from syntask_yaml.project.trigger_rules import IsOpen, check_form
 from syntask_yaml.template import Anything, Scope, Unresolved, is_template, resolve
@@ -107,8 +108,9 @@ def _check_action(action: Node, kind: ActionType, is_open: IsOpen) -> Iterator[D
             node = action.get(key) or action
             hint = f"It has {', '.join(f'`{each}`' for each in kind.keys[1:])}."
             yield node.problem("unknown-key", detail, hint, at_key=True)
+    meant = meant_by(action.value, "action")
     for key in kind.needs:
-        if action.value.get(key) in (None, "", []):
+        if action.value.get(key) in (None, "", []) and key not in meant:
             yield action.problem("missing-key", f"`{name}` requires `{key}`.", _missing(key, kind))
     yield from check_command(action)
     for each in action.each_of("to"):

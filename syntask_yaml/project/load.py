@@ -22,7 +22,9 @@ from syntask_yaml.project.resources import DeclaredResource, resources_of
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
+from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.project.static import check_names, static_scope
+from syntask_yaml.template import Anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ def _judged(
     """*problems* in the order of the file, as severe as *dialect* has them, with the entries they touch."""
     labels = {entry.path: _label(entry) for entry in entries}
     for problem in in_file_order(without_ignored(problems)):
-        names = tuple(labels[path] for path in touched(problem.path, labels, tree))
+        names = tuple(labels[path] for path in touched(problem, labels, tree))
         yield replace(dialect.judge(problem), entries=names)
 
 
@@ -193,18 +195,20 @@ def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[
     return {path: tuple(found) for path, found in errors.items()}
 
 
-def touched(path: TreePath, entries: Iterable[TreePath], tree: Node) -> list[TreePath]:
-    """Return which of *entries* a problem at *path* touches: its own, or those that have it from there.
+def touched(problem: Diagnostic, entries: Iterable[TreePath], tree: Node) -> list[TreePath]:
+    """Return which of *entries* a problem touches: its own, or those that have it from there.
 
-    That is in a section of the project, or in its `defaults`.
+    That is in a section of the project, or in the `defaults` of a file or a target.
     """
+    path = problem.path
     if path[:1] == ("deployments",):
         return [entry for entry in (path[:2],) if entry in entries]
     if path and path[0] in SECTIONS:
         return [entry for entry in entries if path[0] not in tree.at(entry).value]
-    if len(path) > 1 and path[0] == "defaults":
-        place = tree.at(path).span
-        return [entry for entry in entries if tree.at((*entry, *path[1:])).span == place]
+    if "defaults" in path[:-1]:
+        below = path[path.index("defaults") + 1 :]
+        nodes = {entry: tree.at((*entry, *below)) for entry in entries}
+        return [entry for entry, node in nodes.items() if problem.span in (node.span, node.key_span)]
     return []
 
 
@@ -222,12 +226,13 @@ def _check(tree: Node, entries: list[Node], sections: Sections, values: Values) 
             section = sections.of(entry, name)
             yield from section.diagnostics if section else ()
     static_values = ResolvedValues(values, static_scope()) if values else None
-    yield from check_names(tree, entries, sections, static_values)
+    open_values = static_values or (Anything() if "values" in lost_keys(tree) else None)
+    yield from check_names(tree, entries, sections, open_values)
     yield from static_values.check() if static_values is not None else ()
     if tree.get("resources") is not None:
         from syntask_yaml.project.resources.check import check_resources
 
-        yield from check_resources(tree, static_values)
+        yield from check_resources(tree, open_values)
 
 
 def _own_keys(tree: Node, entries: Iterable[Node]) -> Iterator[Diagnostic]:

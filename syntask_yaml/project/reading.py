@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 
 from syntask_yaml.document.reader import Document, read_file
-from syntask_yaml.errors import SyntaskError
+from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
 from syntask_yaml.project.composition.compose import compose, is_layered
 from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, read_files
 from syntask_yaml.project.composition.targets import Target, choose_target, targets_of, usual_target
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project, load_project
+from syntask_yaml.project.slips import lost_keys
 
 # How the path of a file is shown to people.
 Show = Callable[[Path], str]
@@ -38,8 +39,16 @@ class ProjectReading:
         return targets_of(self._opened.root) if self.dialect is Dialect.SYNTASK else ()
 
     def choose(self, target: str | None) -> Project:
-        """The project in the target of that name, or in the default one. Raises as `choose_target` does."""
-        return self.project(choose_target(self.targets, target, project=self._opened.name))
+        """The project in the target of that name, or in the default one.
+
+        Raises as `choose_target` does, or ProjectInvalid if the file is wrong in what it says of targets.
+        """
+        try:
+            chosen = choose_target(self.targets, target, project=self._opened.name)
+        except (NotFound, UsageError):
+            self._refuse_broken_targets()
+            raise
+        return self.project(chosen)
 
     def each(self, target: str | None = None) -> list[Project]:
         """The project in each of its targets, or in the one that is named; once if it has none."""
@@ -72,6 +81,13 @@ class ProjectReading:
         )
         return replace(self, files=replace(self.files, files=files))
 
+    def _refuse_broken_targets(self) -> None:
+        problems = self.project(None).errors
+        if "targets" in lost_keys(self._opened.root):
+            raise ProjectInvalid([each for each in problems if len(each.path) < 2])
+        if wrong := [each for each in problems if each.path[:1] == ("targets",)]:
+            raise ProjectInvalid(wrong)
+
     @property
     def _opened(self) -> ProjectFile:
         return self.files.files[0]
@@ -84,7 +100,7 @@ class ProjectReading:
         try:
             return self._reader.name(entrypoint) == name
         except SyntaskError:  # what is wrong with the entrypoint is said where it stands
-            return False
+            return True
 
 
 def read_project(file: Path, root: Path, *, show: Show, strict: bool = False) -> ProjectReading:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, nearest
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.scalars import odd_base
 from syntask_yaml.model.schedule import TIMING_KEYS
@@ -26,7 +26,7 @@ from syntask_yaml.project.schedule_rules import (
     is_zone,
     says_which_days,
 )
-from syntask_yaml.project.schema import project_schema
+from syntask_yaml.project.slips import meant_by, slip_of
 from syntask_yaml.project.trigger_rules import check_durations, check_trigger
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -81,7 +81,9 @@ def is_as_written(node: Node) -> Iterator[Diagnostic]:
 
 def has_a_limit(node: Node) -> Iterator[Diagnostic]:
     """A concurrency limit with options says how many."""
-    if node.value and node.value.get("limit") is None:
+    if not node.value or slip_of("limit", node.value, "concurrency_limit"):
+        return
+    if node.value.get("limit") is None:
         detail = "Without `limit`, there is no limit and the other keys have no effect."
         yield node.problem(
             "missing-limit", detail, "Add `limit:`, or remove `concurrency_limit`."
@@ -101,7 +103,7 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
     for key in ("name", "entrypoint"):
         value = node.value.get(key)
         is_blank = value is None or (isinstance(value, str) and not value.strip())
-        if is_blank and slip_of(key, node) is None:
+        if is_blank and slip_of(key, node.value, "deployment") is None:
             at = node.get(key)
             detail = f"A deployment requires `{key}`."
             hint = (
@@ -110,18 +112,11 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
             yield (at or node).problem("missing-key", detail, hint, at_key=at is not None)
 
 
-def slip_of(key: str, entry: Node) -> str | None:
-    """The key that *entry* has in the place of *key*: no key of a deployment, and reported as that."""
-    if key in entry.value:
-        return None
-    known = project_schema()["$defs"]["deployment"]["properties"]
-    return nearest(key, (each for each in map(str, entry.value) if each not in known))
-
-
 def has_one_promise(node: Node) -> Iterator[Diagnostic]:
     """An SLA promises exactly one thing."""
-    given = [key for key in ("duration", "within", "stale_after") if node.value.get(key) is not None]
-    if len(given) != 1:
+    keys = ("duration", "within", "stale_after")
+    given = [key for key in keys if node.value.get(key) is not None]
+    if len(given) != 1 and (given or meant_by(node.value, "sla").isdisjoint(keys)):
         detail = "An SLA requires exactly one of `duration`, `within` and `stale_after`."
         hint = "Move the others to separate entries." if given else "Add one of them."
         yield node.problem("conflicting-keys" if given else "missing-key", detail, hint)

@@ -21,10 +21,14 @@ SECTIONS = ("build", "push", "pull")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The steps of one section, as they were written, and the problems of their form."""
+    """The steps of one section, as they were written, and the problems of their form.
+
+    *is_whole*: each item of it is a step, as far as its form goes.
+    """
 
     steps: tuple[Step, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    is_whole: bool = True
 
 
 class Sections:
@@ -69,7 +73,8 @@ def _read(node: Node | None) -> Section | None:
             step = _step(item)
             steps.append(step)
             problems.extend(_form_problems(item, step))
-    return Section(tuple(steps), tuple(problems))
+    is_list = isinstance(node.value, (dict, list))
+    return Section(tuple(steps), tuple(problems), is_list and len(steps) == len(items) and not problems)
 
 
 def _step(item: Node) -> Step:

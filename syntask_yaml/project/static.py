@@ -17,6 +17,7 @@ from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.sections import SECTIONS, Sections
+from syntask_yaml.project.slips import lost_keys, meant_by
 from syntask_yaml.template import (
     Anything,
     Blocks,
@@ -39,15 +40,22 @@ def check_names(
 
     *values* are those of the project; None where it declares none.
     """
-    scopes: dict[tuple[int, ...], _FieldScopes] = {}
+    scopes: dict[tuple[int | bool, ...], _FieldScopes] = {}
+    lost = lost_keys(tree)
     for entry in entries:
         own = [sections.of(entry, name) for name in SECTIONS]
-        key = (id(own[0]), id(own[1]), id(own[2]))
+        lacks = not lost.isdisjoint(_MAKING) or not meant_by(entry.value, "deployment").isdisjoint(_MAKING)
+        key = (id(own[0]), id(own[1]), id(own[2]), lacks)
         if key not in scopes:  # many deployments share their sections: they are looked at once
             build, push, pull = (section.steps if section else () for section in own)
-            yield from _check_steps(tree, build, push, pull, values)
-            scopes[key] = _FieldScopes(static_scope((*build, *push), values))
+            is_open = lacks or any(section and not section.is_whole for section in own[:2])
+            yield from _check_steps(tree, build, push, pull, values, is_open=is_open)
+            scopes[key] = _FieldScopes(static_scope((*build, *push), values, is_open=is_open))
         yield from _check_fields(entry, scopes[key])
+
+
+# The sections whose steps have outputs for the deployment.
+_MAKING = ("build", "push")
 
 
 def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
@@ -64,13 +72,18 @@ def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
     return StepOutputs(outputs, is_open)
 
 
-def static_scope(steps: Iterable[Step] = (), values: Mapping[str, Any] | None = None) -> Scope:
-    """A scope in which every name that some machine may have is there, and the outputs of *steps* too."""
+def static_scope(
+    steps: Iterable[Step] = (), values: Mapping[str, Any] | None = None, *, is_open: bool = False
+) -> Scope:
+    """A scope in which every name that some machine may have is there, and the outputs of *steps* too.
+
+    *is_open*: there are more steps, and it is not known which.
+    """
     outputs = expected_outputs(steps)
     return Scope(
         environ=Anything(),
         variables=Anything(),
-        outputs=outputs.values,
+        outputs=Anything() if is_open else outputs.values,
         has_open_outputs=outputs.is_open,
         values=values,
         is_static=True,
@@ -83,12 +96,15 @@ def _check_steps(
     push: tuple[Step, ...],
     pull: tuple[Step, ...],
     values: Mapping[str, Any] | None,
+    *,
+    is_open: bool,
 ) -> Iterator[Diagnostic]:
     made = (*build, *push)
     for index, step in enumerate(made):
-        yield from _check_step(tree.at(step.path), step, static_scope(made[:index], values))
+        scope = static_scope(made[:index], values, is_open=is_open)
+        yield from _check_step(tree.at(step.path), step, scope)
     for index, step in enumerate(pull):
-        scope = static_scope((*made, *pull[:index]), values)
+        scope = static_scope((*made, *pull[:index]), values, is_open=is_open)
         node = tree.at(step.path)
         yield from _check_step(node, step, scope)
         yield from _check_secrets(node, step)

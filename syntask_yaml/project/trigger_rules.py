@@ -12,6 +12,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.timing import MAX_INTERVAL
 from syntask_yaml.model.trigger import seconds_of, trigger_type
+from syntask_yaml.project.slips import meant_by
 
 _LEAST = {"Proactive": 10, "metric": 300}
 _STARTS = frozenset(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pending", "Running", "*"))
@@ -24,6 +25,8 @@ IsOpen = Callable[[object], bool]
 def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     """Everything that a server would refuse of a deployment's trigger; nothing is asked of what *is_open*."""
     yield from check_form(trigger, is_open)
+    if meant_by(trigger.value, "trigger"):  # what it fires for is not known
+        return
     yield from tuple(check_loops(trigger, is_open)) or check_chain(trigger, is_open)
 
 
@@ -63,6 +66,8 @@ def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
         return
     kind = given.get("type") or trigger_type(given)
     yield from check_durations(trigger, ("schedule_after", "within"), is_open)
+    if meant_by(trigger.value, "trigger"):  # what seems to be missing may be there
+        return
     yield from _RULES.get(kind, _check_sequence)(trigger, given, is_open)
 
 

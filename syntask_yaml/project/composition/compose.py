@@ -28,7 +28,9 @@ from syntask_yaml.document.reader import Document
 from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles
 from syntask_yaml.project.composition.paths import from_root, resources_from
 from syntask_yaml.project.composition.targets import Target, check_targets, targets_of
+from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.project.slips import lost_keys
 
 # What `key+` appends to in an entry and in `defaults`, as the schema says it, too.
 LISTS = ("tags", "schedules", "triggers", "sla", *SECTIONS)
@@ -62,8 +64,8 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
         *chain.from_iterable(each.document.diagnostics for each in files.files),
         *files.problems,
         *check_targets(targets_of(opened.root)),
-        *composition.problems,
-        *composition.layers.problems,
+        *(composition.problems if _are_all_there(files) else ()),
+        *_conflicts(composition.layers, files),
     ]
     replaced = {
         "deployments": _listed(entries, opened.root),
@@ -77,13 +79,31 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
     )
 
 
+def _are_all_there(files: ProjectFiles) -> bool:
+    """Whether the deployments of all files are known: what is wrong with a file is said there."""
+    return not any(each.is_error for each in files.problems) and all(
+        each.document.is_readable and lost_keys(each.root).isdisjoint(("include", "deployments"))
+        for each in files.files
+    )
+
+
+def _conflicts(layers: Layers, files: ProjectFiles) -> Iterator[Diagnostic]:
+    """Yield where a list meets a mapping, unless one of them is wrong in itself, which is said there."""
+    found = layers.conflicts
+    checked = chain.from_iterable(check_schema(each.root) for each in files.files) if found else ()
+    wrong = {(each.span.file, each.span.start) for each in checked if each.span is not None}
+    for problem, *sides in found:
+        if wrong.isdisjoint((side.span.file, side.span.start) for side in sides):
+            yield problem
+
+
 @dataclass(slots=True)
 class _Composition:
     """The merges of one project for one target. *problems* are what that says of unknown deployments."""
 
     target: Target | None
     is_flow: IsFlow
-    layers: Layers = field(default_factory=lambda: Layers(frozenset(SECTIONS), [], frozenset(LISTS)))
+    layers: Layers = field(default_factory=lambda: Layers(frozenset(SECTIONS), frozenset(LISTS)))
     problems: list[Diagnostic] = field(default_factory=list)
 
     def entries(self, files: Sequence[ProjectFile]) -> list[Node]:
@@ -171,7 +191,7 @@ def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node 
     parts = [in_layer(_appending(each), each.source.name) for each in declared]
     if len(files) == 1 or not parts:
         return None
-    layers = Layers(frozenset(), composition.layers.problems)
+    layers = Layers(frozenset(), conflicts=composition.layers.conflicts)
     return layers.settled(layers.merged(parts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,9 @@ from syntask_yaml.project.schema import check_schema
 ROOT_KEYS = ("name", "targets", "values")
 # What the files of a project have together, and is checked there.
 _MERGED = ("deployments", "resources")
+_GLOB = re.compile(r"[*?\[]")
+# Of the files that a glob matches, those that are meant.
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 # What `glob` raises for what is no pattern: which of them depends on the pattern and on Python.
 _NO_PATTERN = (ValueError, IndexError, NotImplementedError)
 
@@ -113,6 +117,14 @@ class _Reading:
             detail = f"`{self._show(outside[0])}` is not below the root of the project, `{self._root}`."
             self.problems.append(pattern.problem("include-failed", detail))
             return []
+        if _GLOB.search(text) and (others := [each for each in found if each.suffix not in _SUFFIXES]):
+            shown = f"`{self._show(others[0])}`, which is not a project file"
+            if len(others) > 1:
+                shown = f"`{self._show(others[0])}` and {len(others) - 1} more, which are not project files"
+            detail = f"`{text}` also matches {shown}."
+            hint = "Write a glob that ends in the name of the files, such as `teams/*/syntask.yaml`."
+            self.problems.append(pattern.problem("include-failed", detail, hint))
+            return [each for each in found if each.suffix in _SUFFIXES]
         if not found:
             detail = f"No file matches `{text}` ({file.chain})."
             hint = "Correct the path, or remove it. Paths are relative to the file that includes."

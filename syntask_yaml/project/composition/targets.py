@@ -36,7 +36,8 @@ class Target:
 
     @property
     def is_default(self) -> bool:
-        return flag(self._fields.get("default") or False) is True
+        given = self._fields.get("default")
+        return isinstance(given, (bool, str)) and flag(given)
 
     @property
     def is_development(self) -> bool:

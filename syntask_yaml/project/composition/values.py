@@ -10,6 +10,7 @@ from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.project.composition.targets import Target
+from syntask_yaml.project.slips import lost_keys, slip_of
 from syntask_yaml.project.static import as_diagnostic
 from syntask_yaml.template import Blocks, Missing, Scope, Unresolved, resolve
 
@@ -28,10 +29,12 @@ def values_of(root: Node, target: Target | None) -> tuple[Values, list[Diagnosti
             value = given.get(name) or (node.get("default") if isinstance(node.value, dict) else None)
             if value is not None:
                 found[name] = value
-            else:
+                continue
+            if isinstance(node.value, dict) and not slip_of("default", node.value, "value"):
                 problems.append(_without_value(node, name, target))
-                found[name] = node.with_value(Unknown(name))  # what refers to it is no problem of its own
-    problems += _unknown(found, target)
+            found[name] = node.with_value(Unknown(name))  # what refers to it is no problem of its own
+    if "values" not in lost_keys(root):
+        problems += _unknown(found, target)
     return found, problems
 
 

@@ -22,9 +22,10 @@ def layer(text: str, name: str) -> Node:
 
 def merged(*texts: str, whole: frozenset[str] = frozenset()) -> tuple[Node, list[Diagnostic]]:
     """The settled merge of *texts*, the lowest first, and its problems."""
-    layers = Layers(whole, [])
+    layers = Layers(whole)
     nodes = [layer(text, name) for text, name in zip(texts, "abc", strict=False)]
-    return layers.settled(layers.merged(nodes)), layers.problems
+    settled = layers.settled(layers.merged(nodes))
+    return settled, [problem for problem, *_sides in layers.conflicts]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +101,8 @@ def test_merging_is_associative(first: object, second: object, third: object) ->
     one, two, three = (
         layer(json.dumps(each), name) for each, name in zip((first, second, third), "abc", strict=True)
     )
-    layers = Layers(frozenset(), [])
+    layers = Layers(frozenset())
     left = layers.settled(layers.merge(layers.merge(one, two), three))
     right = layers.settled(layers.merge(one, layers.merge(two, three)))
-    if not layers.problems:  # a list that met a mapping is no merge
+    if not layers.conflicts:  # a list that met a mapping is no merge
         assert left.value == right.value

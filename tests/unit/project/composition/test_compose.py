@@ -170,7 +170,14 @@ def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
                 "syntask.yaml": "defaults: {parameters: [1]}\n"
                 "deployments:\n- {name: a, entrypoint: p.f, parameters: {b: 1}}"
             },
-            [("wrong-type", "syntask.yaml:1:24"), ("conflicting-layers", "syntask.yaml:3:30")],
+            [("wrong-type", "syntask.yaml:1:24")],
+        ),
+        (
+            {
+                "syntask.yaml": "defaults: {parameters: {b: [1]}}\n"
+                "deployments:\n- {name: a, entrypoint: p.f, parameters: {b: {c: 1}}}"
+            },
+            [("conflicting-layers", "syntask.yaml:3:43")],
         ),
         (
             {
@@ -203,7 +210,7 @@ def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
                 "syntask.yaml": f"defaults: {{tags: {{a: 1}}}}\ntargets: {{p: {{mode: development}}}}\n"
                 f"deployments:\n{ENTRY}"
             },
-            [("wrong-type", "syntask.yaml:1:18"), ("conflicting-layers", "syntask.yaml:2:21")],
+            [("wrong-type", "syntask.yaml:1:18")],
         ),
         (
             {"syntask.yaml": "targets: {p: {deployments: {a: {tags: [x]}}, mode: dev}}"},

@@ -1,0 +1,58 @@
+"""Keys that are misspelt or hold something else: what they were meant for is neither missing nor known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.diagnostics import nearest
+from syntask_yaml.document.node import Node
+from syntask_yaml.project.schema import project_schema
+
+# What the keys of a project hold that others depend on.
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    "include": (list, str),
+    "defaults": (dict,),
+    "values": (dict,),
+    "targets": (dict,),
+    "build": (list, dict),
+    "push": (list, dict),
+    "pull": (list, dict),
+    "deployments": (list,),
+}
+
+
+def meant_by(given: Mapping[str, Any], definition: str) -> frozenset[str]:
+    """The keys that *given* has in other spellings: those of a *definition* of the schema."""
+    return _meant(given, project_schema()["$defs"][definition]["properties"])
+
+
+def slip_of(key: str, given: Mapping[str, Any], definition: str) -> str | None:
+    """The key that *given* has in the place of *key*: none of the *definition*, and reported as that."""
+    if key in given:
+        return None
+    known = project_schema()["$defs"][definition]["properties"]
+    return nearest(key, (each for each in map(str, given) if each not in known))
+
+
+def lost_keys(root: Node) -> frozenset[str]:
+    """The keys of a project that are there, and cannot be read: what they say is not known.
+
+    They are misspelt, or their value is of another kind, and that is reported where it stands.
+    """
+    if not isinstance(root.value, dict):
+        return frozenset()
+    wrong = {
+        key
+        for key, shape in _SHAPES.items()
+        if root.value.get(key) is not None and not isinstance(root.value[key], shape)
+    }
+    return _meant(root.value, project_schema()["properties"]) | wrong
+
+
+def _meant(given: Mapping[str, Any], known: Mapping[str, Any]) -> frozenset[str]:
+    if given.keys() <= known.keys():
+        return frozenset()
+    unknown = [key for key in map(str, given) if key not in known]
+    found = (nearest(key, known) for key in unknown)
+    return frozenset(key for key in found if key is not None and key not in given)
