@@ -19,7 +19,8 @@ from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.blocks import block_name, block_type
 from syntask_yaml.upgrade.draft import BlockNeed, ConversionContext, EntryDraft
 from syntask_yaml.upgrade.secrets import hide_values
-from syntask_yaml.upgrade.storages import PULLED_WHOLE, STORAGES, StoredCode
+from syntask_yaml.upgrade.storages import PULLED_WHOLE, STORAGES
+from syntask_yaml.upgrade.stored_code import StoredCode
 
 _FOLDER = "local-file-system"
 

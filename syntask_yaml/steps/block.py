@@ -1,9 +1,9 @@
-"""The step `pull_with_block`."""
+"""The steps `pull_with_block` and `push_with_block`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,7 @@ from syntask_yaml.model.secret import revealed
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.transfer.pull import pull
+from syntask_yaml.steps.transfer.push import push
 from syntask_yaml.steps.transfer.remote import Remote
 from syntask_yaml.steps.transfer.staging import staging
 
@@ -41,17 +42,57 @@ def pull_with_block(context: StepContext, *, block_document_name: str, block_typ
     if "/" in name or not name.isprintable():
         raise StepFailed(f"`{name}` is not a valid block name.", hint="Fix `block_document_name`.")
     fields = _load(context, block_type_slug, block_document_name)
-    bring = _PLACES.get(block_type_slug)
-    if bring is None:
-        hint = did_you_mean(block_type_slug, _PLACES, otherwise=f"Available types: {', '.join(_PLACES)}.")
-        raise StepFailed(f"A block of type `{block_type_slug}` does not refer to a folder.", hint=hint)
+    if block_type_slug not in _PLACES:
+        raise _no_place(block_type_slug, _PLACES, "does not refer to a folder")
     target = context.directory / name
     with staging(context.directory) as drafts:
-        found = bring(replace(context, directory=drafts), fields)
+        found = _PLACES[block_type_slug](replace(context, directory=drafts), fields)
         if target.exists():
             target.rename(drafts / "before")
         found.rename(target)
     return {"directory": name}
+
+
+@step("push_with_block", outputs=("url",), extra="s3")
+def push_with_block(
+    context: StepContext,
+    *,
+    block_document_name: str,
+    block_type_slug: str,
+    folder: str | None = None,
+    ignore_file: str = ".prefectignore",
+) -> Outputs:
+    """Copy the current directory to the folder that a storage block refers to.
+
+    The folder is a bucket, a container, or a file system. `pull_with_block` brings it to a run.
+
+    Args:
+        block_document_name: The name of the block. Example: `flows`.
+        block_type_slug: The type of the block. Example: `s3-bucket`.
+        folder: A folder in the block's own, to copy to. Example: `production`.
+        ignore_file: A file of patterns to exclude, as in `.gitignore`, in addition to those of
+            `.syntaskignore`. Example: `.syntaskignore`.
+    """
+    if block_type_slug not in _STORES:
+        raise _no_place(block_type_slug, _STORES, "does not refer to a folder that files are copied to")
+    fields = _load(context, block_type_slug, block_document_name)
+    remote = _inside(_STORES[block_type_slug](fields), folder or "")
+    push(remote, context, ignore_file=ignore_file)
+    return {"url": remote.url}
+
+
+def _inside(remote: Remote, folder: str) -> Remote:
+    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise StepFailed(f"`{folder}` is not in the folder of the block.", hint="Fix `folder`.")
+    path, url = ("/".join([place.rstrip("/"), *parts]) for place in (remote.path, remote.url))
+    return replace(remote, path=path, url=url) if parts else remote
+
+
+def _no_place(type: str, places: Iterable[str], what: str) -> StepFailed:
+    places = list(places)
+    hint = did_you_mean(type, places, otherwise=f"Available types: {', '.join(places)}.")
+    return StepFailed(f"A block of type `{type}` {what}.", hint=hint)
 
 
 def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
@@ -71,31 +112,35 @@ def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
     return fields
 
 
-def _s3(context: StepContext, fields: _Fields) -> Path:
+# The store that a block's fields name.
+_Store: TypeAlias = Callable[[_Fields], Remote]
+
+
+def _s3(fields: _Fields) -> Remote:
     open_s3 = _home("s3", "s3").open_s3
-    remote = open_s3(
-        str(fields["bucket_name"]), str(fields.get("bucket_folder") or ""), fields.get("credentials"), None
-    )
-    return _pulled(remote, context)
+    folder = str(fields.get("bucket_folder") or "")
+    found: Remote = open_s3(str(fields["bucket_name"]), folder, fields.get("credentials"), None)
+    return found
 
 
-def _gcs(context: StepContext, fields: _Fields) -> Path:
+def _gcs(fields: _Fields) -> Remote:
     open_gcs = _home("gcs", "gcs").open_gcs
     folder = str(fields.get("bucket_folder") or "")
-    return _pulled(open_gcs(str(fields["bucket"]), folder, None, fields.get("gcp_credentials")), context)
+    found: Remote = open_gcs(str(fields["bucket"]), folder, None, fields.get("gcp_credentials"))
+    return found
 
 
-def _azure(context: StepContext, fields: _Fields) -> Path:
+def _azure(fields: _Fields) -> Remote:
     open_azure = _home("azure", "azure").open_azure
     folder = str(fields.get("base_folder") or "")
-    return _pulled(
-        open_azure(str(fields["container_name"]), folder, fields.get("credentials") or {}), context
-    )
+    found: Remote = open_azure(str(fields["container_name"]), folder, fields.get("credentials") or {})
+    return found
 
 
-def _storage(context: StepContext, fields: _Fields) -> Path:
+def _storage(fields: _Fields) -> Remote:
     remote, _ = _home("storage", "s3").open_storage(str(fields["basepath"]), _settings(fields))
-    return _pulled(remote, context)
+    found: Remote = remote
+    return found
 
 
 def _settings(fields: _Fields) -> dict[str, Any]:
@@ -106,13 +151,24 @@ def _settings(fields: _Fields) -> dict[str, Any]:
         raise StepFailed("`settings` of the block is not a JSON object.") from None
 
 
-def _local(context: StepContext, fields: _Fields) -> Path:
+def _local(fields: _Fields) -> Remote:
     folder = home_path(str(fields["basepath"]))
     if not folder.is_dir():
         raise StepFailed(f"The directory `{folder}` does not exist on this machine.")
     from fsspec.implementations.local import LocalFileSystem
 
-    return _pulled(Remote(LocalFileSystem(), str(folder.resolve()), str(folder)), context)
+    return Remote(LocalFileSystem(), str(folder.resolve()), str(folder))
+
+
+def _pulled(store: _Store) -> Callable[[StepContext, _Fields], Path]:
+    def bring(context: StepContext, fields: _Fields) -> Path:
+        remote = store(fields)
+        place = context.directory / "code"
+        place.mkdir()
+        pull(remote, place, context)
+        return place
+
+    return bring
 
 
 def _git(url_field: str, login_field: str = "credentials") -> Callable[[StepContext, _Fields], Path]:
@@ -132,23 +188,19 @@ def _git(url_field: str, login_field: str = "credentials") -> Callable[[StepCont
     return bring
 
 
-_PLACES: Mapping[str, Callable[[StepContext, _Fields], Path]] = {
+_STORES: Mapping[str, _Store] = {
     "s3-bucket": _s3,
     "gcs-bucket": _gcs,
     "azure-blob-storage-container": _azure,
     "remote-file-system": _storage,
     "local-file-system": _local,
+}
+_PLACES: Mapping[str, Callable[[StepContext, _Fields], Path]] = {
+    **{slug: _pulled(store) for slug, store in _STORES.items()},
     "github-repository": _git("repository_url"),
     "gitlab-repository": _git("repository"),
     "bitbucket-repository": _git("repository", "bitbucket_credentials"),
 }
-
-
-def _pulled(remote: Remote, context: StepContext) -> Path:
-    place = context.directory / "code"
-    place.mkdir()
-    pull(remote, place, context)
-    return place
 
 
 def _home(module: str, extra: str) -> Any:

@@ -13,24 +13,19 @@ from syntask_yaml.files import printable
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.spelling import step
 from syntask_yaml.upgrade.agent_deployment import Form
-from syntask_yaml.upgrade.blocks import block_type, has_copy
+from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.pools import missing_values, note_stale_copy
+from syntask_yaml.upgrade.pools import missing_values, note_stale_copy, note_successor
 from syntask_yaml.upgrade.script_fields import is_uploaded
-from syntask_yaml.upgrade.storages import (
-    PULLED,
-    PULLED_WHOLE,
-    STORAGES,
-    Storage,
-    StoredCode,
-    settle_fields,
-)
+from syntask_yaml.upgrade.storages import STORAGES, SUCCESSORS, Storage, named_only, settle_fields
+from syntask_yaml.upgrade.stored_code import StoredCode
 
 _IN_IMAGE = "/opt/prefect/flows"
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 # Folders of a person, which the machine of a worker hardly has.
 _HOME = re.compile(r"/(?:home|Users|root|mnt/[a-z]/Users)(?:/|$)")
 _LOCAL = "local-file-system"
+_OTHERWISE = "add `pull` steps to the entry, such as `git_clone`."
 
 
 def convert_code(draft: EntryDraft) -> None:
@@ -59,11 +54,13 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         hint = "Add `pull` steps to the entry, such as `git_clone`."
         draft.report(storage, "no-pull", detail, hint)
         return
-    if not has_copy(storage) and block_type(storage) not in PULLED_WHOLE:
-        otherwise = "add `pull` steps to the entry, such as `git_clone`."
-        draft.report(storage, "block-not-here", *missing_values(draft, storage, otherwise))
-        return
-    kind = kind if has_copy(storage) else PULLED
+    successor = SUCCESSORS.get(block_type(storage), "")
+    if not has_copy(storage) and successor:
+        if storage.path[0] in draft.source.compared:
+            draft.report(storage, "block-not-here", *missing_values(draft, storage, _OTHERWISE))
+            return
+        note_successor(draft, storage, f"{successor}/{block_name(storage)}")
+    kind = kind if has_copy(storage) else named_only(kind)
     settle_fields(draft, storage, kind)
     folder = "/".join(
         part for part in re.split(r"[\\/]+", draft.source.text("path")) if part not in ("", ".")

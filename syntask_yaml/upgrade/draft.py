@@ -70,16 +70,20 @@ class WantedPool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class BlockNeed:
-    """A block that an entry refers to, and the user makes."""
+    """A block that an entry refers to, and the user makes; with the values of *origin*, if that is one."""
 
     type: str
     name: str
+    origin: str = ""
 
     @property
     def command(self) -> str:
         """How to make it; empty for types that only a server's own pages make."""
-        is_known = self.type in BLOCK_TYPES
-        return shlex.join(["syntask", "block", "create", self.type, self.name]) if is_known else ""
+        if self.type not in BLOCK_TYPES:
+            return ""
+        fields = BLOCK_TYPES[self.type].fields[:2] if self.origin else ()
+        options = [option for each in fields for option in ("--field", f"{each}={each.upper()}")]
+        return shlex.join(["syntask", "block", "create", self.type, self.name, *options])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +157,9 @@ class EntryDraft:
     def _about(self, problem: Diagnostic, severity: Severity) -> Diagnostic:
         return replace(problem, severity=severity, entries=(self.source.name,))
 
-    def reference(self, type: str, name: str) -> str:
-        """What stands in the entry for a block, which the user is told to make."""
-        need = BlockNeed(type, slug(name))
+    def reference(self, type: str, name: str, *, origin: str = "") -> str:
+        """What stands in the entry for a block, which the user is told to make; like *origin*, if given."""
+        need = BlockNeed(type, slug(name), origin)
         if need not in self.blocks:
             self.blocks.append(need)
         return block_reference(need.type, need.name, self.context.dialect)

@@ -165,6 +165,13 @@ def missing_values(draft: EntryDraft, block: Node, otherwise: str) -> tuple[str,
     return f"{values} only on the server.", f"Pass `--from-server=URL` to read them, or {otherwise}"
 
 
+def note_successor(draft: EntryDraft, block: Node, successor: str) -> None:
+    """Note that a run looks up another block in the place of one whose type is gone."""
+    detail, _ = missing_values(draft, block, "")
+    hint = "Create it with the same values, or pass `--from-server=URL` to have them in the entry."
+    draft.note(block, "block-not-here", f"{detail} The entry names the block `{successor}` instead.", hint)
+
+
 def note_stale_copy(draft: EntryDraft, block: Node, what: str) -> None:
     """Note that the values of a saved block, which *what* says who has now, may be others than the file's.
 

@@ -156,7 +156,8 @@ class Upgrade:
             yield "Change what is marked in the code", "git grep -n 'TODO(syntask upgrade'"
         for block in self.blocks:
             command = block.command or f"(in the UI of the server: {block.type}/{block.name})"
-            yield f"Create the block {block.type}/{block.name} unless it exists", command
+            values = f" with the values of {block.origin}" if block.origin else ""
+            yield f"Create the block {block.type}/{block.name}{values} unless it exists", command
         for pool in self.pools:
             exists = " (the embedded backend already has it)" if pool.is_default else ""
             yield f"Create the work pool {pool.name}{exists}", pool.command

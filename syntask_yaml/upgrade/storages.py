@@ -4,66 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
+from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.spelling import step
 from syntask_yaml.upgrade.agent_deployment import is_empty
-from syntask_yaml.upgrade.blocks import block_name, block_type, is_bookkeeping
+from syntask_yaml.upgrade.blocks import block_type, is_bookkeeping
 from syntask_yaml.upgrade.draft import EntryDraft
+from syntask_yaml.upgrade.stored_code import StoredCode
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_CREDENTIALS = ("credentials", "bitbucket_credentials", "gcp_credentials")
 _A_BLOCK = "a block to create"
 _IN_GIT = "the step never clones the history"
 
 Steps = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCode:
-    """A storage block and where in it the code is: *folder* below it, empty for its top."""
-
-    draft: EntryDraft
-    block: Node
-    folder: str
-
-    def text(self, key: str) -> str:
-        value = self.block.value.get(key)
-        if isinstance(value, str):
-            return value  # of a kind of its own, where it is a template
-        return str(value) if isinstance(value, int) else ""
-
-    @property
-    def name(self) -> str:
-        """The name of the block; of one that was written inline, the deployment's."""
-        return block_name(self.block) or self.draft.source.name
-
-    def step(self, name: str, **inputs: Any) -> dict[str, Any]:
-        """A step as the dialect of the project spells it."""
-        written = {key: self.draft.literal(value) for key, value in inputs.items() if key != "id"}
-        return step(name, self.draft.context.dialect, id=inputs.get("id"), **written)
-
-    def reference(self, type: str, name: str = "") -> str:
-        return self.draft.reference(type, name or self.name)
-
-    def has(self, *keys: str) -> bool:
-        """Whether the block says one of *keys*, a secret too."""
-        return any(not is_empty(self.block.value.get(key)) for key in keys)
-
-    def login(self, type: str, *keys: str) -> str | None:
-        """The reference to a block of *type* in the place of secrets under *keys*; None where are none."""
-        return self.reference(type) if self.has(*keys) else None
-
-    def nested(self, *types: str) -> str | None:
-        """The reference to the credentials block inside of this one; None where there is none."""
-        for key in _CREDENTIALS:
-            inner = self.block.get(key)
-            if inner is not None and isinstance(inner.value, dict) and inner.value:
-                return self.reference(block_type(inner) or types[0], block_name(inner))
-        return None
 
 
 def _with_raw(steps: dict[str, Any], **inputs: Any) -> dict[str, Any]:
@@ -157,11 +114,15 @@ def _bucket(
 
 
 def _block(stored: StoredCode) -> tuple[Steps, Steps]:
-    """A storage that stays a block."""
-    kind = block_type(stored.block)
-    stored.reference(kind)
-    pulled = stored.step("pull_with_block", block_type_slug=kind, block_document_name=stored.name)
-    return _into(stored, pulled, "code"), []
+    """A storage that stays a block, of the type that has its place where Prefect 3 has no such type."""
+    old = block_type(stored.block)
+    kind = SUCCESSORS.get(old, old)
+    stored.draft.reference(kind, stored.name, origin=f"{old}/{stored.name}" if kind != old else "")
+    named = {"block_type_slug": kind, "block_document_name": stored.name}
+    pulled = _into(stored, stored.step("pull_with_block", **named), "code")
+    if not STORAGES[kind].uploads or stored.draft.context.dialect is not Dialect.SYNTASK:
+        return pulled, []  # Prefect's own `deploy` has no such step
+    return pulled, [stored.step("push_with_block", **named, folder=stored.folder)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +190,22 @@ STORAGES: Mapping[str, Storage] = {
     ),
     "remote-file-system": Storage(_block, _fields("basepath settings"), target=_A_BLOCK),
 }
-# A block whose values are not known, of a type that a run can pull whole.
-PULLED = Storage(_block, frozenset(), uploads=False)
-PULLED_WHOLE = frozenset(STORAGES) - {"github", "s3", "gcs", "azure"}
+# Types that Prefect 3 does not have, with those that hold the same today.
+SUCCESSORS: Mapping[str, str] = {
+    "github": "github-repository",
+    "s3": "s3-bucket",
+    "gcs": "gcs-bucket",
+    "azure": "azure-blob-storage-container",
+}
+# Types that a run can pull whole.
+PULLED_WHOLE = frozenset(STORAGES) - SUCCESSORS.keys()
+
+
+def named_only(storage: Storage) -> Storage:
+    """The same for a block whose values are not known: a run looks them up."""
+    return replace(storage, convert=_block, fields=frozenset())
+
+
 _NO_EFFECT: Mapping[str, str] = {"include_git_objects": _IN_GIT, "git_depth": _IN_GIT}
 
 

@@ -1,4 +1,4 @@
-"""`pull_with_block` and `pull_from_remote_storage`, against real stores and repositories."""
+"""The steps that take the place of code from a block, or from a URL, against real stores and repositories."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.support.object_stores import ACCESS_KEY, SECRET_KEY, ObjectStore, azu
 pytestmark = pytest.mark.real
 
 BLOCK = "prefect.deployments.steps.pull_with_block"
+PUSH = "syntask.deployments.steps.push_with_block"
 URL = "syntask.deployments.steps.pull_from_remote_storage"
 
 
@@ -67,6 +68,22 @@ def test_a_block_of_each_store(store: ObjectStore, tmp_path: Path) -> None:
 
     assert there.files() == {f"{directory}/flow": b"1", f"{directory}/old": b"1"}
     assert SECRET_KEY not in repr(there.events)
+
+
+def test_a_block_takes_what_another_run_gets(store: ObjectStore, tmp_path: Path) -> None:
+    block, *others = named(store, "blocks/pushed")
+    here = with_blocks(Workplace(tmp_path / "here", store), block, *others)
+    there = with_blocks(Workplace(tmp_path / "there", store), block, *others)
+    here.write(flow="1", left__out="2")
+    (here.directory / ".syntaskignore").write_text("left/\n", encoding="utf-8")
+    inputs = {"block_document_name": "code", "block_type_slug": block.type}
+    assert "flows/blocks/pushed" in here.step(PUSH, **inputs)["url"]
+    assert here.step(PUSH, folder="./in/side/", **inputs)["url"].endswith("blocks/pushed/in/side")
+
+    directory = there.step(BLOCK, **inputs)["directory"]
+    assert there.files()[f"{directory}/flow"] == there.files()[f"{directory}/in/side/flow"] == b"1"
+    assert f"{directory}/left/out" not in there.files()
+    assert SECRET_KEY not in repr(here.events)
 
 
 def urls(store: ObjectStore) -> tuple[str, Mapping[str, Any]]:
@@ -165,6 +182,21 @@ def test_blocks_that_cannot_be_pulled(tmp_path: Path, inputs: dict[str, Any], ex
         place.step(BLOCK, **inputs)
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ({"block_type_slug": "github-repository"}, "does not refer to a folder that files are copied to"),
+        ({"block_type_slug": "s3-bucket"}, "has no block `code`"),
+        ({"block_type_slug": "local-file-system", "folder": "a/../../b"}, "is not in the folder"),
+    ],
+)
+def test_blocks_that_take_no_files(tmp_path: Path, inputs: dict[str, Any], expected: str) -> None:
+    block = Block("local-file-system", "code", {"basepath": str(tmp_path)})
+    place = with_blocks(Workplace(tmp_path / "run", ObjectStore("none", 0)), block)
+    with pytest.raises(StepFailedAt, match=expected):
+        place.step(PUSH, block_document_name="code", **inputs)
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,10 @@ def test_a_file_and_a_command_that_disagree_are_reported(old: OldRepository) -> 
     ("options", "expected", "blocks"),
     [
         ("-ib docker-container/prod", set(), []),
-        ("-sb github/repo", {"block-not-here"}, []),
-        ("-sb s3/bucket/nightly", {"block-not-here"}, []),
+        ("-sb github/repo", set(), ["github-repository/repo"]),
+        ("-sb s3/bucket/nightly", set(), ["s3-bucket/bucket"]),
+        ("-sb gcs/bucket", set(), ["gcs-bucket/bucket"]),
+        ("-sb azure/bucket", set(), ["azure-blob-storage-container/bucket"]),
         ("-sb remote-file-system/store", set(), ["remote-file-system/store"]),
         ("-sb smb/share", {"no-pull"}, []),
     ],
@@ -147,6 +149,42 @@ def test_the_values_of_a_block_are_on_the_server(
 
     assert codes(result.problems) == expected
     assert [f"{block.type}/{block.name}" for block in result.converted.blocks] == blocks
+
+
+def test_a_block_of_a_type_that_is_gone_is_another_one_of_the_same_name(old: OldRepository) -> None:
+    """The next steps say of which old one its values are, and what they are called."""
+    old.write("deploy.sh", f"{BUILD} -sb gcs/flows/nightly\n")
+
+    upgrade = old.upgrade()
+    (result,) = upgrade.results
+
+    named = {"block_type_slug": "gcs-bucket", "block_document_name": "flows"}
+    assert result.entry["pull"] == [
+        {"syntask.deployments.steps.pull_with_block": {"id": "code", **named}},
+        {
+            "syntask.deployments.steps.set_working_directory": {
+                "directory": "{{ code.directory }}/nightly",
+            }
+        },
+    ]
+    pushed = {"syntask.deployments.steps.push_with_block": {**named, "folder": "nightly"}}
+    assert result.entry["push"] == [pushed]
+    assert notes(result.problems) >= {"block-not-here", "push-added"}
+    assert upgrade.next_steps[0] == (
+        "Create the block gcs-bucket/flows with the values of gcs/flows unless it exists",
+        "syntask block create gcs-bucket flows --field bucket=BUCKET --field bucket_folder=BUCKET_FOLDER",
+    )
+
+
+def test_prefect_has_no_step_that_copies_to_a_block(old: OldRepository) -> None:
+    old.write("prefect.yaml", "deployments: []\n")
+    old.write("deploy.sh", f"{BUILD} -sb s3/flows\n")
+
+    (result,) = old.upgrade().results
+
+    assert codes(result.problems) == {"push-missing"}
+    (pulled,) = result.entry["pull"]
+    assert pulled["prefect.deployments.steps.pull_with_block"]["block_type_slug"] == "s3-bucket"
 
 
 def test_a_folder_of_a_stored_block_is_gone_to(old: OldRepository) -> None:

@@ -371,7 +371,15 @@ MASK = "********"
                 },
                 go("{{ code.directory }}/nightly"),
             ],
-            None,
+            [
+                {
+                    f"{STEPS}.push_with_block": {
+                        "block_type_slug": "remote-file-system",
+                        "block_document_name": "store",
+                        "folder": "nightly",
+                    }
+                }
+            ],
             ["remote-file-system/store"],
         ),
     ],
@@ -387,7 +395,7 @@ def test_a_storage_block_becomes_steps(
     assert [f"{block.type}/{block.name}" for block in result.converted.blocks] == blocks
     assert result.status.value != "not carried", result.problems
     assert ("push-added" in notes(result.problems)) is (push is not None)
-    assert codes(result.problems) <= {"push-missing"}
+    assert codes(result.problems) == set()
 
 
 def test_every_storage_of_the_table_is_tested() -> None:

@@ -145,8 +145,8 @@ def test_a_block_that_a_command_names_is_read(old: OldRepository, server: FakeSe
 
     without, result = (old.upgrade(server=each).results[0] for each in (None, server))
 
-    assert "block-not-here" in codes(without.problems)
-    assert "block-not-here" not in codes(result.problems)
+    assert "block-not-here" in notes(without.problems)
+    assert "block-not-here" not in notes(result.problems)
     ((clone,),) = (step.values() for step in result.entry["pull"])
     assert clone == {"repository": "https://git.example/orders", "branch": "main"}
 

@@ -1,0 +1,58 @@
+"""A storage block, and what its steps take of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.project.spelling import step
+from syntask_yaml.upgrade.agent_deployment import is_empty
+from syntask_yaml.upgrade.blocks import block_name, block_type
+from syntask_yaml.upgrade.draft import EntryDraft
+
+_CREDENTIALS = ("credentials", "bitbucket_credentials", "gcp_credentials")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCode:
+    """A storage block and where in it the code is: *folder* below it, empty for its top."""
+
+    draft: EntryDraft
+    block: Node
+    folder: str
+
+    def text(self, key: str) -> str:
+        value = self.block.value.get(key)
+        if isinstance(value, str):
+            return value  # of a kind of its own, where it is a template
+        return str(value) if isinstance(value, int) else ""
+
+    @property
+    def name(self) -> str:
+        """The name of the block; of one that was written inline, the deployment's."""
+        return block_name(self.block) or self.draft.source.name
+
+    def step(self, name: str, **inputs: Any) -> dict[str, Any]:
+        """A step as the dialect of the project spells it."""
+        written = {key: self.draft.literal(value) for key, value in inputs.items() if key != "id"}
+        return step(name, self.draft.context.dialect, id=inputs.get("id"), **written)
+
+    def reference(self, type: str, name: str = "") -> str:
+        return self.draft.reference(type, name or self.name)
+
+    def has(self, *keys: str) -> bool:
+        """Whether the block says one of *keys*, a secret too."""
+        return any(not is_empty(self.block.value.get(key)) for key in keys)
+
+    def login(self, type: str, *keys: str) -> str | None:
+        """The reference to a block of *type* in the place of secrets under *keys*; None where are none."""
+        return self.reference(type) if self.has(*keys) else None
+
+    def nested(self, *types: str) -> str | None:
+        """The reference to the credentials block inside of this one; None where there is none."""
+        for key in _CREDENTIALS:
+            inner = self.block.get(key)
+            if inner is not None and isinstance(inner.value, dict) and inner.value:
+                return self.reference(block_type(inner) or types[0], block_name(inner))
+        return None
