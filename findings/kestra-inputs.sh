@@ -13,38 +13,29 @@
 # and set `flow.password`.
 . "$(dirname "$0")/lib.sh"
 install venv kestra==2.0.0
+loopback
 "$folder/venv/bin/python" - >"$folder/seen" <<'PYTHON'
 import os
-import threading
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from kestra import Flow
+from loopback import Loopback
 
 
-class Service(BaseHTTPRequestHandler):
+class Service(Loopback):
     """Says what it was sent, and that an execution has begun."""
 
     def do_POST(self):
         kind = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
-        form = message_from_bytes(kind + self.rfile.read(int(self.headers["Content-Length"])))
+        form = message_from_bytes(kind + self.body())
         for part in form.get_payload():
             print(part.get_param("name", header="Content-Disposition"), "|", part.get_payload())
         print(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-        text = b'{"id": "1"}'
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *words):
-        pass
+        self.answer({"id": "1"})
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-os.environ.update(KESTRA_HOSTNAME=f"http://127.0.0.1:{server.server_port}")
+os.environ.update(KESTRA_HOSTNAME=f"http://{Service.address()}")
 flow = Flow(wait_for_completion=False, labels_from_inputs=True)
 flow.execute("team", "load", {"settings": {"tables": ["a"], "full": None}, "team": "R&D"})
 os.environ.update(KESTRA_USER="team", KESTRA_PASSWORD="team")

@@ -78,6 +78,16 @@ retire() {
     wait "$server" 2>/dev/null || true
 }
 
+# pair VERSION: two servers, and the profiles `source` and `target` of them for the commands in $folder/VERSION.
+pair() {
+    for profile in source target; do
+        export PREFECT_SERVER_DATABASE_CONNECTION_URL="sqlite+aiosqlite:///$folder/$profile.db"
+        serve "$1"
+        printf '[profiles.%s]\nPREFECT_API_URL = "%s"\n' "$profile" "$PREFECT_API_URL" >>"$PREFECT_HOME/profiles.toml"
+    done
+    unset PREFECT_SERVER_DATABASE_CONNECTION_URL PREFECT_API_URL
+}
+
 # api: makes $folder/api.py, from which `client` sends requests to the server. One with SQLite answers 503 on a busy
 # machine, where its database stays locked; the client asks again.
 api() {
@@ -114,6 +124,40 @@ see() {
         "$folder/$each/bin/python" "$folder/$file" >>"$folder/seen"
         retire
     done
+}
+
+# loopback: makes $folder/loopback.py, from which a script imports a class of small HTTP servers.
+loopback() {
+    export PYTHONPATH="$folder"
+    cat >"$folder/loopback.py" <<'PYTHON'
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Loopback(BaseHTTPRequestHandler):
+    """Serves 127.0.0.1 as long as the process lives. A finding says in `do_GET` and `do_POST` what it answers."""
+
+    @classmethod
+    def address(cls):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), cls)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"127.0.0.1:{server.server_port}"
+
+    def body(self):
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def answer(self, value, status=200, kind="application/json", **headers):
+        text = (value if isinstance(value, str) else json.dumps(value)).encode()
+        self.send_response(status)
+        for name, each in {"Content-Type": kind, "Content-Length": len(text), **headers}.items():
+            self.send_header(name.replace("_", "-"), str(each))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *words):
+        pass
+PYTHON
 }
 
 # postgres: starts a PostgreSQL server and sets $database, its port. Ends with 77 where its programs are missing.

@@ -13,42 +13,29 @@
 # and logs grow until the disk is full. Use `cpu_period` with `cpu_quota`, and `Config: {"size": …}`.
 . "$(dirname "$0")/lib.sh"
 install venv podman==5.8.0 docker==7.2.0
+loopback
 "$folder/venv/bin/python" - >"$folder/seen" <<'PYTHON'
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import docker
 import podman
+from loopback import Loopback
 
 bodies = []
 
 
-class Engine(BaseHTTPRequestHandler):
+class Engine(Loopback):
     """Keeps what is sent to it, and says that the container was made."""
 
     def do_POST(self):
-        bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.answer({"Id": "1" * 64, "Warnings": []})
+        bodies.append(json.loads(self.body()))
+        self.answer({"Id": "1" * 64, "Warnings": []}, 201)
 
     def do_GET(self):
         self.answer({"Id": "1" * 64, "Name": "run", "Config": {"Image": "flows"}, "Image": "flows"})
 
-    def answer(self, value):
-        text = json.dumps(value).encode()
-        self.send_response(201)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
 
-    def log_message(self, *words):
-        pass
-
-
-server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-address = f"tcp://127.0.0.1:{server.server_port}"
+address = f"tcp://{Engine.address()}"
 limits = {
     "mem_limit": "512m",
     "nano_cpus": 1_500_000_000,
@@ -56,7 +43,6 @@ limits = {
 }
 docker.DockerClient(base_url=address, version="1.41").containers.create("flows", **limits)
 podman.PodmanClient(base_url=address).containers.create("flows", **limits)
-server.shutdown()
 
 host, limited = bodies[0]["HostConfig"], bodies[1]["resource_limits"]
 print("docker", host["Memory"], host["NanoCpus"], host["LogConfig"])

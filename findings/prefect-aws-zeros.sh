@@ -12,36 +12,27 @@
 # is switched off. The template in the work pool shows all of it, and so does the server.
 . "$(dirname "$0")/lib.sh"
 prefect 3.9.1 prefect-aws==0.7.12
+loopback
 cat >"$folder/look.py" <<'PYTHON'
 import asyncio
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
+from loopback import Loopback
 from prefect.client.schemas.objects import FlowRun
 from prefect_aws.workers.ecs_worker import ECSJobConfiguration, ECSWorker
 
 bodies = []
 
 
-class Service(BaseHTTPRequestHandler):
+class Service(Loopback):
     """Keeps what is sent to it, and refuses it."""
 
     def do_POST(self):
-        bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        text = b'{"__type": "ClientException", "message": "refused"}'
-        self.send_response(400)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *words):
-        pass
+        bodies.append(json.loads(self.body()))
+        self.answer({"__type": "ClientException", "message": "refused"}, 400)
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-threading.Thread(target=server.serve_forever, daemon=True).start()
 CONTAINER = {
     "name": "prefect",
     "image": "flows:1",
@@ -58,7 +49,7 @@ async def main():
         "aws_access_key_id": "team",
         "aws_secret_access_key": "team",
         "region_name": "eu-central-1",
-        "aws_client_parameters": {"endpoint_url": f"http://127.0.0.1:{server.server_port}"},
+        "aws_client_parameters": {"endpoint_url": f"http://{Service.address()}"},
     }
     values = {"name": "run", "launch_type": "EC2", "aws_credentials": credentials}
     configuration = await ECSJobConfiguration.from_template_and_values(template, values, client=object())

@@ -12,40 +12,29 @@
 # network, is only noticed when it does harm.
 . "$(dirname "$0")/lib.sh"
 prefect 3.9.1 prefect-docker==0.7.4
+loopback
 cat >"$folder/look.py" <<'PYTHON'
 import asyncio
 import json
 import os
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import docker
+from loopback import Loopback
 from prefect_docker.worker import DockerWorker, DockerWorkerJobConfiguration
 
 OPTIONS = {"mem_limit": "1g", "network_mode": "none", "labels": {"team": "data"}, "cpu_count": 2}
 bodies = []
 
 
-class Engine(BaseHTTPRequestHandler):
+class Engine(Loopback):
     """Has every image, and refuses to make a container, after it has kept what was asked."""
 
     def do_POST(self):
-        bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.answer(409, {"message": "This engine makes no containers."})
+        bodies.append(json.loads(self.body()))
+        self.answer({"message": "This engine makes no containers."}, 409)
 
     def do_GET(self):
-        self.answer(200, {"Version": "27.0.0", "ApiVersion": "1.46", "Id": "sha256:1", "RepoTags": []})
-
-    def answer(self, status, value):
-        text = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *words):
-        pass
+        self.answer({"Version": "27.0.0", "ApiVersion": "1.46", "Id": "sha256:1", "RepoTags": []})
 
 
 async def asked(variables):
@@ -62,9 +51,7 @@ async def asked(variables):
     return host.get("Memory"), host.get("NetworkMode"), body.get("Labels"), host.get("CpuCount")
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-os.environ["DOCKER_HOST"] = f"tcp://127.0.0.1:{server.server_port}"
+os.environ["DOCKER_HOST"] = f"tcp://{Engine.address()}"
 own = {name: value for name, value in OPTIONS.items() if name != "cpu_count"}
 print("in container_create_kwargs |", *asyncio.run(asked({"container_create_kwargs": OPTIONS})))
 print("variables of their own |", *asyncio.run(asked(own)))

@@ -11,25 +11,26 @@
 # in all its runs from the moment in which somebody else pushes `flows-next` or `flows2`, and nothing of it was changed.
 # Write the slash into the pull step.
 . "$(dirname "$0")/lib.sh"
-prefect 3.9.1 prefect-gcp==0.6.22 'prefect-azure[blob_storage]==0.4.13'
+prefect 3.9.1 prefect-gcp==0.6.22 'prefect-azure[blob-storage]==0.4.13'
+loopback
 cat >"$folder/stores.py" <<'PYTHON'
 """As much of the two stores' interfaces as a pull takes, with the objects of the list `names`."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
+
+from loopback import Loopback
 
 names = []
+BLOB, PART = {"ETag": '"1"', "x_ms_blob_type": "BlockBlob"}, {"Content_Range": "bytes 0-1/2"}
 KIND = "<BlobType>BlockBlob</BlobType><Content-Length>2</Content-Length>"
 
 
-class Stores(BaseHTTPRequestHandler):
+class Stores(Loopback):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.answer(json.dumps({"access_token": "a", "token_type": "Bearer", "expires_in": 3600}))
+        self.body()
+        self.answer({"access_token": "a", "token_type": "Bearer", "expires_in": 3600})
 
     def do_GET(self):
         url = urlsplit(self.path)
@@ -38,33 +39,17 @@ class Stores(BaseHTTPRequestHandler):
         found = [name for name in names if name.startswith(prefix)]
         if url.path.endswith("/o"):
             items = [{"name": name, "bucket": "team", "generation": "1"} for name in found]
-            self.answer(json.dumps({"items": items}))
+            self.answer({"items": items})
         elif asked.get("comp") == ["list"]:
             blobs = "".join(f"<Blob><Name>{name}</Name><Properties>{KIND}</Properties></Blob>" for name in found)
             answer = f"<EnumerationResults><Blobs>{blobs}</Blobs><NextMarker/></EnumerationResults>"
-            self.answer(answer, "application/xml")
+            self.answer(answer, kind="application/xml", **BLOB)
         else:
-            self.answer("1\n", "text/x-python")
-
-    def answer(self, text, kind="application/json"):
-        is_part = "x-ms-range" in self.headers
-        self.send_response(206 if is_part else 200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(text)))
-        self.send_header("ETag", '"1"')
-        self.send_header("x-ms-blob-type", "BlockBlob")
-        if is_part:
-            self.send_header("Content-Range", f"bytes 0-{len(text) - 1}/{len(text)}")
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, *words):
-        pass
+            is_part = "x-ms-range" in self.headers
+            self.answer("1\n", 206 if is_part else 200, "text/x-python", **BLOB, **(PART if is_part else {}))
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Stores)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-address = f"http://127.0.0.1:{server.server_port}"
+address = f"http://{Stores.address()}"
 PYTHON
 cat >"$folder/look.py" <<'PYTHON'
 import os
