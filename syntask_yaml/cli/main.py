@@ -22,6 +22,7 @@ from syntask_yaml import __version__
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.global_options import add_global_options, color_setting, only_file
+from syntask_yaml.cli.hangup import interrupt, on_hangup
 
 # Every command, where it lives and what it does. Only the one that is asked for is loaded.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -223,6 +224,7 @@ def run() -> None:
     _open_closed_streams()
     # What a command has begun is brought to an end, as with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    on_hangup(interrupt)
     # A command makes many values and hardly a cycle: collecting seldom saves a third of the time of a
     # plan for thousands of deployments.
     gc.set_threshold(200_000, 20, 20)

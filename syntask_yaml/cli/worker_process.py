@@ -12,6 +12,7 @@ import click
 
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.hangup import on_hangup
 from syntask_yaml.cli.views.worker import show
 from syntask_yaml.settings import kept_runs, log_limit, seconds
 from syntask_yaml.worker.events import WorkerEvent
@@ -79,13 +80,18 @@ def make_worker(
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Have *stop* called for each Ctrl-C and SIGTERM from now on."""
+    """Have *stop* called for each Ctrl-C and SIGTERM from now on, and twice where the terminal is closed."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         stop()
 
+    def hang_up() -> None:
+        stop()
+        stop()  # who would have stopped it the second time has gone
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
+    on_hangup(hang_up)
 
 
 def _ignore(_event: WorkerEvent) -> None:

@@ -138,10 +138,13 @@ def _names_in(backend: Backend, queues: Sequence[str]) -> list[str]:
     return [each.full_name for each in found if each.work_pool == POOL and each.work_queue in queues]
 
 
+_TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
 @contextmanager
 def _signals() -> Iterator[None]:
     """Let SIGTERM raise as Ctrl-C does, until a worker takes both; at last they are as they were."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in _TAKEN}
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

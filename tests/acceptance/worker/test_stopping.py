@@ -49,6 +49,21 @@ def test_told_twice_it_cancels_them(site: Site) -> None:
     assert {state.message for state in states} == {"The worker was stopped."}
 
 
+def test_where_the_terminal_is_closed_it_cancels_them(site: Site) -> None:
+    """In order: none is left to be found by another worker."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where all tests are to outlive theirs
+    try:
+        (run,) = site.ask("sleeps")
+        with site.worker() as worker:
+            until(lambda: site.marked("began"))
+            worker.send_signal(signal.SIGHUP)
+            assert worker.wait(30) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    state = site.run(run).state
+    assert (state.type, state.message) == (StateType.CANCELLED, "The worker was stopped.")
+
+
 def test_idle_it_ends_at_once(site: Site) -> None:
     with site.worker() as worker:
         until(lambda: "serves" in (site.folder / "worker.log").read_text())
