@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,15 +69,24 @@ def key_values(
 ) -> dict[str, Any]:
     """Return `KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text.
 
-    *form* is what the help of the option calls a pair. Raises UsageError for what is none.
+    *form* is what the help of the option calls a pair. Raises UsageError for what is none, and for a key that
+    is given twice.
     """
     values: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"`{option} {pair}` is not a {form} pair.", hint=f"Write `{option} {form}`.")
-        values[key] = text if is_text else _value(text)
+        add_once(values, {key: text if is_text else _value(text)}, option)
     return values
+
+
+def add_once(values: dict[str, Any], more: Mapping[str, Any], option: str) -> None:
+    """Add to *values* what *option* gives. Raises UsageError for a key that it has given already."""
+    for key in more:
+        if key in values:
+            raise UsageError(f"`{option}` gives `{key}` twice.", hint="Pass the value that is meant, once.")
+    values.update(more)
 
 
 def _value(text: str) -> Any:

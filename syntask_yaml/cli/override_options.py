@@ -8,7 +8,15 @@ from typing import Any, TypeAlias
 
 import click
 
-from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, parameters_of, parse_json
+from syntask_yaml.cli.arguments import (
+    Count,
+    add_once,
+    items_of,
+    key_values,
+    names_of,
+    parameters_of,
+    parse_json,
+)
 from syntask_yaml.cli.completion import complete_pool, complete_queue, complete_timezone
 from syntask_yaml.cli.context import Context
 from syntask_yaml.errors import UsageError
@@ -27,7 +35,8 @@ def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for text in texts:
         is_json = text.lstrip().startswith("{")
-        values |= parse_json(text, "--job-variable") if is_json else key_values([text], "--job-variable")
+        more = parse_json(text, "--job-variable") if is_json else key_values([text], "--job-variable")
+        add_once(values, more, "--job-variable")
     return values
 
 
@@ -161,7 +170,9 @@ _OVERRIDES = names_of(OVERRIDE_OPTIONS)
 def overrides_of(values: dict[str, Any]) -> Overrides:
     """Return the overrides among *values*, and take them out of these. Raises UsageError."""
     own = {name: values.pop(name) for name in _OVERRIDES}
-    parameters = parameters_of(own.pop("params"), own.pop("params_json"))
+    pairs = own.pop("params")
+    parameters = parameters_of(pairs, own.pop("params_json"))
+    texts = key_values(pairs, "--param", is_text=True)
     own["tags"] = (*own["tags"], *own.pop("short_tags"))
     schedules = (*own.pop("crons"), *own.pop("intervals"), *own.pop("rrules"))
-    return Overrides(**own, parameters=parameters, schedules=schedules)
+    return Overrides(**own, parameters=parameters, texts=texts, schedules=schedules)

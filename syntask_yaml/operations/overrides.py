@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
+
+from syntask_yaml.project.parameter_texts import with_texts
 
 _OPTIONS = {
     "tags": "--tag",
@@ -22,7 +24,8 @@ class Overrides:
 
     *schedules* are mappings such as `{"cron": "0 6 * * *"}` and join those of the file; *timezone* and
     *anchor_date* go for all of them. *tags*, *triggers* and *sla* take the place of the file's.
-    *parameters* and *job_variables* go over the file's, key by key. *paused* has no option.
+    *parameters* and *job_variables* go over the file's, key by key; *texts* are the parameters as they were
+    written. *paused* has no option.
     """
 
     name: str | None = None
@@ -37,6 +40,7 @@ class Overrides:
     work_queue: str | None = None
     job_variables: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     schedules: tuple[Mapping[str, Any], ...] = ()
     anchor_date: str | None = None
     timezone: str | None = None
@@ -48,7 +52,7 @@ class Overrides:
     @property
     def given(self) -> list[str]:
         """The options that were given, but for name and entrypoint."""
-        own = (each.name for each in fields(self) if each.name not in ("name", "entrypoint"))
+        own = (each.name for each in fields(self) if each.name not in ("name", "entrypoint", "texts"))
         names = [name for name in own if getattr(self, name) not in (None, (), {})]
         return [_OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in names]
 
@@ -56,6 +60,10 @@ class Overrides:
     def is_any(self) -> bool:
         """Whether there is anything to put over a deployment of the file."""
         return bool(self.given or self.name or self.entrypoint)
+
+    def fitted(self, schema: Mapping[str, Any] | None) -> Overrides:
+        """The same for a flow whose parameters have that *schema*: what only takes a text gets the text."""
+        return replace(self, parameters=with_texts(self.parameters, self.texts, schema or {}))
 
     def apply(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """The *declared* fields of a deployment with these over them."""

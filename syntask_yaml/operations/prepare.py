@@ -67,7 +67,7 @@ def prepare(
     prepared = []
     overrides = overrides if overrides is not None and overrides.is_any else None
     for declared in declarations:
-        declaration = declared if overrides is None else _overridden(declared, overrides)
+        declaration = declared if overrides is None else _overridden(declared, overrides, context)
         outputs = expected_outputs((*declaration.build, *declaration.push))
         prepared.append(_prepare(declared, declaration, context, outputs))
     return _unique(prepared, context)
@@ -131,9 +131,14 @@ def _prepare(
     return _judged(declared, declaration, deployment, problems, context)
 
 
-def _overridden(declaration: Declaration, overrides: Overrides) -> Declaration:
+def _overridden(declaration: Declaration, overrides: Overrides, context: DeployContext) -> Declaration:
     if declaration.errors:
         return declaration
+    if overrides.texts:
+        place = declaration.node.get("entrypoint")
+        entrypoint = overrides.entrypoint or (context.resolved(place) if place else "")
+        flow = read_flow(declaration, entrypoint, context.reader)
+        overrides = overrides.fitted(flow.value_schema if isinstance(flow, Flow) else None)
     fields = overrides.apply(declaration.fields)
     node = declaration.node.with_value({**declaration.node.value, **fields})
     return replace(declaration, node=node, name=fields["name"], entrypoint=fields["entrypoint"])

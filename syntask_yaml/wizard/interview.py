@@ -88,7 +88,8 @@ def draft_deployment(context: InterviewContext) -> Interview[Draft]:
     draft = yield from ask_identity(context)
     for topic in PROMPTS:
         draft = yield from topic(draft, context)
-    return replace(draft, fields=_once(context.given.overrides.apply(draft.fields)))
+    overrides = context.given.overrides.fitted(draft.flow.value_schema)
+    return replace(draft, fields=_once(overrides.apply(draft.fields)))
 
 
 def _once(fields: dict[str, Any]) -> dict[str, Any]:

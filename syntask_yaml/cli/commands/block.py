@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from syntask_yaml.backend.portable import check_portable
-from syntask_yaml.cli.arguments import read_standard_input
+from syntask_yaml.cli.arguments import add_once, read_standard_input
 from syntask_yaml.cli.completion import complete_block, complete_block_type
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.diagnostics import show
@@ -70,7 +70,7 @@ def _given(kind: BlockType, fields: tuple[str, ...]) -> dict[str, Any]:
         if key in kind.secret_fields:
             hint = "Omit it. The command prompts for it or reads it from standard input."
             raise UsageError(f"`{key}` is a secret, and others can read command-line arguments.", hint=hint)
-        data[key] = _typed(kind, key, value)
+        add_once(data, {key: _typed(kind, key, value)}, "--field")
     return data
 
 

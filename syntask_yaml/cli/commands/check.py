@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from syntask_yaml.cli.arguments import collected
+from syntask_yaml.cli.arguments import add_once, collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import changes, reports
@@ -63,6 +63,9 @@ def command(
     environment of little more than PATH and HOME. Does not call the flow and does not deploy. With
     --image, the check runs in a container, which is removed afterwards.
     """
+    named: dict[str, str] = {}
+    for each in given:
+        add_once(named, {each.partition("=")[0]: each}, "--env")
     with reports.failures_reported("check", output, context.environ, context.directory):
         results, notes = _check(context, arguments, given=given, timeout=timeout, image=image)
     report = reports.CommandReport(

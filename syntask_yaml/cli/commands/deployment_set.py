@@ -35,6 +35,10 @@ def command(
     if not assignments and not unset:
         raise UsageError("No changes were specified.", hint="Pass PATH=VALUE or `--unset PATH`.")
     values = [parse_assignment(each) for each in assignments]
+    for number, (path, _) in enumerate(values):
+        if path in (before for before, _ in values[:number]):
+            detail = f"`{assignments[number]}` sets what another argument sets already."
+            raise UsageError(detail, hint="Pass the value that is meant, once.")
     edit = prepare_edit(context.place(), name, values, unset=[parse_path(each) for each in unset])
     if context.verbosity >= 0:
         diagnostics.show(edit.warnings)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syntask_yaml.cli.arguments import key_values
 from syntask_yaml.cli.completion import complete_recipe
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
-from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.flows import list_flows
 from syntask_yaml.operations.init import (
     SCHEMA_NAME,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @pass_context
 def command(context: Context, /, *, recipe: str | None, name: str | None, fields: tuple[str, ...]) -> None:
     """Create a commented project file with an entry for each flow in the repository."""
-    values = dict(map(_pair, fields))
+    values = key_values(fields, "--field", is_text=True)
     check_free(context.directory)
     if context.may_prompt:
         chosen = _asked(context, recipe, values)
@@ -63,10 +63,3 @@ def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> Rec
     has_entries = name is None and bool(list_flows(context.directory))
     timing = ScheduleContext(datetime.now(UTC), local_timezone(context.environ)) if has_entries else None
     return answers_to(context, lambda: ask_recipe(recipes(), suggested, named, fields, timing))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"`--field {text}` is not a KEY=VALUE pair.", hint="Write `--field KEY=VALUE`.")
-    return key, value

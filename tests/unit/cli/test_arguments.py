@@ -93,3 +93,10 @@ def test_a_number_that_no_backend_can_store_is_rejected(option: str) -> None:
     done = CliRunner().invoke(work_queue.command, ["create", "q", option, str(2**31)], **cli.context_settings)
 
     assert "is larger than 2147483647" in done.output
+
+
+@pytest.mark.parametrize("second", ["a=2", "a=1", "a="])
+def test_a_key_that_is_given_twice_is_refused(second: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        key_values(["a=1", "b=1", second], "--param")
+    assert raised.value.detail == "`--param` gives `a` twice."
