@@ -37,7 +37,8 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
         return context.pools[name]
     declared = entry.get("work_pool") or entry
     if name is None:
-        hint = f"Add `work_pool:` with a `name:`, or pass `--pool`. {_listed(context.pools)}"
+        hint = "Add `work_pool:` with a `name:`, pass `--pool`, or set `SYNTASK_DEFAULT_WORK_POOL_NAME`."
+        hint += _listed(context.pools)
         return (declared.problem("no-work-pool", "The deployment has no work pool.", hint),)
     is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
     otherwise = f"Run `syntask work-pool create {name}` to create it."
@@ -49,7 +50,7 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
 
 
 def _listed(pools: Mapping[str, WorkPool]) -> str:
-    return f"There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
+    return f" There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
 
 
 def check_backend(

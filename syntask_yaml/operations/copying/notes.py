@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.block import Block
+from syntask_yaml.model.run import StateType
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.pools import has_worker
 
+# So many runs that wait are looked at, and so many of those that stay are named.
+_MOST_RUNS, _NAMED = 1000, 5
+
 
 def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]) -> Iterator[Diagnostic]:
-    """Warnings about automations that stay, secrets that are shown there, and runs that would wait there."""
+    """Warnings: automations and runs that stay, secrets that are shown there, runs that would wait there."""
     yield from _left_automations(source, destination, changes)
     for change in changes:
         if isinstance(change.after, Block) and change.action.is_write:
@@ -22,12 +27,26 @@ def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]
     moved = [
         each.name for each in changes if each.kind is CopyKind.SCHEDULES and each.action is CopyAction.MOVE
     ]
+    yield from _left_runs(source, moved)
     pools = {known(source.deployments[name].deployment.work_pool) for name in moved}
     for pool in sorted(pool for pool in pools if pool):
         if not has_worker(destination.backend, pool):
             detail = f"No worker serves the work pool `{pool}` on the destination, so runs wait there."
             hint = f"Start one with `{_worker(destination)} {pool}`."
             yield Diagnostic("no-worker", detail, hint).as_warning()
+
+
+def _left_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]:
+    """The runs of *moved* deployments that somebody asked for: those of schedules go along."""
+    if not moved:
+        return
+    waiting = RunFilter(states=frozenset({StateType.SCHEDULED}), limit=_MOST_RUNS)
+    runs = source.backend.runs(waiting)
+    if left := [run for run in runs if run.deployment in moved and not run.is_scheduled]:
+        more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
+        named = ", ".join(f"`{run.name}` of `{run.deployment}`" for run in left[:_NAMED])
+        detail = f"Runs that somebody asked for are not copied, and wait on the source: {named}{more}."
+        yield Diagnostic("not-copied", detail, "Keep a worker there until they have ended.").as_warning()
 
 
 def _left_automations(

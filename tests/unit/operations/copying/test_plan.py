@@ -17,6 +17,7 @@ from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotRequest
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.schedule import Cron, Schedule
 from syntask_yaml.operations.copying.changes import PARTS, CopyAction, CopyChange, CopyPlan
 from syntask_yaml.operations.copying.plan import CopyOptions, plan_copy
@@ -273,3 +274,17 @@ def test_automations_that_stay_are_named(stores: Stores) -> None:
     assert [each for each in stores.plan("variables").diagnostics if each.code == "not-copied"] == []
     list(stores.destination.write_automations([tell]))
     assert [each for each in stores.plan().diagnostics if each.code == "not-copied"] == []
+
+
+def test_runs_that_somebody_asked_for_are_named(stores: Stores) -> None:
+    """They stay where they are, while those of schedules go along with these."""
+    deploy(stores.source, ETL)
+    stores.source.schedule(utc_now())
+    assert "not-copied" not in {each.code for each in stores.plan().diagnostics}
+
+    (stored,) = stores.source.deployments()
+    run = stores.source.create_run(RunRequest(deployment_id=stored.id))
+
+    (said,) = [each for each in stores.plan().diagnostics if each.code == "not-copied"]
+    assert said.detail.endswith(f"wait on the source: `{run.name}` of `etl/prod`.")
+    assert "not-copied" not in {each.code for each in stores.plan("variables").diagnostics}
