@@ -132,7 +132,8 @@ class UnevenStep:
 def uneven_steps(text: str) -> Iterator[UnevenStep]:
     """Yield the steps of a sound cron expression that go on to the end of a field, and begin anew too early.
 
-    A range that ends earlier, or begins later than after one step, is meant as it is written.
+    A range that ends earlier, or begins later than after one step, is meant as it is written. A step that is
+    longer than its field never counts: `*/90` fires once an hour.
     """
     fields = list(zip(_FIELDS, text.split(), strict=False))
     for field, written in fields:
@@ -142,7 +143,8 @@ def uneven_steps(text: str) -> Iterator[UnevenStep]:
         step, end = int(match["step"]), field.low + field.size - 1
         first = _number(match["low"] or str(field.low))
         goes_on = first < field.low + step and _number(match["high"] or str(end)) >= end
-        if goes_on and first + step <= end and field.size % step:
+        is_often = first + step <= end or step > field.size
+        if goes_on and is_often and field.size % step:
             others = [(_is_finer(other, field), value) for other, value in fields if other is not field]
             is_alone = all(value.isdecimal() if finer else is_every(value) for finer, value in others)
             yield UnevenStep(

@@ -110,7 +110,7 @@ def _days(day: str, weekday: str) -> str | None:
 def _weekdays(part: str) -> str | None:
     first, dash, last = part.partition("-")
     begin, end = _weekday(first), _weekday(last)
-    if begin is None or (dash and end is None):
+    if begin is None or (dash and end in {None, begin}):  # `fri-fri` is every day
         return None
     return f"{begin} to {end}" if dash else begin
 

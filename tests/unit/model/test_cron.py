@@ -70,6 +70,11 @@ def test_a_range_of_one_value_is_found(line: str, found: list[tuple[str, str, st
         ("*/25 */1 ? * *", [("*/25", "25 minutes", 1500)]),
         ("*/25 * * * * */7", [("*/25", "25 minutes", 0), ("*/7", "7 seconds", 0)]),
         ("*/25 * * * * 30", [("*/25", "25 minutes", 1500)]),
+        ("*/90 * * * *", [("*/90", "90 minutes", 5400)]),
+        ("5/90 * * * *", [("5/90", "90 minutes", 5400)]),
+        ("0 */48 * * *", [("*/48", "48 hours", 172800)]),
+        ("0 6 * * */14", [("*/14", "14 days", 1209600)]),
+        ("0 6 1 */18 *", [("*/18", "18 months", 0)]),
         ("*/15 */6 * */3 *", []),
         ("0-50/25 9-17/3 * * mon-fri/2", []),
         ("0,25,50 8-20/6 * * *", []),
@@ -93,6 +98,7 @@ def test_a_step_that_begins_anew_too_early_is_found(line: str, found: list[tuple
         ("0 6 1 */5 *", "1,6,11"),
         ("0 6 */9 * mon", "1,10,19,28"),
         ("0 6 * jan sun-sat/3", "0,3,6"),
+        ("*/90 9-17 * * *", "0"),
     ],
 )
 def test_the_values_of_a_step_are_a_list_that_fires_at_the_same_times(line: str, values: str) -> None:

@@ -59,6 +59,7 @@ def test_what_is_no_interval_is_refused(text: str) -> None:
         ({"cron": "* * * * *"}, "Every minute, every day"),
         ({"cron": "*/7 * * * *"}, "By the cron expression `*/7 * * * *`"),
         ({"cron": "0 6 1 * 1"}, "By the cron expression `0 6 1 * 1`"),
+        ({"cron": "0 6 * * fri-fri"}, "By the cron expression `0 6 * * fri-fri`"),
         ({"cron": "0 6 * 1 *"}, "By the cron expression `0 6 * 1 *`"),
         ({"interval": 900}, "Every 15 minutes"),
         ({"interval": 3600}, "Every hour"),
