@@ -18,7 +18,7 @@ def show(records: Sequence[DeployRecord], *, names: Sequence[str], is_of_all: bo
     rows = [
         (
             when(each.began),
-            *([each.project] if is_of_all else []),
+            *([each.owner or each.project] if is_of_all else []),
             each.by,
             commit_text(each),
             _result(each, has_names=bool(names)),
