@@ -62,6 +62,7 @@ def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     """
     target = _target(path)
     if target.exists() and not os.access(target, os.W_OK):
+        os.close(os.open(target, os.O_WRONLY | os.O_NONBLOCK))  # raises why: a disk can be read-only
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     content = text.encode(encoding)
     _remove_drafts(target)

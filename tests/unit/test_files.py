@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
@@ -131,6 +132,24 @@ def test_read_only_file_is_refused(tmp_path: Path) -> None:
         write_atomically(file, "new")
 
     assert file.read_text(encoding="utf-8") == "old"
+
+
+def test_why_a_file_is_not_to_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk that is read-only, permissions are not what to look at."""
+    file = tmp_path / "syntask.yaml"
+    file.write_text("name: old\n")
+    original = os.open
+
+    def read_only(path: Path, flags: int, *rest: int) -> int:
+        if flags & os.O_WRONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return original(path, flags, *rest)
+
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+    monkeypatch.setattr(os, "open", read_only)
+    with pytest.raises(OSError, match="Read-only") as caught:
+        write_atomically(file, "name: new\n")
+    assert caught.value.errno == errno.EROFS
 
 
 def test_drafts_that_were_left_behind_are_removed(tmp_path: Path) -> None:
