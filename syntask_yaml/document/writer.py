@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,9 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+# Numbers of YAML 1.2, for which editors and other tools take a text that PyYAML, as YAML 1.1, writes without
+# quotes: the commit `1234e56`, `08`, `0o17`.
+_NUMBER = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+", re.ASCII)
 # Line ends of YAML 1.1 that PyYAML writes as they are, and reads as others.
 _SPECIAL = frozenset("\r\x85\u2028\u2029\ufeff")
 _ONE_LINE = 1 << 30
@@ -32,6 +36,7 @@ _ONE_LINE = 1 << 30
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value and not value.startswith(" ") else None
     style = '"' if _SPECIAL.intersection(value) else style
+    style = "'" if _NUMBER.fullmatch(value) else style
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

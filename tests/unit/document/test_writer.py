@@ -49,6 +49,16 @@ def test_scalar_reads_back_on_one_line(text: str) -> None:
     assert [{"key": text}] == read_text(f"- key: {written} # comment\n").root.value
 
 
+@pytest.mark.parametrize("text", ["1234e56", "12e4567", "1.5E3", ".5e-3x", "08", "-09", "0o17", "v1e3"])
+def test_a_text_that_yaml_1_2_takes_for_a_number_gets_quotes(text: str) -> None:
+    """As editors and other tools do, which write a commit back as infinite."""
+    is_number = text[0] != "v" and text[-1] != "x"
+
+    assert to_scalar(text) == (f"'{text}'" if is_number else text)
+    assert to_yaml({"tags": [text]}) == f"tags:\n  - {to_scalar(text)}\n"
+    assert to_yaml({text: 1}) == f"{to_scalar(text)}: 1\n"
+
+
 def test_shape_of_what_is_written() -> None:
     """Lists are indented, texts of several lines are blocks, nothing is an alias, order is kept."""
     steps = [{"run": "a\nb\n"}]
