@@ -73,6 +73,13 @@ def references_in(block: Block, kind: BlockType) -> dict[str, str]:
     }
 
 
+def check_secrets(block: Block, kind: BlockType) -> None:
+    """Raise BackendRefused if a secret field of *block* can hold no secret: it is no text."""
+    for name, value in block.data.items():
+        if name not in kind.object_fields:
+            _wrapped(kind, name, value)
+
+
 def _wrapped(kind: BlockType, name: str, value: Json | Secret) -> Json | Secret:
     if name not in kind.secret_fields or isinstance(value, Secret):
         return value

@@ -12,11 +12,10 @@ from syntask_yaml.backend.prefect.cron import cron_refusal, cron_risk
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.trigger import trigger_type
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.operations.block_checks import check_storage_blocks
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pools import is_served, needs_cloud, waiting_hint, why_waiting
 from syntask_yaml.project.load import Declaration
@@ -31,8 +30,8 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
     name = (entry.value.get("work_pool") or {}).get("name") or context.pool_of_others
     if isinstance(name, Unknown):
         return ()
-    if name is not None and name in context.broken_pools:
-        return context.broken_pools[name]
+    if broken := context.broken.get((ResourceKind.WORK_POOL, str(name))):
+        return broken
     if name in context.pools:
         return context.pools[name]
     declared = entry.get("work_pool") or entry
@@ -67,7 +66,7 @@ def check_backend(
         yield from _check_crons(entry)
     if not context.backend.features.runs_own_steps:
         yield from _check_stock_steps(declaration, context)
-    yield from check_storage_blocks(declaration.pull or (), context.project, context.masked_blocks)
+    yield from context.block_checker.check_storage(declaration.pull or (), context.project)
 
 
 def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:
@@ -86,8 +85,8 @@ def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator
         )
         hint = "Use a work pool that a worker serves, such as one of type `process`."
         yield node.problem("idle-work-pool", detail, hint).as_warning()
-    elif reason := why_waiting(pool):
-        yield node.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
+    else:
+        yield from _check_waiting(pool, node, (ResourceKind.WORK_POOL, pool.name), context)
     yield from _check_queue(declared, pool, context)
     yield from context.job_variables.check(entry, pool)
 
@@ -99,10 +98,30 @@ def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iter
         return
     queues = context.queues.get(pool.name, {})
     queue = queues.get(node.value)
-    if queue is None:
+    resource = (ResourceKind.WORK_QUEUE, f"{pool.name}/{node.value}")
+    if broken := context.broken.get(resource):
+        yield from broken
+    elif queue is None:
         yield node.note("new-work-queue", _new_queue(node.value, pool.name, tuple(queues)))
-    elif reason := why_waiting(queue):
-        yield node.problem("idle-work-pool", reason, waiting_hint(queue)).as_warning()
+    else:
+        yield from _check_waiting(queue, node, resource, context)
+
+
+def _check_waiting(
+    waiting: WorkPool | WorkQueue, node: Node, resource: tuple[ResourceKind, str], context: DeployContext
+) -> Iterator[Diagnostic]:
+    """Yield why runs would wait in a pool or queue that *node* names, where the project declares it so."""
+    reason = why_waiting(waiting)
+    if not reason:
+        return
+    key, hint = ("paused", "Remove it") if waiting.is_paused else ("concurrency_limit", "Raise it")
+    declared = context.project.resource(*resource) if context.with_resources else None
+    place = declared.node.get(key) if declared is not None else None
+    if place is None:
+        yield node.problem("idle-work-pool", reason, waiting_hint(waiting)).as_warning()
+    else:
+        hint = f"{hint} if its runs are to start."
+        yield place.problem("idle-work-pool", reason, hint, at_key=True).as_warning()
 
 
 @lru_cache(maxsize=256)

@@ -8,25 +8,26 @@ from functools import cached_property
 
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.value import Json
+from syntask_yaml.template import Missing
 
 
-class BackendVariables(Mapping[str, Json]):
-    """A backend's variables by name, and *declared* ones that it will have.
+class BackendVariables(Mapping[str, "Json | Missing"]):
+    """A backend's variables by name, and *declared* ones that it will have, or cannot have.
 
     *read* is its verb `variables`, called when the first one is needed.
     """
 
     def __init__(
-        self, read: Callable[[], Iterable[Variable]], declared: Mapping[str, Json] | None = None
+        self, read: Callable[[], Iterable[Variable]], declared: Mapping[str, Json | Missing] | None = None
     ) -> None:
         self._read = read
         self._declared = declared or {}
 
     @cached_property
-    def _values(self) -> dict[str, Json]:
+    def _values(self) -> dict[str, Json | Missing]:
         return {**{variable.name: variable.value for variable in self._read()}, **self._declared}
 
-    def __getitem__(self, name: str) -> Json:
+    def __getitem__(self, name: str) -> Json | Missing:
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:

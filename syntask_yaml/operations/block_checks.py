@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.step import Step
@@ -18,31 +18,60 @@ if TYPE_CHECKING:
 _STEP = "pull_with_block"
 
 
-def check_references(node: Node, blocks: BlockLookup) -> Iterator[Diagnostic]:
-    """Yield a warning for each block below *node* that is not there, or lacks the field.
+class BlockChecker:
+    """Checks that blocks which are named are there, or else why they will not be.
 
-    *blocks* looks up one, without its secrets.
+    *blocks* looks up one, without its secrets. *declared* are those of the project by `type/name`, each with
+    the errors that keep it from being written.
     """
-    for text in _texts(node):
-        for placeholder in parse(text.value).placeholders:
-            namespace, _, rest = placeholder.text.partition(".blocks.")
-            slug, _, inside = rest.partition(".")
-            name, _, field = inside.partition(".")
-            if namespace in NAMESPACES and name:
-                yield from _check(text, blocks, slug, name, field.partition(".")[0])
 
+    def __init__(
+        self, blocks: BlockLookup, declared: Mapping[str, Sequence[Diagnostic]] | None = None
+    ) -> None:
+        self._blocks = blocks
+        self._declared = declared or {}
 
-def check_storage_blocks(
-    steps: Sequence[Step], project: Project, blocks: BlockLookup
-) -> Iterator[Diagnostic]:
-    """Yield a warning for each `pull_with_block` among the pull *steps* whose block is not there."""
-    for step in steps:
-        node = project.document.root.at(step.path)
-        yield from check_references(node, blocks)
-        if step.name.rpartition(".")[2] == _STEP:
-            named = [step.inputs.get(key) for key in ("block_type_slug", "block_document_name")]
-            if all(isinstance(each, str) and not is_template(each) for each in named):
-                yield from _check(node, blocks, str(named[0]), str(named[1]), "")
+    def check(self, node: Node) -> Iterator[Diagnostic]:
+        """Yield a warning for each block below *node* that is not there, or lacks the field."""
+        for text in _texts(node):
+            for placeholder in parse(text.value).placeholders:
+                namespace, _, rest = placeholder.text.partition(".blocks.")
+                slug, _, inside = rest.partition(".")
+                name, _, field = inside.partition(".")
+                if namespace in NAMESPACES and name:
+                    yield from self._check(text, slug, name, field.partition(".")[0])
+
+    def check_storage(self, steps: Sequence[Step], project: Project) -> Iterator[Diagnostic]:
+        """Yield a warning for each `pull_with_block` among the pull *steps* whose block is not there."""
+        for step in steps:
+            node = project.document.root.at(step.path)
+            yield from self.check(node)
+            if step.name.rpartition(".")[2] == _STEP:
+                named = [step.inputs.get(key) for key in ("block_type_slug", "block_document_name")]
+                if all(isinstance(each, str) and not is_template(each) for each in named):
+                    yield from self._check(node, str(named[0]), str(named[1]), "")
+
+    def _check(self, node: Node, type: str, name: str, field: str) -> Iterator[Diagnostic]:
+        if broken := self._declared.get(f"{type}/{name}"):
+            yield from broken
+            return
+        try:
+            block = self._blocks(type, name)
+        except BackendRefused:  # who deploys may not read blocks, and the worker may
+            return
+        if block is None:
+            near = nearest(f"{type}/{name}", self._declared) or ""
+            if self._declared.get(near):  # it would be there, were it not for what is wrong with it
+                yield from self._declared[near]
+                return
+            detail = f"The backend has no block `{name}` of type `{type}`, which runs look up."
+            hint = f"Run `syntask block create {type} {name}` to create it."
+            if near:
+                hint = f"Did you mean `{near.replace('/', '.')}`?"
+            yield node.problem("unknown-block", detail, hint).as_warning()
+        elif field and field not in block.data and set(block.data) != {"value"}:
+            detail = f"The block `{type}/{name}` has no field `{field}`."
+            yield node.problem("unknown-block", detail, did_you_mean(field, block.data)).as_warning()
 
 
 def _texts(node: Node) -> Iterator[Node]:
@@ -52,17 +81,3 @@ def _texts(node: Node) -> Iterator[Node]:
     for child in node.children():
         if may_hold_template(child.value):
             yield from _texts(child)
-
-
-def _check(node: Node, blocks: BlockLookup, type: str, name: str, field: str) -> Iterator[Diagnostic]:
-    try:
-        block = blocks(type, name)
-    except BackendRefused:  # who deploys may not read blocks, and the worker may
-        return
-    if block is None:
-        detail = f"The backend has no block `{name}` of type `{type}`, which runs look up."
-        hint = f"Run `syntask block create {type} {name}` to create it."
-        yield node.problem("unknown-block", detail, hint).as_warning()
-    elif field and field not in block.data and set(block.data) != {"value"}:
-        detail = f"The block `{type}/{name}` has no field `{field}`."
-        yield node.problem("unknown-block", detail, did_you_mean(field, block.data)).as_warning()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool_type import pool_type
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.operations.choose import Selection, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.prepare import prepare, prepare_again
+from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
 from syntask_yaml.project.load import Declaration, Project
 
 # What of a deployment a run is made of.
@@ -64,8 +66,8 @@ def candidates(
     What a build or push step decides is what it would put out, where that is known without running it,
     or else taken from what is deployed. Raises ProjectInvalid.
     """
-    project = context.project
-    refuse_broken(project, context.reader)
+    refuse_broken(context.project, context.reader)
+    context = with_whole_project(context)
     chosen = choose_from(context, selection)
     prepared = prepare(chosen, context)
     if any(not _OF_A_RUN.isdisjoint(each.unknown_fields) for each in prepared):
@@ -77,6 +79,14 @@ def candidates(
     found = [Candidate(each.declaration, each.deployment) for each in prepared if each.deployment is not None]
     notes = [problem for each in prepared for problem in each.diagnostics]
     return found, tuple(notes) if in_image else (*notes, *_tried_here(found, context))
+
+
+def with_whole_project(context: DeployContext) -> DeployContext:
+    """Return *context* where the backend is as it will be once the resources of the project are written."""
+    if not context.project.resources:
+        return context
+    context = replace(context, with_resources=True)
+    return knowing_broken(context, prepare_resources(context))
 
 
 def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[Diagnostic]:
@@ -128,8 +138,22 @@ _HINTS: Mapping[str, str] = {
 def problem_of(failure: Failure, candidate: Candidate, project: Project) -> Diagnostic:
     """The failure at the place in the file that is to be changed."""
     node = _node_of(failure, candidate.declaration, project)
-    hint = failure.hint or _HINTS.get(failure.stage, "")
-    return node.problem(_CODES[failure.stage], f"`{candidate.label}`: {failure.detail}", hint, at_key=True)
+    hint = _hint_of_declared(failure.detail, project) or failure.hint or _HINTS.get(failure.stage, "")
+    problem = node.problem(_CODES[failure.stage], failure.detail, hint, at_key=True)
+    return replace(problem, entries=(candidate.label,))
+
+
+def _hint_of_declared(detail: str, project: Project) -> str:
+    """What to do where *detail* is that the backend does not have what the project declares."""
+    for each in project.resources:
+        slug, _, name = each.name.partition("/")
+        missing = {
+            ResourceKind.BLOCK: f"no block `{name}` of type `{slug}`",
+            ResourceKind.VARIABLE: f"no variable `{each.name}`",
+        }
+        if each.kind in missing and missing[each.kind] in detail:
+            return "The project declares it. Run `syntask deploy --all` to create it."
+    return ""
 
 
 def _node_of(failure: Failure, declaration: Declaration, project: Project) -> Node:

@@ -16,6 +16,7 @@ from syntask_yaml.model.resource import Owner, ResourceKind
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
+from syntask_yaml.operations.block_checks import BlockChecker
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.facets import DeclaredFacets
@@ -31,11 +32,16 @@ from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.resolve import resolve_text
 from syntask_yaml.project.resources import BoundResource, bind_resource
 from syntask_yaml.pysource.memoize import Memo
-from syntask_yaml.template import Scope, is_template
+from syntask_yaml.template import Missing, Scope, is_template
 
 _NO_OUTPUTS = StepOutputs()
 _VARIABLE = ResourceKind.VARIABLE
 _UNSET = "unset-name"
+
+
+def _missing(cause: Diagnostic) -> Missing:
+    return Missing(cause.code, cause.detail, cause.hint, cause)
+
 
 # The pool of a deployment that names none, on a backend that has one from the start.
 _DEFAULT_POOL = "default"
@@ -46,7 +52,8 @@ class DeployContext:
     """A project with what its templates and checks may ask: this machine, and the backend.
 
     *with_resources*: the backend is taken as it will be once the resources of the project are written.
-    *broken_pools* are the errors of the project's work pools that cannot be written so, by name.
+    *broken* are the errors of those resources of the project that cannot be written, by kind and name: what
+    needs one of them has its errors.
     *preview* is the owner that is meant, where it is known without the prefix of the target.
     """
 
@@ -57,7 +64,7 @@ class DeployContext:
     default_pool: str | None = None
     allow_unset: bool = False
     with_resources: bool = False
-    broken_pools: Mapping[str, Sequence[Diagnostic]] = field(default_factory=dict)
+    broken: Mapping[tuple[ResourceKind, str], Sequence[Diagnostic]] = field(default_factory=dict)
     preview: str | None = None
 
     @cached_property
@@ -158,7 +165,7 @@ class DeployContext:
         return VariableChecker(
             self.variables,
             self.blocks,
-            self.masked_blocks,
+            self.block_checker,
             has_own_worker=self.backend.features.has_own_worker,
         )
 
@@ -194,9 +201,17 @@ class DeployContext:
         return BackendBlocks(partial(self.backend.block, with_secrets=False), self._expected.blocks())
 
     @cached_property
+    def block_checker(self) -> BlockChecker:
+        kind = ResourceKind.BLOCK
+        declared = {name: self.broken.get((kind, name), ()) for name in self.project.names_of(kind)}
+        return BlockChecker(self.masked_blocks, declared if self.with_resources else {})
+
+    @cached_property
     def variables(self) -> BackendVariables:
+        bound = self._bound_variables
+        broken = {each.declared.name: _missing(each.errors[0]) for each in bound if each.errors}
         return BackendVariables(
-            lambda: self.lists.variables, ExpectedResources(self._bound_variables).variables()
+            lambda: self.lists.variables, {**ExpectedResources(bound).variables(), **broken}
         )
 
     def resolved(self, node: Node) -> str:

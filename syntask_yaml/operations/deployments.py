@@ -15,7 +15,7 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.events import Observer, counted_of, nobody
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
-from syntask_yaml.operations.block_checks import check_references
+from syntask_yaml.operations.block_checks import BlockChecker
 from syntask_yaml.operations.stored_facets import STORED_FACETS
 from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.job_variables import check_run_job_variables
@@ -135,7 +135,7 @@ def _job_variable_problems(
         return []
     by_server = not backend.features.has_own_worker
     given = Node(dict(job_variables), Source("job variables", ""), 0)
-    missing = check_references(given, partial(backend.block, with_secrets=False))
+    missing = BlockChecker(partial(backend.block, with_secrets=False)).check(given)
     return [
         *check_run_job_variables(deployment.job_variables, given, pool, by_server=by_server),
         *(problem.as_error() for problem in missing),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
@@ -19,16 +19,19 @@ from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
 class Built:
     """What became of the steps, by the position of their deployment in the plan.
 
-    *failed* has those whose steps did not succeed; None where they were stopped or never begun.
+    *failed* has those whose steps did not succeed; None where they were stopped or never begun. *labels* are
+    what the deployments are called.
     """
 
     outputs: Mapping[int, StepOutputs]
     failed: Mapping[int, StepFailed | None]
+    labels: Mapping[int, str] = field(default_factory=dict)
 
     def diagnostics(self, context: DeployContext) -> Iterator[Diagnostic]:
-        """Each step that failed, once, at its place in the file."""
+        """Each step that failed, once, at its place in the file, with the deployments that need it."""
         for error in dict.fromkeys(error for error in self.failed.values() if error is not None):
-            yield from _placed(error, context)
+            needing = tuple(self.labels[at] for at, failed in self.failed.items() if failed == error)
+            yield from _placed(error, needing, context)
 
 
 def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
@@ -80,10 +83,11 @@ def run_steps_of(
             if result.outputs is not None
         },
         {position: result.error for position, result in by_position.items() if result.outputs is None},
+        {position: pipeline.deployment for position, pipeline in pipelines.items()},
     )
 
 
-def _placed(error: StepFailed, context: DeployContext) -> Iterator[Diagnostic]:
+def _placed(error: StepFailed, needing: tuple[str, ...], context: DeployContext) -> Iterator[Diagnostic]:
     for diagnostic in error.diagnostics:
         place = context.project.document.root.at(diagnostic.path)
-        yield replace(diagnostic, span=place.key_span, used=place.used_span)
+        yield replace(diagnostic, span=place.key_span, used=place.used_span, entries=needing)

@@ -35,7 +35,7 @@ from syntask_yaml.operations.pruned_owners import former_names, former_owners, p
 from syntask_yaml.operations.renames import half_renamed, likely_renames, without_wrong_renames
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import compare_resources, undeclared_resources
-from syntask_yaml.operations.resources.prepare import knowing_broken_pools, prepare_resources
+from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
 from syntask_yaml.operations.resources.read import FoundResources, read_resources
 from syntask_yaml.operations.resources.users import keep_used, kept_resources
 from syntask_yaml.operations.unserved_pools import check_serving
@@ -101,7 +101,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     chosen = tuple(choose_from(context, request.selection))
     overrides = check_overrides(chosen, request.selection, request.overrides)
     resources = prepare_resources(context) if request.selection.is_whole else ()
-    context = knowing_broken_pools(context, resources)
+    context = knowing_broken(context, resources)
     prepared = prepare(chosen, context, overrides)
     forecasts = forecast_steps(prepared, context) if with_forecast else Forecasts()
     prepared = prepare_again(prepared, context, forecasts.outputs)

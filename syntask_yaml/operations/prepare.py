@@ -146,6 +146,8 @@ def _overridden(declaration: Declaration, overrides: Overrides, context: DeployC
 
 def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diagnostic:
     """Return the problem without a place in the file, if the command line said what it is about."""
+    if problem.path[: len(declared.path)] != declared.path:  # it is one of a value or a resource
+        return problem
     inside = problem.path[len(declared.path) :]
     written, given = declared.at(inside), overridden.at(inside)
     if not inside or (written.path == given.path and written.value == given.value):

@@ -17,7 +17,7 @@ from syntask_yaml.operations.deployment_documents import document_of, plainly
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.resources.document import resources_document
-from syntask_yaml.operations.resources.prepare import knowing_broken_pools, prepare_resources
+from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
 from syntask_yaml.project.resources import BoundResource
 
 _JOBS = 8
@@ -41,7 +41,7 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
     refuse_broken(project, context.reader)
     chosen = choose_from(context, selection)
     resources = prepare_resources(context) if selection.is_whole else ()
-    context = knowing_broken_pools(context, resources)
+    context = knowing_broken(context, resources)
     prepared = prepare(chosen, context)
     _refuse_errors((*prepared, *resources))
     if build is not None:

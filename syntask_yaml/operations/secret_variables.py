@@ -9,7 +9,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.value import Json
-from syntask_yaml.template import Scope, resolve
+from syntask_yaml.template import Missing, Scope, resolve
 from syntask_yaml.template.scope import BlockLookup
 
 _OPEN: Mapping[str, str] = {
@@ -31,7 +31,7 @@ def secret_problem(name: str, value: Any) -> str | None:
 
 
 def check_secret_variables(
-    node: Node, variables: Mapping[str, Json], blocks: BlockLookup
+    node: Node, variables: Mapping[str, Json | Missing], blocks: BlockLookup
 ) -> Iterator[Diagnostic]:
     """The job variables at *node* that refer to a secret where none can be kept."""
     if not any(name in node.value for name in _OPEN):

@@ -8,31 +8,32 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json, json_text
-from syntask_yaml.operations.block_checks import check_references
+from syntask_yaml.operations.block_checks import BlockChecker
 from syntask_yaml.operations.secret_variables import check_secret_variables
 from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.rules import triggers_of
+from syntask_yaml.template import Missing
 from syntask_yaml.template.scope import BlockLookup
 
 
 class VariableChecker:
     """Checks job variables against their work pool and the *variables* and *blocks* of a backend.
 
-    What many deployments have alike, and nothing is wrong with, is looked at once. *masked_blocks* looks up
-    a block without its secrets. *has_own_worker*: our worker runs the deployments, and no server checks them.
+    What many deployments have alike, and nothing is wrong with, is looked at once. *references* checks the
+    blocks that they name. *has_own_worker*: our worker runs the deployments, and no server checks them.
     """
 
     def __init__(
         self,
-        variables: Mapping[str, Json],
+        variables: Mapping[str, Json | Missing],
         blocks: BlockLookup,
-        masked_blocks: BlockLookup,
+        references: BlockChecker,
         *,
         has_own_worker: bool,
     ) -> None:
         self._variables = variables
         self._blocks = blocks
-        self._masked_blocks = masked_blocks
+        self._references = references
         self._has_own_worker = has_own_worker
         self._sound: set[tuple[str, str]] = set()
 
@@ -55,4 +56,4 @@ class VariableChecker:
             yield from check_secret_variables(variables, self._variables, self._blocks)
         for given in (variables, *(trigger.get("job_variables") for trigger in triggers_of(entry))):
             if given is not None:
-                yield from check_references(given, self._masked_blocks)
+                yield from self._references.check(given)

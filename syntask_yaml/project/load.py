@@ -113,6 +113,11 @@ class Project:
         """The names of the declared resources of a *kind*."""
         return frozenset(each.name for each in self.resources if each.kind is kind)
 
+    def resource(self, kind: ResourceKind, name: str) -> DeclaredResource | None:
+        """The declared resource of a *kind* called *name*."""
+        found = (each for each in self.resources if (each.kind, each.name) == (kind, name))
+        return next(found, None)
+
     @property
     def owner(self) -> str | None:
         """Whose the deployments are: the project's, in its target. None in a project without a name."""

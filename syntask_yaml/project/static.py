@@ -196,7 +196,9 @@ def _unresolved(node: Node, value: Value, scope: Scope, place: tuple[str, ...] =
 
 
 def as_diagnostic(found: Unresolved, node: Node) -> Diagnostic:
-    """The place and words for a placeholder below *node* that has no value."""
+    """The place and words for a placeholder below *node* that has no value, or for what is to blame."""
+    if found.reason.cause is not None:
+        return found.reason.cause
     place = node.at(found.path)
     return Diagnostic(
         found.reason.code,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
-from syntask_yaml.diagnostics import did_you_mean, nearest
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.login import login_name
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Json, Unknown, Value
@@ -39,11 +39,15 @@ LEFT = Deferred.LEFT
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The answer for an undefined name: the *code*, reason and hint of a diagnostic."""
+    """The answer for an undefined name: the *code*, reason and hint of a diagnostic.
+
+    *cause* is the problem elsewhere in the project that leaves the name undefined, and is what to say.
+    """
 
     code: str
     detail: str
     hint: str = ""
+    cause: Diagnostic | None = None
 
 
 class Blocks(Enum):
@@ -100,7 +104,7 @@ class Scope:
     has_open_outputs: bool = False
     later: frozenset[str] = frozenset()
     values: Mapping[str, Value | Missing] | None = None
-    variables: Mapping[str, Json] | None = None
+    variables: Mapping[str, Json | Missing] | None = None
     blocks: BlockLookup | Blocks = Blocks.LEAVE
     is_static: bool = False
     leaves_nonsense: bool = False

@@ -109,6 +109,38 @@ SLIPS = {
     "an input of a shared step": Slip("      directory:", "      dirctory:", "unknown-input", _SHOP),
     "a parameter in the defaults": Slip("{source: orders}", "{suorce: orders}", "unknown-parameter", _SHOP),
     "an unset variable": Slip('WHO: "{{ $TEAM }}"', 'WHO: "{{ $TEEM }}"', "unset-name", _SHOP, _ONLINE),
+    "an unset variable in a value": Slip("dev-bucket", "'{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE),
+    "a value that is not declared": Slip("{{ values.bucket }}", "{{ values.buckt }}", "unset-name", _SHOP),
+    # Resources, and what needs them
+    "the type of a work pool": Slip("type: process", "type: proces", "unserved-work-pool", _SHOP, _ONLINE),
+    "the limit of a work pool": Slip(
+        "concurrency_limit: 10", "concurrency_limit: '{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE
+    ),
+    "the name of a work pool": Slip("    name: small", "    name: smal", "unknown-work-pool", _SHOP, _ONLINE),
+    "a paused work pool": Slip(
+        "type: process", "type: process\n      paused: true", "idle-work-pool", _SHOP, _ONLINE
+    ),
+    "the priority of a queue": Slip("priority: 1", "priority: '{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE),
+    "a secret that is not set": Slip(
+        '{value: "{{ $TEAM }}"}', '{value: "{{ $TEEM }}"}', "unset-name", _SHOP, _ONLINE
+    ),
+    "a secret without its field": Slip(
+        '{value: "{{ $TEAM }}"}', '{vaule: "{{ $TEAM }}"}', "wrong-value", _SHOP, _ONLINE
+    ),
+    "a secret that is no text": Slip('{value: "{{ $TEAM }}"}', "{value: 5}", "wrong-value", _SHOP, _ONLINE),
+    "the type of a block": Slip("secret/api-key:", "secrt/api-key:", "unknown-block", _SHOP, _ONLINE),
+    "the name of a block": Slip(
+        "blocks.secret.api-key", "blocks.secret.api-kee", "unknown-block", _SHOP, _ONLINE
+    ),
+    "a variable that is not set": Slip(
+        "region: eu-central-1", "region: '{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE
+    ),
+    "the name of a variable": Slip("variables.region", "variables.regoin", "unset-name", _SHOP, _ONLINE),
+    "the block of an automation": Slip("{url:", "{ulr:", "wrong-value", (), _ONLINE),
+    "the event of an automation": Slip("flow-run.Failed", "flow-run.Faild", "unknown-event"),
+    "a build step that fails": Slip(
+        "script: echo abc", "script: 'false'", "step-failed", _SHOP, frozenset({"deploy"})
+    ),
     # The code of the flows
     "a flow renamed": Slip("def load(", "def laod(", "flow-not-found", _SHOP, file=_FLOWS),
     "a syntax error": Slip("def load(", "def load((", "flow-not-found", _SHOP, file=_FLOWS),

@@ -36,7 +36,8 @@ class Watcher:
     def output(self, event: Event) -> None:
         """Show a line that the dry run wrote."""
         if self._verbosity >= 0 and isinstance(event, StepOutput):
-            line = click.style(event.line, fg="red") if event.is_error else event.line
+            line = escaped(event.line)
+            line = click.style(line, fg="red") if event.is_error else line
             click.echo(f"{click.style(f'[{escaped(event.label)}]', fg='cyan')} {line}", err=True)
 
     def done(self, result: CheckResult) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.blocks import check_fields, references_in, shaped
+from syntask_yaml.backend.blocks import check_fields, check_secrets, references_in, shaped
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import BackendRefused
@@ -65,8 +65,11 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
         known = context.blocks(block.type, block.name)
         whole = shaped(Block(block.type, block.name, {**(known.data if known else {}), **block.data}), kind)
         check_fields(whole, kind.fields, kind.required)
+        if context.backend.features.has_own_worker:  # a server takes other secrets than texts
+            check_secrets(whole, kind)
     except BackendRefused as error:
-        yield node.problem("wrong-value", error.detail, error.hint, at_key=True)
+        wrong = next((name for name in block.data if f"`{name}`" in error.detail), None)
+        yield (node.get(wrong or "") or node).problem("wrong-value", error.detail, error.hint, at_key=True)
     declared = context.project.names_of(ResourceKind.BLOCK)
     for field, name in references_in(block, kind).items():
         slug, _, own_name = name.partition("/")

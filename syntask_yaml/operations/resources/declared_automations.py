@@ -100,7 +100,9 @@ def _check_block(action: Node, context: DeployContext) -> Iterator[Diagnostic]:
     if node is None or not isinstance(node.value, str):
         return
     kind, _, name = node.value.partition("/")
-    if context.masked_blocks(kind, name) is None:
+    if broken := context.broken.get((ResourceKind.BLOCK, node.value)):
+        yield from broken
+    elif context.masked_blocks(kind, name) is None:
         hint = f"Run `syntask block create {kind} {name}` to create it."
         yield node.problem("unknown-block", f"The backend has no block `{name}` of type `{kind}`.", hint)
 

@@ -16,18 +16,32 @@ from syntask_yaml.project.resources import BoundResource
 
 def prepare_resources(context: DeployContext) -> tuple[BoundResource, ...]:
     """What each resource of the project asks for, with its problems, in the order of writing."""
-    automations = (each for each in context.project.resources if each.kind is ResourceKind.AUTOMATION)
-    bound = (*context.resources, *(bind_automation(each, context) for each in automations))
-    of_kind = {kind: [each for each in bound if each.declared.kind is kind] for kind in KINDS}
+    of_kind = {
+        kind: [each for each in context.resources if each.declared.kind is kind]
+        for kind in KINDS
+        if kind is not ResourceKind.AUTOMATION
+    }
     of_kind[ResourceKind.BLOCK] = list(in_order(of_kind[ResourceKind.BLOCK]))
-    return tuple(_prepare(each, context) for several in of_kind.values() for each in several)
+    prepared = [_prepare(each, context) for several in of_kind.values() for each in several]
+    knowing = knowing_broken(context, prepared)
+    prepared = [_with_pool(each, knowing) for each in prepared]
+    declared = (each for each in context.project.resources if each.kind is ResourceKind.AUTOMATION)
+    automations = [_prepare(bind_automation(each, knowing), knowing) for each in declared]
+    return (*prepared, *automations)
 
 
-def knowing_broken_pools(context: DeployContext, resources: Iterable[BoundResource]) -> DeployContext:
-    """Return *context*, in which deployments have the errors of their work pools among *resources*."""
-    pools = (each for each in resources if each.declared.kind is ResourceKind.WORK_POOL)
-    broken = {each.declared.name: each.errors for each in pools if each.errors}
-    return replace(context, broken_pools=broken) if broken else context
+def knowing_broken(context: DeployContext, resources: Iterable[BoundResource]) -> DeployContext:
+    """Return *context*, in which what needs one of *resources* has its errors."""
+    broken = {(each.declared.kind, each.declared.name): each.errors for each in resources if each.errors}
+    return replace(context, broken=broken) if broken else context
+
+
+def _with_pool(bound: BoundResource, context: DeployContext) -> BoundResource:
+    """Return *bound*; a queue has the errors of its work pool instead of its own."""
+    if bound.declared.kind is not ResourceKind.WORK_QUEUE:
+        return bound
+    broken = context.broken.get((ResourceKind.WORK_POOL, bound.declared.name.rpartition("/")[0]))
+    return replace(bound, resource=None, diagnostics=tuple(broken)) if broken else bound
 
 
 def _prepare(bound: BoundResource, context: DeployContext) -> BoundResource:

@@ -97,8 +97,9 @@ class ResolvedValues(Mapping[str, Any]):
         if not found:
             return resolved
         # Where values are not known anyway, the problem is told once, at the value itself.
-        return Unknown(name) if self._scope.is_static else _because_of(name, found[0].reason)
+        return Unknown(name) if self._scope.is_static else _because_of(name, found[0], node)
 
 
-def _because_of(name: str, reason: Missing) -> Missing:
-    return Missing(reason.code, f"The value `{name}` cannot be resolved. {reason.detail}", reason.hint)
+def _because_of(name: str, found: Unresolved, node: Node) -> Missing:
+    reason, detail = found.reason, f"The value `{name}` cannot be resolved. {found.reason.detail}"
+    return Missing(reason.code, detail, reason.hint, as_diagnostic(found, node))
