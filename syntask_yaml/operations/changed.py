@@ -41,7 +41,7 @@ def find_changes(project: Project, facets: DeclaredFacets, ref: str) -> ChangedS
     files = ChangedFiles(history.changed_since(base))
     entries = _entries_before(project, history, base, files)
     entrypoints = {each.node.path: facets.entrypoint(each) for each in project.declarations}
-    code = ChangedCode(project.root, facets.reader, files).reasons(set(entrypoints.values()))
+    code = ChangedCode(project.root, facets.reader, files).reasons(dict.fromkeys(entrypoints.values()))
     builds = ChangedBuilds(project.root, files)
     changed = {}
     for each in project.declarations:

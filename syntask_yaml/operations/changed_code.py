@@ -26,9 +26,12 @@ class ChangedCode:
         self._below = f"{self._root}/"
 
     def reasons(self, entrypoints: Iterable[str]) -> dict[str, ChangeReason]:
-        """Why the code of each of *entrypoints* changed, for those of which it did."""
+        """Why the code of each of *entrypoints* changed, for those of which it did.
+
+        The same ones in the same order have the same reasons.
+        """
         found = {entrypoint: self._module(entrypoint) for entrypoint in entrypoints}
-        chains = self._chains({module for module in found.values() if module is not None})
+        chains = self._chains(dict.fromkeys(module for module in found.values() if module is not None))
         return {
             entrypoint: reason
             for entrypoint, module in found.items()

@@ -42,7 +42,7 @@ class ImportGraph:
         """
         modules = _Modules(self._held, search)
         self._wanted.update(filter(self._is_wanted, starts))
-        edges: dict[str, set[str]] = {}
+        edges: dict[str, dict[str, None]] = {}
         leading: set[str] = set()
 
         def read(file: str) -> bool:
@@ -56,10 +56,10 @@ class ImportGraph:
         toward = _toward(edges, self._wanted)
         return {start: tuple(_follow(start, toward)) for start in starts if start in toward}
 
-    def _imports_of(self, file: str, name: str | None, modules: _Modules) -> set[str]:
+    def _imports_of(self, file: str, name: str | None, modules: _Modules) -> dict[str, None]:
         """What *file*, imported as the module *name*, runs: the packages around it run first."""
         imported = modules.imported_by(file, self._statements[file])
-        return imported | modules.imported_by(file, [Import(name.rpartition(".")[0])]) if name else imported
+        return modules.imported_by(file, [Import(name.rpartition(".")[0])]) | imported if name else imported
 
     def _list(self, folder: str) -> Mapping[str, _Found]:
         held = _modules_in(folder)
@@ -127,23 +127,24 @@ class _Modules:
     def __init__(self, held: Mapping[str, Mapping[str, _Found]], search: Sequence[str]) -> None:
         self._held = held
         self._search = tuple(search)
-        self._absolute: _Memo[str, _Found] = _Memo(self._find)
+        self._absolute: dict[str, _Found] = {}
         self._runs: _Memo[Statement, tuple[str, ...]] = _Memo(self._run_anywhere)
 
-    def imported_by(self, file: str, statements: Collection[Statement]) -> set[str]:
-        """The files that *statements* in *file* run."""
-        found = set().union(*map(self._runs.__getitem__, statements))
+    def imported_by(self, file: str, statements: Collection[Statement]) -> dict[str, None]:
+        """The files that *statements* in *file* run, each once."""
+        found = dict.fromkeys(chain.from_iterable(map(self._runs.__getitem__, statements)))
         if _RELATIVE in found:
             relative = (each for each in statements if _RELATIVE in self._runs[each])
-            found.update(
-                name for each in relative for one in understood(each) for name in self._of(file, one)
-            )
-            found.remove(_RELATIVE)
+            names = (name for each in relative for one in understood(each) for name in self._of(file, one))
+            found |= dict.fromkeys(names)
+            del found[_RELATIVE]
         return found
 
     def _run_anywhere(self, statement: Statement) -> tuple[str, ...]:
         """The files that *statement* runs in whichever file; `_RELATIVE` where it depends on that."""
         imports = understood(statement)
+        if len(imports) == 1:  # as nearly all are
+            return (_RELATIVE,) if imports[0].level else tuple(self._of("", imports[0]))
         if any(each.level for each in imports):
             return (_RELATIVE,)
         return tuple(chain.from_iterable(self._of("", each) for each in imports))
@@ -153,14 +154,14 @@ class _Modules:
             return self._relative(file, imported)
         if is_reserved(imported.module):
             return ()
-        return self._by_name(imported) if imported.names else self._absolute[imported.module][0]
+        return self._by_name(imported) if imported.names else self._find(imported.module)[0]
 
     def _by_name(self, imported: Import) -> Iterator[str]:
-        files, folders = self._absolute[imported.module]
+        files, folders = self._find(imported.module)
         yield from files
         if folders:
             for name in imported.names:
-                yield from self._absolute[f"{imported.module}.{name}"][0][len(files) :]
+                yield from self._find(f"{imported.module}.{name}")[0][len(files) :]
 
     def _relative(self, file: str, imported: Import) -> Iterator[str]:
         folder = file
@@ -177,12 +178,13 @@ class _Modules:
 
     def _find(self, module: str) -> _Found:
         """The files of the packages around *module* and its own, and the folders of its submodules."""
-        outer, dot, part = module.rpartition(".")
-        if not dot:
-            return self._among(part, self._search)
-        files, folders = self._absolute[outer]
-        own, inside = self._among(part, folders)
-        return (*files, *own), inside
+        found = self._absolute.get(module)
+        if found is None:
+            outer, dot, part = module.rpartition(".")
+            files, folders = self._find(outer) if dot else ((), self._search)
+            own, inside = self._among(part, folders)
+            found = self._absolute[module] = ((*files, *own), inside)
+        return found
 
     def _among(self, part: str, folders: Iterable[str]) -> _Found:
         portions: tuple[str, ...] = ()
@@ -196,7 +198,7 @@ class _Modules:
         return (), portions
 
 
-def _way_out(start: str, edges: Mapping[str, set[str]], read: Callable[[str], bool]) -> list[str]:
+def _way_out(start: str, edges: Mapping[str, Iterable[str]], read: Callable[[str], bool]) -> list[str]:
     """The files on a way from *start* to one of which *read* is true; nothing if there is none.
 
     *read* adds a file to *edges*. One that is there is not read again, nor followed: whatever way leads on
@@ -205,15 +207,16 @@ def _way_out(start: str, edges: Mapping[str, set[str]], read: Callable[[str], bo
     way: list[str] = []
     ahead = [iter((start,))]
     while ahead:
-        file = next((each for each in ahead[-1] if each not in edges), None)
-        if file is None:
+        for file in ahead[-1]:
+            if file not in edges:
+                way.append(file)
+                if read(file):
+                    return way
+                ahead.append(iter(edges[file]))
+                break
+        else:
             ahead.pop()
             del way[-1:]
-            continue
-        way.append(file)
-        if read(file):
-            return way
-        ahead.append(iter(sorted(edges[file].difference(edges))))
     return way
 
 

@@ -97,7 +97,7 @@ def _searched(content: bytes) -> Collection[Import]:
             found += _statement(before, _NAMES.match(text, end))
     if in_text:
         with suppress(SourceUnreadable):
-            return imports_in(parse(content))
+            return sorted(imports_in(parse(content)))  # in the same order in every process
     return found
 
 

@@ -87,18 +87,22 @@ def test_what_cannot_change_the_answer_is_not_read(tmp_path: Path, monkeypatch: 
         assert (bool(chains), len(read)) == (count == 1, count)
 
 
-def test_a_chain_is_the_same_in_every_process(tmp_path: Path) -> None:
-    """Of ways that are as short, the first by name is taken."""
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("import z, x, y", "z.py"), ("""'''\nimport y\n'''\nimport z\nimport x\nimport y""", "x.py")],
+)
+def test_a_chain_is_the_same_in_every_process(tmp_path: Path, text: str, first: str) -> None:
+    """The first that is written is followed, or by name where the file has to be parsed."""
     for name in "zyx":
         (tmp_path / f"{name}.py").write_text("import end")
     (tmp_path / "end.py").touch()
     start = tmp_path / "start.py"
-    start.write_text("import z, x, y")
+    start.write_text(text)
     end = str(tmp_path / "end.py")
 
     chains = ImportGraph(end.__eq__).chains({str(start): None}, [str(tmp_path)])
 
-    assert chains == {str(start): (str(start), str(tmp_path / "x.py"), end)}
+    assert chains == {str(start): (str(start), str(tmp_path / first), end)}
 
 
 def test_the_packages_around_a_start_run_first(tmp_path: Path) -> None:
