@@ -26,7 +26,9 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, click.ClickException):
         return _foreseen(SyntaskError(error.format_message()))
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return _foreseen(Interrupted("Changes that were made before the interruption were kept."))
+        return _foreseen(
+            Interrupted("Changes that were made until then were kept, also any that were not shown.")
+        )
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, OSError):

@@ -10,6 +10,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
 
+from syntask_yaml.backend.run_states import PATIENCE
 from syntask_yaml.model.run import WORST_FIRST, Run, StateType
 from syntask_yaml.operations.status.window import Window
 
@@ -83,7 +84,7 @@ class LaneDrafts:
     def add(self, runs: Iterable[Run]) -> None:
         """Note what of *runs*, none of which was added before, is in the window.
 
-        Runs that are not due yet are coming times, once for each time.
+        Runs that are not late yet are coming times, once for each time.
         """
         for run in runs:
             self._drafts[run.deployment or run.flow].add(run, self._window)
@@ -148,7 +149,7 @@ class _Draft:
         due = (None if is_waiting else run.started) or run.scheduled or run.created
         if due is None:
             return
-        if is_waiting and due > window.now:
+        if is_waiting and due > window.now - PATIENCE:
             self.coming.update([due] if due < window.until else ())
             return
         # What has not started takes no time.

@@ -57,7 +57,11 @@ def _sentence(facts: Facts) -> str:
     run, now = facts.run, facts.now
     what = f"The run `{run.name}` of `{run.deployment or run.flow}`"
     if run.state.type is StateType.RUNNING:
-        return f"{what} is running{f' for {span(now - run.started)}' if run.started else ''}."
+        return (
+            f"{what} has been running for {span(now - run.started)}."
+            if run.started
+            else f"{what} is running."
+        )
     if run.state.type is StateType.SCHEDULED:
         if not facts.is_due or run.scheduled is None:
             return f"{what} is scheduled."

@@ -84,6 +84,15 @@ def test_a_run_that_was_made_ahead_is_the_time_of_its_schedule() -> None:
     assert (sum(lane.coming), sum(map(len, lane.past))) == (2, 0)
 
 
+@pytest.mark.parametrize(("seconds", "is_late"), [(5, False), (60, True)])
+def test_a_run_that_has_only_just_become_due_is_not_late(seconds: float, *, is_late: bool) -> None:
+    """As in the list of late runs, and in the state of the run."""
+    (lane,) = run_timeline([run(StateType.SCHEDULED, -seconds / 3600)], {}, DAY).lanes
+
+    assert lane.runs == ({StateType.SCHEDULED: 1} if is_late else {})
+    assert sum(lane.coming) == (not is_late)
+
+
 def test_lanes_of_which_nothing_is_to_be_said_are_folded() -> None:
     """What failed has a lane of its own, and what comes first."""
     quiet = {f"etl/{number}": [at(number + 1)] for number in range(9)}
