@@ -20,7 +20,7 @@ from syntask_yaml.operations.stored_facets import STORED_FACETS
 from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.job_variables import check_run_job_variables
 from syntask_yaml.project.parameter_texts import with_texts
-from syntask_yaml.project.parameters import check_run_parameters
+from syntask_yaml.project.parameters import check_run_parameters, schema_problem
 from syntask_yaml.project.select import Selectable
 from syntask_yaml.source import Source
 
@@ -108,6 +108,9 @@ def run_deployment(
     """
     stored = find_deployment(backend, name)
     deployment = stored.deployment
+    if problem := schema_problem(deployment.parameter_schema or {}):
+        detail = f"The parameter schema of `{deployment.full_name}` on the backend cannot be used: {problem}."
+        raise ProjectInvalid([Diagnostic("no-parameter-schema", detail, "Deploy the deployment again.")])
     parameters = with_texts(parameters, texts or {}, deployment.parameter_schema)
     problems = _job_variable_problems(backend, deployment, job_variables or {})
     if deployment.enforce_parameter_schema and deployment.parameter_schema:

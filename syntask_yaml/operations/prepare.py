@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -12,12 +12,18 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.step import StepOutputs
-from syntask_yaml.model.value import Unknown, holds_unknown
+from syntask_yaml.model.value import holds_unknown
 from syntask_yaml.operations.backend_checks import check_backend, pool_for
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.flow_checks import (
+    check_flow,
+    check_identity,
+    check_unique,
+    flow_notes,
+    read_flow,
+)
 from syntask_yaml.operations.full_names import full_name_of
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.operations.project import check_flow, check_unique, flow_notes, read_flow
 from syntask_yaml.project.bind import bind_deployment
 from syntask_yaml.project.default_pull import default_pull
 from syntask_yaml.project.dialect import Dialect
@@ -25,7 +31,6 @@ from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, without_limits
-from syntask_yaml.project.slips import slip_of
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope
 
@@ -160,7 +165,7 @@ def _bind(
     declaration: Declaration, entry: Node, scope: Scope, context: DeployContext
 ) -> tuple[Deployment | None, list[Diagnostic]]:
     """Return the deployment of *entry*, the declaration with its templates resolved, and its problems."""
-    if missing := list(_check_identity(entry)):
+    if missing := list(check_identity(entry)):
         return None, missing
     flow = read_flow(declaration, entry.value["entrypoint"], context.reader)
     if isinstance(flow, Diagnostic):
@@ -196,24 +201,6 @@ def _deployment(
     return bind_deployment(
         fields, flow=flow, project=owner, pull_steps=pull.value, origin=origin, **pool_name
     )
-
-
-def _check_identity(entry: Node) -> Iterator[Diagnostic]:
-    for key in ("name", "entrypoint"):
-        value = entry.value.get(key)
-        is_given = isinstance(value, str) and value.strip().removesuffix(".py") != ""
-        if isinstance(value, Unknown):
-            detail = (
-                f"The {key} of a deployment cannot come from a step, because it must be known "
-                "before the steps run."
-            )
-            yield (entry.get(key) or entry).problem("unset-name", detail)
-        elif not is_given and (slip := slip_of(key, entry.value, "deployment")):
-            detail = f"A deployment requires `{key}` and has no key `{slip}`."
-            node = entry.get(slip) or entry
-            yield node.problem("missing-key", detail, f"Did you mean `{key}`?", at_key=True)
-        elif not is_given:
-            yield entry.problem("missing-key", f"A deployment requires `{key}`.", f"Add `{key}:`.")
 
 
 def _pull(

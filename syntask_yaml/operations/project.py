@@ -10,17 +10,17 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
-from syntask_yaml.errors import NotFound, SyntaskError
+from syntask_yaml.errors import NotFound
 from syntask_yaml.files import shown_path
 from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
+from syntask_yaml.operations.flow_checks import check_unique, flow_of, problems_with, values_as_written
 from syntask_yaml.operations.full_names import with_full_names
 from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
-from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
 from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.source import Source
@@ -184,71 +184,13 @@ def _check_flows(
     seen: dict[tuple[str, str], Declaration] = {}
     steps = StepChecker(project)
     has_defaults = "defaults" not in lost_keys(project.document.root)
+    values = values_as_written(project)
     for declaration in declarations:
         yield from steps.check(declaration)
-        flow = _flow_of(declaration, reader)
-        found = _problems_with(flow, declaration)
+        flow = flow_of(declaration, reader)
+        found = problems_with(flow, declaration, values)
         yield from (each for each in found if has_defaults or each.code != "missing-parameter")
         if isinstance(flow, Flow):
             yield from check_unique(
                 seen, declaration, flow.name, declaration.name, shown=declaration.written_name
             )
-
-
-def check_flow(declaration: Declaration, reader: FlowReader) -> Iterator[Diagnostic]:
-    """What does not fit between a declaration, as it was written, and the flow that it names."""
-    return _problems_with(_flow_of(declaration, reader), declaration)
-
-
-def _flow_of(declaration: Declaration, reader: FlowReader) -> Flow | Diagnostic | None:
-    if not declaration.entrypoint or is_template(declaration.entrypoint):
-        return None
-    return read_flow(declaration, declaration.entrypoint, reader)
-
-
-def _problems_with(flow: Flow | Diagnostic | None, declaration: Declaration) -> Iterator[Diagnostic]:
-    if isinstance(flow, Diagnostic):
-        yield flow
-    elif flow is not None:
-        yield from flow_notes(declaration, flow)
-        if _has_clear_parameters(declaration):
-            yield from check_parameters(declaration.node, flow.value_schema)
-
-
-def _has_clear_parameters(declaration: Declaration) -> bool:
-    """Whether what is wrong with the entry, if anything, has nothing to do with its parameters.
-
-    Without the key `parameters`, a misspelt one may be meant for it.
-    """
-    place = (*declaration.node.path, "parameters")
-    at_them = any(error.path[: len(place)] == place for error in declaration.errors)
-    return not declaration.errors or ("parameters" in declaration.node.value and not at_them)
-
-
-def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> Flow | Diagnostic:
-    """The flow that a declaration names, or why there is none."""
-    try:
-        return reader.read(entrypoint)
-    except SyntaskError as error:
-        place = declaration.node.get("entrypoint") or declaration.node
-        return place.problem(error.code, error.detail, error.hint)
-
-
-def flow_notes(declaration: Declaration, flow: Flow) -> Iterator[Diagnostic]:
-    """What reading the flow's source left open."""
-    for note in flow.notes:
-        place = declaration.node.get("entrypoint") or declaration.node
-        yield place.problem("no-parameter-schema", note).as_warning()
-
-
-def check_unique(
-    seen: dict[tuple[str, str], Declaration], declaration: Declaration, flow: str, name: str, *, shown: str
-) -> Iterator[Diagnostic]:
-    """A problem if `flow/name` is in *seen* already, where it is noted now. *shown* is what it is called."""
-    first = seen.setdefault((flow, name), declaration)
-    if first is not declaration:
-        place, before = declaration.name_place, first.node
-        of_file = "" if before.source.name == place.source.name else f" of `{before.source.name}`"
-        where = f"on line {before.span.line}{of_file}"
-        detail = f"`{flow}/{shown}` is already declared {where}, and one would overwrite the other."
-        yield place.problem("duplicate-deployment", detail, "Rename one of them.")

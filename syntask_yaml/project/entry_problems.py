@@ -1,17 +1,35 @@
-"""Problems that reading a text found in one entry alone: the other entries can be deployed without it."""
+"""Which entries a problem touches: the other ones can be deployed without them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, Path
 from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
+from syntask_yaml.project.sections import SECTIONS
 
 # What is said of a value or a key that is kept, so that all else can be checked.
 _CODES = ("wrong-value", "wrong-type", "unsupported-tag", "duplicate-key")
+
+
+def touched(problem: Diagnostic, entries: Iterable[Path], tree: Node) -> list[Path]:
+    """Return which of *entries* a problem touches: its own, or those that have it from there.
+
+    That is in a section of the project, or in the `defaults` of a file or a target.
+    """
+    path = problem.path
+    if path[:1] == ("deployments",):
+        return [entry for entry in (path[:2],) if entry in entries]
+    if path and path[0] in SECTIONS:
+        return [entry for entry in entries if path[0] not in tree.at(entry).value]
+    if "defaults" in path[:-1]:
+        below = path[path.index("defaults") + 1 :]
+        nodes = {entry: tree.at((*entry, *below)) for entry in entries}
+        return [entry for entry, node in nodes.items() if problem.span in (node.span, node.key_span)]
+    return []
 
 
 def with_entries(problems: Sequence[Diagnostic], tree: Node) -> Iterator[Diagnostic]:

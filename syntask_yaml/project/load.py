@@ -17,7 +17,7 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, TOLERATED_IN_SCRIPTS, Dialect, is_own_key
-from syntask_yaml.project.entry_problems import with_entries
+from syntask_yaml.project.entry_problems import touched, with_entries
 from syntask_yaml.project.resources import DeclaredResource, resources_of
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
@@ -198,23 +198,6 @@ def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[
         if diagnostic.is_error and diagnostic.path[:1] == ("deployments",):
             errors.setdefault(diagnostic.path[:2], []).append(diagnostic)
     return {path: tuple(found) for path, found in errors.items()}
-
-
-def touched(problem: Diagnostic, entries: Iterable[TreePath], tree: Node) -> list[TreePath]:
-    """Return which of *entries* a problem touches: its own, or those that have it from there.
-
-    That is in a section of the project, or in the `defaults` of a file or a target.
-    """
-    path = problem.path
-    if path[:1] == ("deployments",):
-        return [entry for entry in (path[:2],) if entry in entries]
-    if path and path[0] in SECTIONS:
-        return [entry for entry in entries if path[0] not in tree.at(entry).value]
-    if "defaults" in path[:-1]:
-        below = path[path.index("defaults") + 1 :]
-        nodes = {entry: tree.at((*entry, *below)) for entry in entries}
-        return [entry for entry, node in nodes.items() if problem.span in (node.span, node.key_span)]
-    return []
 
 
 def _label(entry: Node) -> str:

@@ -127,15 +127,28 @@ def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]
     properties: Any = schema.get("properties") or {}
     values = {str(value.path[-1]): value for each in given for value in each.children()}
     unknown = [name for name in values if name not in properties]
+    lacking = [name for name in required if name not in values]
     for name in required:
         if name in values:
             continue
         detail = f"The flow requires `{name}`, and scheduled runs would have no value for it."
-        if slip := nearest(name, unknown):
+        is_only_one = len(unknown) == len(lacking) == 1  # the flow calls it otherwise now
+        if slip := unknown[0] if is_only_one else nearest(name, unknown):
             detail = f"The flow requires `{name}` and has no parameter `{slip}`."
             yield values[slip].problem("missing-parameter", detail, f"Did you mean `{name}`?", at_key=True)
         else:
             yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)
+
+
+def schema_problem(schema: Mapping[str, Json]) -> str:
+    """Why nothing can be checked against *schema*, which somebody stored, in words; empty if it can."""
+    properties, required = schema.get("properties") or {}, schema.get("required") or []
+    if not isinstance(properties, Mapping):
+        return "`properties` is not a mapping"
+    if not isinstance(required, (list, tuple)):
+        return "`required` is not a list"
+    wrong = next((name for name, part in properties.items() if not isinstance(part, Mapping)), None)
+    return "" if wrong is None else f"`properties.{wrong}` is not a mapping"
 
 
 def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:

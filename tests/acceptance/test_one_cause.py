@@ -109,6 +109,12 @@ SLIPS = {
     "an input of a shared step": Slip("      directory:", "      dirctory:", "unknown-input", _SHOP),
     "a parameter in the defaults": Slip("{source: orders}", "{suorce: orders}", "unknown-parameter", _SHOP),
     "an unset variable": Slip('WHO: "{{ $TEAM }}"', 'WHO: "{{ $TEEM }}"', "unset-name", _SHOP, _ONLINE),
+    "a value of another type in a parameter": Slip(
+        "{source: orders}", "{source: orders, days: '{{ values.bucket }}'}", "wrong-parameter", _SHOP
+    ),
+    "a parameter renamed in the flow": Slip(
+        "source: str, days", "table: str, days", "unknown-parameter", _SHOP, file=_FLOWS
+    ),
     "an unset variable in a value": Slip("dev-bucket", "'{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE),
     "a value that is not declared": Slip("{{ values.bucket }}", "{{ values.buckt }}", "unset-name", _SHOP),
     # Resources, and what needs them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -74,9 +75,14 @@ class Target:
     def check_expires(self) -> Iterator[Diagnostic]:
         """Yield why it is not known when the target expires, if that is declared."""
         node = self._text("expires")
-        if node is not None and self.lifetime is None:
-            detail = f"`{node.value}` is not a duration."
-            yield node.problem("wrong-value", detail, "Write days (`7d`), hours (`12h`) or `P7D`.")
+        if node is None or self.lifetime is not None:
+            return
+        detail, hint = f"`{node.value}` is not a duration.", "Write days (`7d`), hours (`12h`) or `P7D`."
+        with suppress(ValueError):
+            if parse_duration(str(node.value)) <= 0:
+                detail = f"`{node.value}` is no time: the deployments would run out at once."
+                hint = "Write a longer time, such as `12h`, or remove `expires` to keep them."
+        yield node.problem("wrong-value", detail, hint)
 
     @property
     def prefix(self) -> Node:

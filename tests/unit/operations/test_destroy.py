@@ -184,12 +184,18 @@ def test_a_pool_that_another_project_uses_is_kept(desk: TargetDesk) -> None:
     assert (desk.has_resources, desk.owners()) == (False, set())
 
 
-def test_a_duration_that_is_none_is_told_where_it_stands(desk: TargetDesk) -> None:
+@pytest.mark.parametrize(
+    ("written", "detail"),
+    [
+        ("soon", "`soon` is not a duration."),
+        ("0d", "`0d` is no time: the deployments would run out at once."),
+    ],
+)
+def test_a_duration_that_is_none_is_told_where_it_stands(desk: TargetDesk, written: str, detail: str) -> None:
     file = desk.folder / "syntask.yaml"
-    file.write_text(
-        file.read_text(encoding="utf-8").replace("expires: 7d", "expires: soon"), encoding="utf-8"
-    )
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("expires: 7d", f"expires: {written}"), encoding="utf-8")
 
     (problem,) = desk.context("prod").project.errors
-    assert (problem.code, problem.detail) == ("wrong-value", "`soon` is not a duration.")
+    assert (problem.code, problem.detail) == ("wrong-value", detail)
     assert problem.path == ("targets", "preview", "expires")

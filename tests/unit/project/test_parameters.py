@@ -9,7 +9,7 @@ import pytest
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Value
-from syntask_yaml.project.parameters import check_parameters, check_run_parameters
+from syntask_yaml.project.parameters import check_parameters, check_run_parameters, schema_problem
 from syntask_yaml.source import Source
 from tests.unit.project.flows.conftest import read_source
 from tests.unit.project.flows.judge import loaded, silence
@@ -192,3 +192,18 @@ def test_parameters_of_a_schedule_that_is_not_active_are_warned_of() -> None:
         ("unknown-parameter", True),
         ("missing-parameter", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ({}, ""),
+        ({"properties": {"a": {"type": "string"}}, "required": ["a"]}, ""),
+        ({"properties": None, "required": None}, ""),
+        ({"properties": ["a"]}, "`properties` is not a mapping"),
+        ({"required": "a"}, "`required` is not a list"),
+        ({"properties": {"a": ["string"]}}, "`properties.a` is not a mapping"),
+    ],
+)
+def test_a_stored_schema_that_is_none_has_a_reason(schema: dict[str, Any], problem: str) -> None:
+    assert schema_problem(schema) == problem
