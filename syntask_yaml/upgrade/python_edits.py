@@ -213,11 +213,17 @@ class PythonEdits:
         merged: list[_Edit] = []
         for each in sorted(removals):
             last = merged[-1] if merged else None
-            if last and not (each.text or last.text) and not self._data[last.end : each.start].strip():
+            if last and not (each.text or last.text) and self._are_beside(last, each):
                 merged[-1] = replace(last, end=max(last.end, each.end))
             else:
                 merged.append(each)
         return merged
+
+    def _are_beside(self, one: _Edit, other: _Edit) -> bool:
+        """Whether blank lines at most are between two deletions, and not the indentation of what stays."""
+        line = self._line_start(other.start)
+        is_blank = not self._data[one.end : other.start].strip()
+        return is_blank and (line == other.start or line < one.end)
 
     def _with_blank_lines(self, removal: _Edit) -> _Edit:
         """The same with the blank lines that would stand beside other blank lines, or at the end."""
@@ -238,12 +244,8 @@ class PythonEdits:
 
 
 def _is_inside(edit: _Edit, removal: _Edit) -> bool:
-    return (
-        removal.start <= edit.start
-        and edit.end <= removal.end
-        and edit.start < removal.end
-        and (removal.start < edit.start or edit.start < edit.end)
-    )
+    is_within = removal.start <= edit.start < removal.end and edit.end <= removal.end
+    return is_within and (removal.start < edit.start or edit.start < edit.end)
 
 
 def _applied(data: bytes, edits: list[_Edit], start: int, end: int) -> bytes:

@@ -7,16 +7,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from syntask_yaml.upgrade.prefect1.dependencies import (
-    StatedCall,
-    add_arguments,
-    bodies_of,
-    calls_task,
-    edges_of,
-    is_set_before,
-)
+from syntask_yaml.upgrade.prefect1.dependencies import bodies_of, calls_task, edges_of, is_set_before
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.parameters import PARAMETERS
+from syntask_yaml.upgrade.prefect1.stated_calls import StatedCall, add_arguments
 
 
 def convert_chains(draft: FlowFileDraft) -> None:

@@ -7,27 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from syntask_yaml.upgrade.prefect1.calls import is_task, task_options
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import Edge, read_edges
 from syntask_yaml.upgrade.prefect1.names import bound_names
-
-
-@dataclass(eq=False, slots=True)
-class StatedCall:
-    """A call of a task that is given a name, what it waits for, and the statements that say so."""
-
-    statement: ast.stmt
-    call: ast.Call
-    waits: list[ast.Name] = field(default_factory=list)
-    inputs: dict[str, ast.Name] = field(default_factory=dict)
-    said: list[ast.Expr] = field(default_factory=list)
-
-    @property
-    def upstream(self) -> list[ast.Name]:
-        return [*self.waits, *self.inputs.values()]
+from syntask_yaml.upgrade.prefect1.stated_calls import StatedCall, add_arguments
 
 
 class _Unclear(ValueError):
@@ -218,34 +204,6 @@ def _check(
 
 def _names(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def add_arguments(draft: FlowFileDraft, call: StatedCall) -> None:
-    """Let the call take what was stated behind it."""
-    edits = draft.edits
-    waits = list(dict.fromkeys(draft.renamed.get(each, each.id) for each in call.waits))
-    written = [f"{key}={draft.renamed.get(each, each.id)}" for key, each in call.inputs.items()]
-    given = next((each.value for each in call.call.keywords if each.arg == "upstream_tasks"), None)
-    if waits and isinstance(given, ast.List):
-        _append(draft, given, given.elts, ", ".join(waits))
-    elif waits and given is not None:
-        edits.insert(edits.start(given), "[*")
-        edits.insert(edits.end(given), f", {', '.join(waits)}]")
-    elif waits:
-        written.append(f"wait_for=[{', '.join(waits)}]")
-    if written:
-        _append(draft, call.call, [*call.call.args, *call.call.keywords], ", ".join(written))
-
-
-def _append(draft: FlowFileDraft, node: ast.expr, items: Sequence[ast.expr | ast.keyword], text: str) -> None:
-    """Write *text* behind the last of *items*, which stand between the brackets of *node*."""
-    edits, end = draft.edits, draft.edits.end(node) - 1
-    between = edits.original(max((edits.end(each) for each in items), default=end), end).strip()
-    kept = [edits.end(each) for each in items if getattr(each, "arg", "") != "task_args"]
-    if kept and between in ("", ","):
-        edits.insert(max(kept), f", {text}")
-    else:
-        edits.insert(end, f", {text}" if kept and not between.endswith(",") else text)
 
 
 def move_calls(draft: FlowFileDraft) -> None:

@@ -61,6 +61,16 @@ def test_a_block_without_statements_gets_pass() -> None:
     assert edits.result() == "if x:\n    pass\nelse:\n    c()\n"
 
 
+def test_what_stays_on_a_line_keeps_its_indentation() -> None:
+    edits = PythonEdits("def f():\n    a()\n\n    b(); c()\n    d(); e(); g()\n")
+    (function,) = edits.tree.body
+    assert isinstance(function, ast.FunctionDef)
+    for number in (0, 1, 3, 4):
+        edits.remove(function.body[number])
+
+    assert edits.result() == "def f():\n\n    c()\n    g()\n"
+
+
 def test_a_main_guard_without_statements_is_removed() -> None:
     edits = PythonEdits("a()\n\n\nif __name__ == '__main__':\n    b()\n")
     guard = edits.tree.body[1]

@@ -677,6 +677,16 @@ def test_a_signal_of_success_returns_its_result(raised: str, expected: str) -> N
     assert codes(found) == (set() if expected else {"p1-signal"})
 
 
+def test_what_a_call_waits_for_is_written_in_front_of_the_comment_behind_its_last_argument() -> None:
+    flow = (
+        'with Flow("f") as flow:\n    a = t()\n    b = t(\n        x=1,  # one, and\n        # more\n    )\n'
+    )
+    found = converted(f"{HEAD.replace('t()', 't(x=0)')}{flow}    b.set_upstream(a)\n")
+
+    assert codes(found) == set()
+    assert "        x=1, wait_for=[a],  # one, and\n        # more\n    )\n" in found.text
+
+
 def test_a_success_without_a_result_that_something_takes_is_left() -> None:
     """What takes it gets the signal."""
     head = "from prefect import Flow, task\nfrom prefect.engine import signals\n"
