@@ -1,11 +1,11 @@
 """The changes of an upgrade, on the disk: each file whole or not at all, the project file first.
 
-Whoever is killed in between has entries whose files are not marked yet. The next upgrade finds them equal,
-and does the rest.
+What a process that is killed in between has not written is in its record, and the next upgrade writes it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from syntask_yaml.errors import FileFailed, UsageError
@@ -15,6 +15,7 @@ from syntask_yaml.operations.edit import read_text
 from syntask_yaml.operations.init import write_schema
 from syntask_yaml.project.repository import uncommitted
 from syntask_yaml.upgrade.result import FileChange, Upgrade
+from syntask_yaml.upgrade.unfinished import UnfinishedUpgrade
 
 _MAX_NAMED = 5
 _HINT = "Commit the files first, so that you can undo the changes, or add `--allow-dirty`."
@@ -35,13 +36,30 @@ def check_clean(directory: Path, upgrade: Upgrade) -> None:
         raise UsageError(f"These files have uncommitted changes: {listed}{more}.", hint=_HINT)
 
 
-def write_upgrade(upgrade: Upgrade, *, notify: Observer = nobody) -> None:
-    """Make the changes, and tell *notify* how far it is.
+def write_upgrade(
+    upgrade: Upgrade, *, notify: Observer = nobody, record: UnfinishedUpgrade | None = None
+) -> None:
+    """Make the changes, and tell *notify* how far it is. A *record* has them until they are made.
 
     Raises FileFailed, also for a file that changed since it was read.
     """
     for change in upgrade.changes:
         _check_unchanged(change)
+    is_kept = record is not None and bool(upgrade.changes) and _is_kept(record, upgrade.changes)
+    _write_all(upgrade, notify)
+    if record is not None and is_kept:
+        record.end()
+
+
+def _is_kept(record: UnfinishedUpgrade, changes: Sequence[FileChange]) -> bool:
+    try:
+        record.begin(changes)
+    except FileFailed:  # a home that cannot be written is no reason not to upgrade
+        return False
+    return True
+
+
+def _write_all(upgrade: Upgrade, notify: Observer) -> None:
     for change in counted(upgrade.changes, "Writing files", notify):
         try:
             _write(change)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from syntask._home import home_folder
 from syntask_yaml.cli.arguments import collected, key_values
 from syntask_yaml.cli.commands import upgrade_status, upgrade_switch
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.old_server import old_server
 from syntask_yaml.cli.upgrade_arguments import DEFAULT_POOL, OPTIONS, POOLS_ONLY, UpgradeArguments
 from syntask_yaml.cli.views import reports
+from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
 
 if TYPE_CHECKING:
     from syntask_yaml.upgrade.request import UpgradeRequest
+    from syntask_yaml.upgrade.unfinished import UnfinishedUpgrade
 
 _PENDING = 2
 
@@ -76,13 +80,15 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
     from syntask_yaml.upgrade.write import check_clean, write_report, write_upgrade
 
     request = _request(context, arguments)
+    unfinished = _unfinished(context)
+    is_pending = unfinished is not None and _is_left(unfinished, writes=arguments.writes)
     progress = CountProgress(verbosity=context.verbosity)
     with old_server(context, arguments.server) as server:
         upgrade = prepare_upgrade(replace(request, server=server), notify=progress)
     if arguments.writes:
         if not arguments.allow_dirty:
             check_clean(context.directory, upgrade)
-        write_upgrade(upgrade, notify=progress)
+        write_upgrade(upgrade, notify=progress, record=unfinished)
     if arguments.report is not None:
         text = view.as_report(upgrade, arguments.report, is_written=arguments.writes)
         write_report(context.directory / arguments.report, text)
@@ -103,8 +109,26 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
     )
     reports.print_report(report, output, context.environ)
     if arguments.is_check:
-        return 0 if upgrade.is_empty else _PENDING
+        return 0 if upgrade.is_empty and not is_pending else _PENDING
     return 1 if upgrade.unresolved else 0
+
+
+def _unfinished(context: Context) -> UnfinishedUpgrade | None:
+    """The record of what is written; None where there is no folder for it."""
+    from syntask_yaml.upgrade.unfinished import UnfinishedUpgrade
+
+    home = home_folder(context.environ)
+    return UnfinishedUpgrade(Path(home) / "upgrades", context.directory) if home else None
+
+
+def _is_left(unfinished: UnfinishedUpgrade, *, writes: bool) -> bool:
+    """Finish an upgrade that was killed, or say whether there is one."""
+    left = unfinished.finish() if writes else unfinished.paths
+    if left and writes:
+        say(f"Finished the upgrade that was interrupted: {len(left)} files were left.")
+    elif left:
+        say(f"An upgrade was interrupted: {len(left)} files are left. Pass `--write` to finish it.")
+    return bool(left) and not writes
 
 
 def _request(context: Context, arguments: UpgradeArguments) -> UpgradeRequest:
