@@ -144,10 +144,10 @@ class Execution:
             return State(StateType.CANCELLED, message=self._cancelled, cause=self._stopped)
         if self._result is not None:
             return self._result
-        if code == 0:
-            return State(StateType.COMPLETED)
-        message, cause = self._report_filter.brief(self.running.explain(code)), self.running.cause(code)
-        return State(StateType.CRASHED, message=message, cause=cause)
+        message = self._report_filter.brief(self.running.explain(code))
+        if code == 0:  # as a command of the project's own does; a flow that ended its process is told by this
+            return State(StateType.COMPLETED, message=message)
+        return State(StateType.CRASHED, message=message, cause=self.running.cause(code))
 
     def cancel(self, now: datetime, *, grace: float, reason: str = "", cause: Cause | None = None) -> None:
         """Ask the run to end, and kill it after *grace* seconds; *cause* where nobody asked the backend."""

@@ -18,7 +18,8 @@ def _completed(facts: Facts) -> Finding | None:
     if run.state.type is not StateType.COMPLETED:
         return None
     took = f" It took {span(run.ended - run.started)}." if run.ended and run.started else ""
-    return Finding(f"The flow returned without an error.{took}", _ended(run))
+    how = run.state.message or "The flow returned without an error."
+    return Finding(f"{how}{took}", _ended(run))
 
 
 def _cancelled_by_request(facts: Facts) -> Finding | None:

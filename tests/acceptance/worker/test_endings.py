@@ -112,7 +112,7 @@ CASES: dict[str, Case] = {
     "leaves-with-words": Case("leaves_with_words", failed("SystemExit: no more coffee")),
     "interrupts-itself": Case("interrupts_itself", failed("KeyboardInterrupt")),
     "vanishes": Case("vanishes", crashed(NO_RESULT.format(7))),
-    "vanishes-well": Case("vanishes_well", COMPLETED),
+    "vanishes-well": Case("vanishes_well", State(StateType.COMPLETED, message=NO_RESULT.format(0))),
     "is-killed": Case("is_killed", crashed("The process of the run was killed by SIGKILL. This often")),
     "crashes": Case("crashes_the_interpreter", crashed("The process of the run was killed by SIGSEGV.")),
     "ends-its-group": Case("ends_its_group", crashed("The process of the run was killed by SIGTERM.")),
