@@ -49,10 +49,12 @@ _KNOWN: Mapping[str, str] = {
 }
 # Where a value may be one of them; elsewhere it would be a name.
 _HOLDERS = frozenset("parameters infrastructure infra_overrides job_variables".split())
-# In the text of a command: `--password x`, `API_TOKEN=x`, `token: x`.
+# In the text of a command or of code: `--password x`, `API_TOKEN=x`, `token: x`, and in a line of code
+# `"PASSWORD", "value": "x"` and `"password", default="x"`.
 _SAID = re.compile(
     r"(?i)(?<![\w-])[\w-]{0,60}?(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
-    r"|private[_-]?key|account[_-]?key|connection[_-]?string|credentials?)[\"']?(?:[ \t]*[=:][ \t]*|[ \t]+)"
+    r"|private[_-]?key|account[_-]?key|connection[_-]?string|credentials?)"
+    r"[\"']?(?:,[ \t]*[\"']?(?:default|value)[\"']?)?(?:[ \t]*[=:][ \t]*|[ \t]+)"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'$<{]\S*)"
 )
 _IN_SAID = ("token", "pass", "secret", "key", "connection", "credential")
@@ -154,7 +156,11 @@ class _Hiding:
                 for child in node.children()
             }
         if isinstance(node.value, list):
-            return [self.value(child, is_secret=is_secret, is_veiled=is_veiled) for child in node.children()]
+            before = [None, *(child.value for child in node.children())]
+            return [
+                self.value(child, is_secret=is_secret or _asks_for_secret(option), is_veiled=is_veiled)
+                for option, child in zip(before, node.children(), strict=False)
+            ]
         is_known = node.path[:1] and node.path[0] in _HOLDERS and is_known_secret(node.value)
         if not _is_value(node.value) or not (is_secret or is_veiled or is_known or has_login(node.value)):
             return node.value
@@ -172,6 +178,11 @@ def _names_secret(path: TreePath) -> bool:
     if path[0] == "parameter_openapi_schema":
         return False
     return is_secret_name(key) or key in SECRET_NAMES or (path[0] == "storage" and key in _IN_STORAGE)
+
+
+def _asks_for_secret(word: Any) -> bool:
+    """Whether the next word of a command is a secret, as behind `--token`."""
+    return isinstance(word, str) and word.startswith("-") and is_secret_name(word.lstrip("-"))
 
 
 def _is_bookkeeping(path: TreePath) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.prefect1.static import NotStatic
+from syntask_yaml.upgrade.secrets import has_login
 
 Values = Mapping[str, Any]
 Fields = dict[str, Any]
@@ -24,6 +25,8 @@ def _git(host: str, repository: str) -> Callable[[Values], Fields]:
         given = {"host": host, **{key: value for key, value in values.items() if value is not None}}
         address = repository.format_map(given)
         url = address if "://" in address else f"https://{address}"
+        if has_login(url):
+            raise NotStatic("its address holds a login")
         fields = {"_block_type_slug": "github", "repository": url}
         reference = (
             values.get("ref") or values.get("branch_name") or values.get("tag") or values.get("commit")

@@ -67,6 +67,9 @@ PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
     "words of a command": lambda secret: {
         "infrastructure": inline("process", command=["sh", "-c", f"curl -H 'X: Bearer {secret}' h"])
     },
+    "option of a command": lambda secret: {
+        "infrastructure": inline("process", command=["load", "--api-token", secret, "--limit", "3"])
+    },
     "connection string": lambda secret: {"parameters": {"source": f"Server=h;Password={secret};"}},
     "camel case": lambda secret: {"parameters": {"clientSecret": secret}},
     "one word": lambda secret: {"infrastructure": inline("process", env={"PGPASSWORD": secret})},
@@ -239,6 +242,8 @@ FORMS = {
     "login": ("https://somebody:", "planted@h"),
     "words": ('API_TOKEN = "', 'planted words"'),
     "option": ("--Password ", "planted"),
+    "parameter": ('Parameter("password", default="', 'planted"'),
+    "variable": ('{"name": "API_TOKEN", "value": "', 'planted"'),
 }
 
 

@@ -539,6 +539,18 @@ def test_a_secret_in_a_storage_is_left() -> None:
     assert codes(converted(f"{head}{HEAD}{flow}")) == {"p1-storage"}
 
 
+@pytest.mark.parametrize("host", ["https://user:hush-hush@git.example", "user:hush-hush@git.example"])
+def test_the_login_in_the_address_of_a_storage_goes_into_no_entry(host: str) -> None:
+    head = "from prefect.storage import Git\n\n"
+    flow = f'with Flow("f", storage=Git(repo="a/b", repo_host="{host}")) as flow:\n    t()\n'
+    found = converted(f"{head}{HEAD}{flow}")
+
+    assert codes(found) == {"p1-storage"}
+    assert "hush-hush" not in str([flow.deployment for flow in found.flows])
+    if "://" in host:
+        assert "hush-hush" not in "".join(line for each in found.problems for line in lines(each))
+
+
 @pytest.mark.parametrize("name", ["NAME", 'f"{NAME}"'])
 def test_a_parameter_that_is_added_under_a_computed_name_is_left(name: str) -> None:
     flow = f'with Flow("f") as flow:\n    flow.add_task(Parameter({name}))\n    t()\n'
