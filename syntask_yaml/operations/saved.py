@@ -16,6 +16,9 @@ from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, plan_
 from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.template import Blocks
 
+# So many deployments and resources are named.
+_NAMED = 5
+
 
 def save_plan(planned: Planned, context: DeployContext, request: Request, path: Path) -> None:
     """Write the plan to *path*, whole or not at all. Raises FileFailed."""
@@ -49,6 +52,10 @@ def check_fresh(saved: SavedPlan, planned: Planned, context: DeployContext) -> N
         raise PlanStale(detail, hint="Use the same backend, or create a new plan.")
     if saved.fingerprint != plan_fingerprint(plan, _step_fingerprints(planned, context)):
         detail = "The project, the environment or the backend changed after the plan was saved."
+        if names := saved.differing(plan):
+            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+            named = ", ".join(f"`{name}`" for name in names[:_NAMED])
+            detail += f" The plan is now another one for {named}{more}."
         raise PlanStale(detail, hint="Create and review a new plan with `syntask plan --save FILE`.")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.errors import FileFailed
 from syntask_yaml.model.deployment import Write
-from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.model.value import Json, Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal, ResourceChange
 from syntask_yaml.plan.normalize import comparable_fields
 
@@ -20,12 +20,21 @@ FORMAT = "syntask.plan/1"
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What a saved plan says: what it was made for (*request*), and what it came to (*fingerprint*)."""
+    """What a saved plan says: what it was made for (*request*), and what it came to (*fingerprint*).
+
+    *changes* are its changes as they were printed, by the deployment or resource.
+    """
 
     project: str
     backend: str
     request: Mapping[str, Any]
     fingerprint: str
+    changes: Mapping[str, Json] = field(default_factory=dict)
+
+    def differing(self, plan: Plan) -> list[str]:
+        """The deployments and resources that *plan* shows other changes of."""
+        now = _changes(json.loads(json.dumps(encode(plan))))
+        return [name for name in {**self.changes, **now} if self.changes.get(name) != now.get(name)]
 
 
 def encode(plan: Plan) -> dict[str, Any]:
@@ -110,11 +119,19 @@ def decode_saved(text: str, name: str) -> SavedPlan:
             detail = f"`{name}` has the format `{document['format']}`; expected `{FORMAT}`."
             raise FileFailed(detail, hint=_MAKE_ANEW)
         return SavedPlan(
-            document["project"], document["backend"], document["request"], document["fingerprint"]
+            *(document["project"], document["backend"], document["request"], document["fingerprint"]),
+            changes=_changes(document),
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         detail = f"`{name}` is not a plan saved by `syntask plan --save`."
         raise FileFailed(detail, hint=_MAKE_ANEW) from error
+
+
+def _changes(document: Mapping[str, Any]) -> dict[str, Json]:
+    """What is done to each deployment and resource, without what time alone makes another."""
+    resources = {f"{each['kind']} {each['name']}": each for each in document["resources"]}
+    named = {**{each["deployment"]: each for each in document["changes"]}, **resources}
+    return {name: [each["action"], each["fields"]] for name, each in named.items()}
 
 
 def plan_fingerprint(plan: Plan, steps: Iterable[str]) -> str:

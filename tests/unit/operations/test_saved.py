@@ -80,6 +80,19 @@ def test_a_plan_that_no_longer_holds_is_refused(desk: Desk, what: str) -> None:
     assert desk.backend.deployments() == before
 
 
+def test_what_has_changed_is_named(desk: Desk) -> None:
+    """As far as the two plans show it."""
+    plan, _ = load_plan(saved(desk))
+    desk.declare(
+        f"tags: ['{{{{ $BRANCH }}}}', '{{{{ syntask.variables.region }}}}'], build: [{{{STEP}}}]", "tags: [c]"
+    )
+
+    with pytest.raises(PlanStale) as caught:
+        desk.deploy(saved=plan)
+
+    assert caught.value.detail.endswith(" The plan is now another one for `etl/d1`.")
+
+
 def test_another_environment_makes_it_stale(desk: Desk) -> None:
     plan, _ = load_plan(saved(desk))
 
