@@ -56,6 +56,7 @@ class Transport:
         self._timeout = connection.timeout
         self._closing = Event()
         self._answered = 0.0
+        self._is_told = False
         self._csrf = Lock()
         self._date = ""
 
@@ -117,7 +118,7 @@ class Transport:
     ) -> httpx.Response:
         ask = partial(self._client.request, method, path, content=content, params=query)
         try:
-            answer = within(self._timeout, ask)
+            answer = within(self._timeout, ask, tell=self._tell_silence)
             if answer.status_code == 403 and "csrf" in answer.text.lower():
                 refused = answer.request.headers.get(self.dialect.csrf_token_header)
                 if (busy := self._fetch_csrf_token(refused)) is not None:
@@ -131,9 +132,18 @@ class Transport:
             ) from error
         except httpx.HTTPError as error:
             raise from_wire(error, self.url, is_known=bool(self._answered)) from error
-        self._answered = time.monotonic()
+        self._answered, self._is_told = time.monotonic(), False
         self._date = answer.headers.get("date", "")
         return answer
+
+    def _tell_silence(self) -> None:
+        """Say that the server does not respond, once for all calls that wait."""
+        if not self._is_told:
+            self._is_told = True
+            import logging  # slow to load, and seldom needed
+
+            say = logging.getLogger("syntask.backend").warning
+            say("The server at %s does not respond. Waiting for up to %g seconds.", self.url, self._timeout)
 
     def _fetch_csrf_token(self, refused: str | None) -> httpx.Response | None:
         """Have another token than the *refused* one; the answer of a server that is too busy for it.

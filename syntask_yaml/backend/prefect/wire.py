@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
@@ -43,8 +44,12 @@ def client_of(connection: Connection) -> httpx.Client:
         raise UsageError(f"`{connection.url}` is not the URL of a server: {error}.") from error
 
 
-def within(seconds: float, do: Callable[[], _T]) -> _T:
+def within(
+    seconds: float, do: Callable[[], _T], *, tell: Callable[[], None] = lambda: None, patience: float = 10.0
+) -> _T:
     """Return what *do* returns. Raises TimeoutError where that takes longer, and leaves it to itself.
+
+    *tell* is called once *patience* seconds have passed, if that is not the end.
 
     A client's own limit is one for each piece of an answer: a server that sends a byte now and then never
     exceeds it.
@@ -58,7 +63,12 @@ def within(seconds: float, do: Callable[[], _T]) -> _T:
             answer.set_exception(error)
 
     Thread(target=run, name="syntask-call", daemon=True).start()
-    return answer.result(seconds)
+    first = min(patience, seconds)
+    with suppress(TimeoutError):
+        return answer.result(first)
+    if first < seconds and not answer.done():
+        tell()
+    return answer.result(seconds - first)
 
 
 def _trust(connection: Connection) -> ssl.SSLContext | bool:
