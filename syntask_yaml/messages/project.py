@@ -102,6 +102,9 @@ OF_PROJECTS: Mapping[str, Message] = {
     ),
     "invalid-timezone": Message("Invalid time zone", "The value is not the name of an IANA time zone."),
     "invalid-date": Message("Invalid date", "The value is not a valid date."),
+    "anchor-in-utc": Message(
+        "Anchor in UTC", "An anchor without an offset is read in UTC, and the schedule has another time zone."
+    ),
     "duplicate-slug": Message("Duplicate slug", "Two schedules of a deployment have the same slug."),
     "missing-limit": Message("Missing limit", "A concurrency limit has no `limit`."),
     # Templates

@@ -78,6 +78,11 @@ def parse_moment(text: str, *, is_local: bool = False) -> datetime:
     return moment
 
 
+def has_offset(text: str) -> bool:
+    """Whether a time says its own offset from UTC. Raises ValueError and OverflowError as `parse_moment`."""
+    return _moment(text).tzinfo is not None
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)

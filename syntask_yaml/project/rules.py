@@ -17,6 +17,7 @@ from syntask_yaml.document.scalars import odd_base
 from syntask_yaml.model.schedule import TIMING_KEYS
 from syntask_yaml.project.readable import keeps_secrets_apart
 from syntask_yaml.project.schedule_rules import (
+    counts_from_what_is_meant,
     fires_soon,
     has_one_timing,
     is_cron,
@@ -146,6 +147,7 @@ SCHEDULE_RULES: Table = (
     ("rrule", str, is_rrule),
     ("timezone", str, is_zone),
     ("anchor_date", str, is_moment),
+    (("interval", "anchor_date", "timezone"), dict, counts_from_what_is_meant),
 )
 SLA_RULES: Table = ((("duration", "within", "stale_after"), dict, has_one_promise),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
@@ -18,7 +19,14 @@ from syntask_yaml.model.cron import (
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import TIMING_KEYS, Cron, Interval, RRule, Timing, timing_from_dict
-from syntask_yaml.model.timing import LEAST_INTERVAL, is_timezone, parse_interval, parse_moment, timezones
+from syntask_yaml.model.timing import (
+    LEAST_INTERVAL,
+    has_offset,
+    is_timezone,
+    parse_interval,
+    parse_moment,
+    timezones,
+)
 from syntask_yaml.template import is_template
 
 _TIMINGS = ("cron", "interval", "rrule")
@@ -178,6 +186,31 @@ def is_moment(node: Node) -> Iterator[Diagnostic]:
     except (ValueError, OverflowError):
         detail = f"`{node.value}` is not a date."
         yield node.problem("invalid-date", detail, "Write ISO 8601, such as `2026-01-01T06:00:00+00:00`.")
+
+
+def counts_from_what_is_meant(node: Node) -> Iterator[Diagnostic]:
+    """An anchor without an offset is read in UTC, as Prefect reads it, also beside a time zone."""
+    anchor = node.get("anchor_date")
+    if anchor is None or any(is_template(node.value.get(each)) for each in TIMING_KEYS):
+        return
+    try:
+        timing = timing_from_dict(node.value)
+        if not isinstance(timing, Interval) or _has_problem(timing) or has_offset(anchor.value):
+            return
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        return
+    if timing.timezone is None or timing.anchor is None:
+        return
+    zone = ZoneInfo(timing.timezone)
+    there, meant = timing.anchor.astimezone(zone), timing.anchor.replace(tzinfo=zone)
+    # Reading it there would change nothing where the two times are some intervals apart.
+    if (timing.anchor - meant.astimezone(UTC)).total_seconds() % timing.seconds:
+        detail = (
+            f"`{anchor.value}` has no offset, so it is read in UTC: "
+            f"that is {there:%Y-%m-%d %H:%M} in `{timing.timezone}`."
+        )
+        hint = f"Write `{meant.isoformat()}`, or `{timing.anchor.isoformat()}` if UTC is meant."
+        yield anchor.problem("anchor-in-utc", detail, hint).as_warning()
 
 
 def has_one_timing(node: Node) -> Iterator[Diagnostic]:
