@@ -158,7 +158,7 @@ _UNKNOWN = frozenset({"unknown-key", "unknown-parameter"})
 
 def errors_first(errors: Sequence[Diagnostic], found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """*errors*, and then the warnings among *found* that say something else."""
-    said = {(each.path, each.code) for each in errors}
+    said = {(each.path, code) for each in errors for code in (each.code, *_UNRESOLVED)}
     return [*errors, *(each for each in found if each.is_warning and (each.path, each.code) not in said)]
 
 

@@ -16,8 +16,9 @@ PLACE = Span(Source("syntask.yaml", "5: x"), 0, 1)
 def test_errors_come_before_the_warnings_that_say_something_else() -> None:
     error = Diagnostic("missing-key", "A deployment requires `name`.", path=("deployments", 0))
     same, other = error.as_warning(), replace(error, code="obsolete-key").as_warning()
-    note = replace(other, severity=Severity.NOTE)
-    assert errors_first([error], [note, other, same, error]) == [error, other]
+    note, text = replace(other, severity=Severity.NOTE), replace(same, code="invalid-template")
+    elsewhere = replace(text, path=("deployments", 1))
+    assert errors_first([error], [note, other, same, text, elsewhere, error]) == [error, other, elsewhere]
     assert errors_first([error], []) == [error]
     assert str(ProjectInvalid([error, replace(other, detail="Else.")])) == "A deployment requires `name`."
     assert str(ProjectInvalid([replace(other, detail="Else.")])) == "Else."

@@ -164,7 +164,7 @@ def test_job_variables_of_a_trigger_are_checked_as_the_deployments_are(tmp_path:
     with pytest.raises(ProjectInvalid) as raised:
         desk.plan()
 
-    assert [each.code for each in raised.value.diagnostics] == ["wrong-job-variable"]
+    assert [each.code for each in raised.value.diagnostics] == ["wrong-job-variable", "needs-server"]
     assert raised.value.diagnostics[0].path[-3:] == (0, "job_variables", "stream_output")
     assert desk.backend.deployments() == []
 
