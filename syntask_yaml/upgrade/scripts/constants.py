@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,3 +62,32 @@ def combined(left: Any, right: Any, node: ast.BinOp) -> Any:
             if type(node.op) in _NUMBERS:
                 return _NUMBERS[type(node.op)](left, right)
     raise Dynamic(node)
+
+
+# Methods of texts that give a text, whatever their arguments are.
+_METHODS = frozenset(
+    "capitalize casefold format join lower lstrip removeprefix removesuffix replace rstrip strip title "
+    "upper".split()
+)
+_PLAIN_FORMAT = re.compile(r"(?:[^{}]|\{\w*\})*")
+
+
+def is_method(name: str) -> bool:
+    """Whether `method_result` knows the method of texts."""
+    return name in _METHODS
+
+
+def method_result(text: Any, name: str, arguments: Sequence[Any], node: ast.expr) -> str:
+    """What the method *name* of *text* returns. Raises Dynamic unless all that it takes is a plain text."""
+    texts = [
+        each for argument in arguments for each in (argument if isinstance(argument, list) else [argument])
+    ]
+    is_plain = all(type(each) is str for each in (text, *texts))
+    if not is_plain or (name == "format" and not _PLAIN_FORMAT.fullmatch(text)):
+        raise Dynamic(node)
+    if len(text) * (1 + sum(map(len, texts))) > _MAX_LENGTH:
+        raise Dynamic(node)
+    try:
+        return str(getattr(text, name)(*arguments))
+    except (TypeError, ValueError, LookupError):
+        raise Dynamic(node) from None

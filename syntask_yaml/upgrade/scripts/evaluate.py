@@ -10,7 +10,15 @@ from typing import Any
 from syntask_yaml.document.location import Location, MappingLocation, SequenceLocation
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import External, Unknowable
-from syntask_yaml.upgrade.scripts.constants import Dynamic, combined, imported_constant, joined
+from syntask_yaml.upgrade.scripts.constants import (
+    Dynamic,
+    combined,
+    imported_constant,
+    is_method,
+    joined,
+    method_result,
+)
+from syntask_yaml.upgrade.scripts.flow_names import name_of_flow
 from syntask_yaml.upgrade.scripts.places import Places
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach, returned_by
 from syntask_yaml.upgrade.template_text import TemplateText
@@ -208,9 +216,27 @@ def _call(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
         return handler(evaluator, node, frame)
     returned = returned_by(node, frame)
     if returned is None:
-        raise Dynamic(node)
+        return _method(evaluator, node, frame)
     found = evaluator.evaluate(returned.node, returned.frame)
     return Found(found.value, evaluator.start(node, frame))
+
+
+def _attribute(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
+    """`main.name` of a flow; other attributes of what is written out are reached without it."""
+    assert isinstance(node, ast.Attribute)
+    name = name_of_flow(node, frame)
+    if not name:
+        raise Dynamic(node)
+    return Found(name, evaluator.start(node, frame))
+
+
+def _method(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
+    """`"A b".lower()`: a text of a text."""
+    called = node.func
+    if not isinstance(called, ast.Attribute) or not is_method(called.attr) or node.keywords:
+        raise Dynamic(node)
+    text, *arguments = (evaluator.evaluate(each, frame).value for each in (called.value, *node.args))
+    return Found(method_result(text, called.attr, arguments, node), evaluator.start(node, frame))
 
 
 _HANDLERS: Mapping[type[ast.expr], Callable[[Evaluator, ast.expr, Frame], Found]] = {
@@ -224,4 +250,5 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Evaluator, ast.expr, Frame], Found]
     ast.UnaryOp: _negative,
     ast.Subscript: _subscript,
     ast.Call: _call,
+    ast.Attribute: _attribute,
 }

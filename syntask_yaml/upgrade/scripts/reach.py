@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from syntask_yaml.pysource.bindings import Assigned, Binding
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, Member, Package, SourceExpression, Unknowable
@@ -66,7 +67,13 @@ def reach(node: ast.expr, frame: Frame, hops: int = 0) -> Reached:
 def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     if _root(node) in frame.names:
         return Closure(node, frame)
-    symbol = resolve(node, frame.scope)
+    try:
+        symbol = resolve(node, frame.scope)
+    except Unknowable:
+        asked = _asked_for_name(node, frame)
+        if asked is None:
+            raise
+        return Closure(asked, frame)
     if not isinstance(symbol, SourceExpression):
         return symbol
     if symbol.node is node:
@@ -74,6 +81,16 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     if symbol.name in symbol.scope.module.altered and not isinstance(symbol.node, ast.Constant):
         raise Unknowable(f"`{symbol.name}` is modified after it is assigned")
     return reach(symbol.node, frame.of(symbol.scope), hops + 1)
+
+
+def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.Attribute | None:
+    """`main.name`, which may be that of a flow, or a variable that is set to it once at the top."""
+    if isinstance(node, ast.Attribute):
+        return node if node.attr == "name" else None
+    match frame.scope.module.names.names.get(node.id, ()):
+        case [Binding(origin=Assigned(value=ast.Attribute(attr="name") as value), is_certain=True)]:
+            return value
+    return None
 
 
 def _root(node: ast.expr) -> str:
@@ -112,7 +129,11 @@ def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
     """What a function of the project without parameters returns, if that is all it does."""
     if call.args or call.keywords or not isinstance(call.func, (ast.Name, ast.Attribute)):
         return None
-    match reach(call.func, frame):
+    try:
+        reached = reach(call.func, frame)
+    except Unknowable:
+        return None
+    match reached:
         case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as function, scope=scope):
             statements = [each for each in function.body if not _is_text(each)]
             match statements:

@@ -146,6 +146,43 @@ def test_values_of_other_files_are_followed(old: OldRepository) -> None:
     assert found.entry["work_pool"]["work_queue_name"] == "fast"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"A b".lower().replace(" ", "_")', "a_b"),
+        ('"-".join(["a", QUEUE])', "a-Fast"),
+        ('"{}/{}".format("a", QUEUE.upper())', "a/FAST"),
+        ("load_orders.name", "load-orders"),
+        ('named.lower() + "!"', "load-orders!"),
+    ],
+)
+def test_texts_of_texts_and_names_of_flows_are_known(old: OldRepository, text: str, value: str) -> None:
+    head = f"{HEAD}QUEUE = 'Fast'\nnamed = load_orders.name\n"
+
+    assert result(old, call(f", description={text}"), head).entry["description"] == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"{0.__class__}".format("a")',
+        '"{:>9}".format("a")',
+        '"{}{}".format("a")',
+        '"a".replace("", "b" * 9)',
+        'os.environ["A"].lower()',
+        '"a".encode()',
+        '"a".join(input())',
+        "open.name",
+        "load_orders.fn",
+    ],
+)
+def test_other_methods_and_attributes_are_only_known_when_it_runs(old: OldRepository, text: str) -> None:
+    found = result(old, call(f", description={text}"))
+
+    assert "description" not in found.entry
+    assert codes(found.problems) == {"dynamic-value"}
+
+
 DYNAMIC = [
     (", tags=[input()]", "`input()`", "tags"),
     (", tags=['a' for _ in x]", "`['a' for _ in x]`", "tags"),
