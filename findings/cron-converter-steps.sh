@@ -3,7 +3,7 @@
 #
 # Behaviour: a step after a single number is dropped, so that the number alone is left. croniter, cronsim and crontab read
 # `5/15` as `5-59/15`. In a range of weekdays that ends with 7, the 7 becomes the 0 of Sunday before the steps are
-# counted, and then the day is not met: Monday, Wednesday and Friday are left of `1-7/2`. Without a step, `1-7` has all days.
+# counted, and then the day is not met: Monday, Wednesday and Friday are left of `1-7/2`. `1-7` has all days.
 # Seen on a day and in a week:   5/15 * * * *      24 runs, others 96       0 6 * * 1-7/2   Mon Wed Fri, others and Sun
 # Why it matters: `5/15` is what generators of such lines write for jobs that are to be spread over the hour. It is
 # taken without an error, and three of four runs are missing. Write `5-59/15`.
