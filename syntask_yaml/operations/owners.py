@@ -30,7 +30,9 @@ def check_owners(
 def refuse_of_another(owner: str | None, project: str | None, label: str, kind: str) -> None:
     """Raise BackendConflict if the *owner* of a thing of *kind*, called *label*, is not *project*."""
     if owner not in (None, project):
-        hint = f"Rename the {kind}, or, if the project was renamed, run `syntask deploy --take-over` once."
+        hint = (
+            f"Rename the {kind}, or, if the project was renamed, run `syntask deploy --all --take-over` once."
+        )
         if _are_targets(owner, project):
             hint = (
                 f"A backend has one {kind} of a name. Give one of the targets a `name_prefix`, or another "
@@ -53,7 +55,7 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
             f"and this one is {context.origin}.",
             hint=(
                 "Change the `name:` of one of the projects, or, if the project moved, run "
-                "`syntask deploy --take-over` once."
+                "`syntask deploy --all --take-over` once."
             ),
         )
 
