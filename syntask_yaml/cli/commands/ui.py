@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def command(
     with context.backend() as backend, listen(host, port) as listener:
         app = application(context, backend, names=names, token=token, is_read_only=is_read_only)
         announce(context, backend, listener)
-        make_server(app).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # this is how it ends
+            make_server(app).run(sockets=[listener])
 
 
 def _is_loopback(host: str) -> bool:

@@ -23,11 +23,11 @@ RETURNS = {"entrypoint": "plain.py:returns"}
 
 
 class Dev:
-    """`syntask dev` at work; leaving the `with` block ends it."""
+    """`syntask dev`, or another *command* with pages, at work; leaving the `with` block ends it."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, command: str = "dev") -> None:
         self._log = site.folder / "dev.log"
-        argv = [PROGRAM, "dev", "--port", "0"]
+        argv = [PROGRAM, command, "--port", "0"]
         self.process = start(argv, log=self._log, environ=site.environment(), cwd=site.code)
 
     def __enter__(self) -> Dev:
@@ -49,6 +49,17 @@ class Dev:
             return found[0] if found else None
 
         return until(look)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_pages_alone_end_as_they_are_told_to(deployed: Deployed, number: int) -> None:
+    """That is no failure of a service that was stopped."""
+    site = deployed("returns")
+    with Dev(site, "ui") as pages:
+        pages.until(r"http://127\.0\.0\.1:\d+/")
+        pages.process.send_signal(number)
+        assert pages.process.wait(30) == 0
+    assert "error" not in pages.text
 
 
 @pytest.mark.torture
