@@ -133,6 +133,10 @@ def once_a_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     )
 
 
+# What is said of an unknown key, and of what it was meant for.
+_OF_UNKNOWN_KEYS = frozenset({"unknown-key", "missing-key", "wrong-value"})
+
+
 def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return the diagnostics without those below an unknown key, whose value is ignored anyway."""
     ignored = {each.path for each in diagnostics if each.code == "unknown-key"}
@@ -141,7 +145,7 @@ def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     return [
         each
         for each in diagnostics
-        if (each.path in ignored and each.code == "unknown-key")
+        if (each.path in ignored and each.code in _OF_UNKNOWN_KEYS)
         or not any(each.path[:length] in ignored for length in range(1, len(each.path) + 1))
     ]
 
@@ -170,7 +174,8 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     may be one, and what a key is called where it is a text.
     """
     found = once(diagnostics)
-    if len(found) < 2 or not any(each.is_error for each in found):  # nothing is explained by another one
+    unknown = {each.path: each.is_error for each in found if each.code in _UNKNOWN}
+    if len(found) < 2 or not (unknown or any(each.is_error for each in found)):  # nothing explains another
         return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
     places = {(each.span, each.code) for each in found if each.is_error and each.span is not None}
@@ -185,8 +190,8 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             return problem.span in wrong_places
         if problem.code == "unknown-key" and (problem.span, "key-not-text") in places:
             return True
-        if problem.code == "missing-parameter" and (problem.path, "unknown-parameter") in errors:
-            return True
+        if problem.code not in _UNKNOWN and problem.path in unknown:
+            return unknown[problem.path] or not problem.is_error
         return problem.code not in _UNRESOLVED and problem.path in unresolved
 
     return tuple(each for each in found if not is_explained(each))

@@ -20,7 +20,9 @@ MAX_VARIABLE_VALUE = 5000
 
 _VARIABLE_NAME = re.compile(r"[a-z0-9_-]+")
 _BLOCK_NAME = re.compile(r"[a-z0-9-]+")
-_HINT = "Choose another name if the project may move to a server."
+# Of a hint, what is only said where there is no server.
+IF_MOVED = " if the project may move to a server"
+_HINT = f"Choose another name{IF_MOVED}."
 
 
 def check_portable(made: Variable | Block | WorkPool) -> Iterator[Diagnostic]:

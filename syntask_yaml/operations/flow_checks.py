@@ -38,7 +38,9 @@ def problems_with(
     elif flow is not None:
         yield from flow_notes(declaration, flow)
         if _has_clear_parameters(declaration):
-            yield from check_parameters(_with_values(declaration.node, values), flow.value_schema)
+            yield from check_parameters(
+                _with_values(declaration.node, values), flow.value_schema, flow=flow.name
+            )
 
 
 # What a machine would have: all that is asked for, and nothing of it is known.

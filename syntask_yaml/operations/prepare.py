@@ -176,7 +176,7 @@ def _bind(
     problems = [
         *missing_pool,
         *flow_notes(declaration, flow),
-        *check_parameters(entry, flow.value_schema),
+        *check_parameters(entry, flow.value_schema, flow=flow.name),
         *pull.diagnostics,
         *check_backend(declaration, entry, pool, context),
         *context.steps.check(declaration),

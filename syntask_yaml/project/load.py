@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, in_file_order, without_ignored
+from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.layer_nodes import replaced_by
 from syntask_yaml.document.node import Node
@@ -158,7 +158,7 @@ def load_project(
         *(_own_keys(tree, entries) if dialect is Dialect.PREFECT else ()),
     ]
     judged = _judged(problems, dialect, tree, entries)
-    diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
+    diagnostics = each_once(problem.as_error() if strict else problem for problem in judged)
     errors = _errors_by_entry(diagnostics)
     return Project(
         name=_name(tree),

@@ -25,8 +25,10 @@ from syntask_yaml.source import Source
 _TEXT = "wrong-parameter-text"
 
 
-def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator[Diagnostic]:
-    """The parameters of a deployment, of its schedules and of its triggers against the signature of its flow.
+def check_parameters(
+    entry: Node, schema: Mapping[str, Json] | None, *, flow: str = ""
+) -> Iterator[Diagnostic]:
+    """The parameters of a deployment, its schedules and its triggers against the signature of its *flow*.
 
     *entry* is the deployment, as it was written or with its templates resolved. What a run can still
     be given by hand is not missing; what a scheduled run would lack is.
@@ -49,7 +51,7 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
             continue
         yield from found
         given = [node for node in (declared, own) if node is not None]
-        yield from _check_missing(entry.get("parameters") or entry, given, schema)
+        yield from _check_missing(entry.get("parameters") or entry, given, schema, flow)
 
 
 def _check_trigger(trigger: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -120,7 +122,10 @@ def _wrong(node: Node, name: str, found: Misfit, *, code: str = "wrong-parameter
     return node.at(found.path).problem(code, detail, found.hint)
 
 
-def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _check_missing(
+    node: Node, given: Sequence[Node], schema: Mapping[str, Json], flow: str
+) -> Iterator[Diagnostic]:
+    called = f"The flow `{flow}`" if flow else "The flow"
     required = _required(schema)
     if all(any(name in each.value for each in given) for name in required):
         return
@@ -131,10 +136,10 @@ def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]
     for name in required:
         if name in values:
             continue
-        detail = f"The flow requires `{name}`, and scheduled runs would have no value for it."
+        detail = f"{called} requires `{name}`, and scheduled runs would have no value for it."
         is_only_one = len(unknown) == len(lacking) == 1  # the flow calls it otherwise now
         if slip := unknown[0] if is_only_one else nearest(name, unknown):
-            detail = f"The flow requires `{name}` and has no parameter `{slip}`."
+            detail = f"{called} requires `{name}` and has no parameter `{slip}`."
             yield values[slip].problem("missing-parameter", detail, f"Did you mean `{name}`?", at_key=True)
         else:
             yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)

@@ -27,7 +27,7 @@ from syntask_yaml.project.schedule_rules import (
     is_zone,
     says_which_days,
 )
-from syntask_yaml.project.slips import meant_by, slip_of
+from syntask_yaml.project.slips import slip_node, slip_of
 from syntask_yaml.project.trigger_rules import check_durations, check_trigger
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -117,10 +117,12 @@ def has_one_promise(node: Node) -> Iterator[Diagnostic]:
     """An SLA promises exactly one thing."""
     keys = ("duration", "within", "stale_after")
     given = [key for key in keys if node.value.get(key) is not None]
-    if len(given) != 1 and (given or meant_by(node.value, "sla").isdisjoint(keys)):
+    if len(given) != 1:
+        slip = slip_node(node, keys, "sla") if not given else None
         detail = "An SLA requires exactly one of `duration`, `within` and `stale_after`."
         hint = "Move the others to separate entries." if given else "Add one of them."
-        yield node.problem("conflicting-keys" if given else "missing-key", detail, hint)
+        code = "conflicting-keys" if given else "missing-key"
+        yield (slip or node).problem(code, detail, hint, at_key=slip is not None)
 
 
 # What is asked of a mapping (several keys, which the rule looks at) and of its values (one key), in the order

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.cron import (
     UnevenStep,
@@ -27,15 +27,11 @@ from syntask_yaml.model.timing import (
     parse_moment,
     timezones,
 )
+from syntask_yaml.project.slips import slip_node
 from syntask_yaml.template import is_template
 
 _TIMINGS = ("cron", "interval", "rrule")
 _YEAR = timedelta(days=366)
-
-
-def _has_slip(schedule: Node) -> bool:
-    """Whether a key is likely one of the timings misspelt: an unknown key, which says what was meant."""
-    return any(nearest(key, _TIMINGS) for key in map(str, schedule.value) if key not in _TIMINGS)
 
 
 def is_cron(node: Node) -> Iterator[Diagnostic]:
@@ -216,9 +212,13 @@ def counts_from_what_is_meant(node: Node) -> Iterator[Diagnostic]:
 def has_one_timing(node: Node) -> Iterator[Diagnostic]:
     """A schedule says when in exactly one way."""
     given = [key for key in _TIMINGS if node.value.get(key) is not None]
-    if not given and node.value and not _has_slip(node):
+    if not given and node.value:
+        slip = slip_node(node, _TIMINGS, "schedule")
         detail = "A schedule requires one of `cron`, `interval` and `rrule`."
-        yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
+        hint = "Add one of them, such as `cron: 0 6 * * *`."
+        if slip is not None:
+            hint = did_you_mean(str(slip.path[-1]), _TIMINGS)
+        yield (slip or node).problem("missing-key", detail, hint, at_key=slip is not None)
     for extra in given[1:]:
         detail = (
             "A schedule accepts only one of `cron`, `interval` and `rrule`, "

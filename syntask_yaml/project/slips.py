@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from syntask_yaml.diagnostics import nearest
@@ -33,6 +33,15 @@ def slip_of(key: str, given: Mapping[str, Any], definition: str) -> str | None:
         return None
     known = project_schema()["$defs"][definition]["properties"]
     return nearest(key, (each for each in map(str, given) if each not in known))
+
+
+def slip_node(node: Node, keys: Iterable[str], definition: str) -> Node | None:
+    """Where the first of *keys* stands in the mapping *node* in another spelling; None if none does.
+
+    What is said there counts where an unknown key is tolerated, and is explained by it where it is not.
+    """
+    slips = (slip_of(key, node.value, definition) for key in keys)
+    return next((node.get(slip) for slip in slips if slip is not None), None)
 
 
 def lost_keys(root: Node) -> frozenset[str]:

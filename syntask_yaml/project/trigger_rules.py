@@ -12,21 +12,27 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.timing import MAX_INTERVAL
 from syntask_yaml.model.trigger import seconds_of, trigger_type
-from syntask_yaml.project.slips import meant_by
+from syntask_yaml.project.slips import slip_node
 
 _LEAST = {"Proactive": 10, "metric": 300}
 _STARTS = frozenset(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pending", "Running", "*"))
 
 _ENDS = "prefect.flow-run.Completed"
 
+# The keys that say which events are meant.
+_SELECTING = ("expect", "match", "match_related", "after", "threshold")
+
 IsOpen = Callable[[object], bool]
+
+
+def _place(trigger: Node, *keys: str) -> Node:
+    """Where one of *keys* of a trigger is missing: where it is misspelt, or the trigger itself."""
+    return slip_node(trigger, keys, "trigger") or trigger
 
 
 def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     """Everything that a server would refuse of a deployment's trigger; nothing is asked of what *is_open*."""
     yield from check_form(trigger, is_open)
-    if meant_by(trigger.value, "trigger"):  # what it fires for is not known
-        return
     yield from tuple(check_loops(trigger, is_open)) or check_chain(trigger, is_open)
 
 
@@ -41,9 +47,10 @@ def check_loops(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     if any(is_open(given.get(key)) for key in keys) or (given.get("type") or trigger_type(given)) != "event":
         return
     if given.get("posture", "Reactive") == "Reactive" and _is_loop(given):
+        node = _place(trigger, *_SELECTING)
         detail = "Every run that the trigger starts would fire it again, so a server rejects it."
         hint = "Select other runs with `match` or `match_related`."
-        yield trigger.problem("wrong-value", detail, hint)
+        yield node.problem("wrong-value", detail, hint)
 
 
 def check_chain(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
@@ -53,7 +60,7 @@ def check_chain(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     if any(is_open(given.get(key)) for key in keys) or (given.get("type") or trigger_type(given)) != "event":
         return
     if given.get("posture", "Reactive") == "Reactive" and _fires_for_own_end(given):
-        node = trigger.get("expect") or trigger
+        node = trigger.get("expect") or _place(trigger, *_SELECTING)
         detail = "It fires for every run that completes, so each run that it starts would start another one."
         hint = "Select events with `expect`, or runs with `match` or `match_related`."
         yield node.problem("wrong-value", detail, hint).as_warning()
@@ -66,8 +73,6 @@ def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
         return
     kind = given.get("type") or trigger_type(given)
     yield from check_durations(trigger, ("schedule_after", "within"), is_open)
-    if meant_by(trigger.value, "trigger"):  # what seems to be missing may be there
-        return
     yield from _RULES.get(kind, _check_sequence)(trigger, given, is_open)
 
 
@@ -104,7 +109,7 @@ def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diag
     if is_open(within):
         return
     if within is None or seconds_of(within) == 0:
-        node = trigger.get("within") or trigger
+        node = trigger.get("within") or _place(trigger, "within")
         detail = "A Proactive trigger without `within` starts a run every 10 seconds while nothing happens."
         yield node.problem(
             "missing-key", detail, "Set `within:` to the time without events after which the trigger fires."
@@ -152,14 +157,15 @@ def _check_metric(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> I
         yield from _check_posture(trigger, "metric", "Metric")
     metric = trigger.get("metric")
     if metric is None or not isinstance(metric.value, dict):
-        yield trigger.problem("missing-key", "A metric trigger requires `metric`.", "Add `metric:`.")
+        node = _place(trigger, "metric")
+        yield node.problem("missing-key", "A metric trigger requires `metric`.", "Add `metric:`.")
         return
     yield from check_durations(metric, ("range", "firing_for"), is_open, _LEAST["metric"])
 
 
 def _check_compound(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
     require, count = given.get("require"), len(given.get("triggers") or ())
-    node = trigger.get("require") or trigger
+    node = trigger.get("require") or _place(trigger, "require")
     if require is None:
         hint = "Add `require: all`, `require: any` or a number."
         yield node.problem("missing-key", "A compound trigger requires `require`.", hint)

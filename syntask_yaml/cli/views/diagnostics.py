@@ -26,6 +26,7 @@ _CAUSED_ELSEWHERE = frozenset(
         "invalid-entrypoint",
         "load-failed",
         "merge-not-mapping",
+        "missing-parameter",
         "needs-server",
         "no-parameter-schema",
         "no-pull",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from syntask_yaml.backend.portable import check_portable
+from syntask_yaml.backend.portable import IF_MOVED, check_portable
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.block import Block, Variable
@@ -19,4 +19,7 @@ def portability(
     """Yield what a server refuses of *made*, which stands at *node*: warnings where there is no server."""
     for problem in check_portable(made):
         placed = replace(problem, span=node.key_span, used=node.used_span, path=node.path)
-        yield placed if context.backend.features.has_own_worker else placed.as_error()
+        if context.backend.features.has_own_worker:
+            yield placed
+        else:
+            yield replace(placed.as_error(), hint=placed.hint.replace(IF_MOVED, ""))

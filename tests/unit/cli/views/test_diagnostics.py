@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.cli.views.diagnostics import show
+from syntask_yaml.cli.views.diagnostics import encode, show
+from syntask_yaml.cli.views.reports import CommandReport, print_report
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.project import validate
+from syntask_yaml.source import Source, Span
 from tests.support.desk import Desk
 
 
@@ -90,3 +92,41 @@ def test_two_causes_are_two_messages(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     assert text.count("error:") == 2
     assert "in 2 deployments: `etl/d0`, `etl/d2`" in text
+
+
+@pytest.mark.parametrize("output", ["github", "gitlab", "sarif", "junit", "markdown"])
+def test_every_format_of_ci_systems_has_a_cause_once_with_its_deployments(
+    output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(tmp_path)
+    desk.declare(*["work_pool: {name: absent}"] * 60)
+    report = CommandReport(command="plan", problems=problems_of(desk))
+
+    print_report(report, output, {})
+
+    text = capsys.readouterr().out
+    assert text.count("has no work pool") == 1
+    assert "In 60 deployments: `etl/d0`, `etl/d1`" in text
+    assert ('"etl/d59"' in text) == (output == "sarif")
+
+
+def test_json_has_the_deployments_and_the_targets_of_each_problem() -> None:
+    problem = Diagnostic("flow-not-found", "There is none.", entries=("etl/a", "etl/b"), targets=("prod",))
+
+    assert encode(problem)["deployments"] == ["etl/a", "etl/b"]
+    assert encode(problem)["targets"] == ["prod"]
+    assert (
+        encode(Diagnostic("flow-not-found", "There is none.")).keys().isdisjoint(("deployments", "targets"))
+    )
+
+
+def test_what_is_said_at_several_places_without_a_deployment_names_the_places(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source = Source("syntask.yaml", "a: *x\nb: *x\n")
+    spans = [Span(source, start, start + 2) for start in (3, 9)]
+    show(Diagnostic("undefined-alias", "There is no `&x`.", span=span) for span in spans)
+
+    text = capsys.readouterr().err
+    assert text.count("error:") == 1
+    assert "also at syntask.yaml:2:4" in text
