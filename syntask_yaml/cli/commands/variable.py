@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -34,12 +35,14 @@ def command() -> None:
 @click.argument("name", shell_complete=complete_variable)
 @click.argument("value")
 @click.option("--json", "is_json", is_flag=True, help="Parse VALUE as JSON.")
-@click.option("-t", "--tag", "tags", multiple=True, help="Add a tag. Repeatable.")
+@click.option("-t", "--tag", "tags", multiple=True, help="Tag, instead of those it has. Repeatable.")
 @pass_context
 def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
     """Set the variable NAME to VALUE."""
     variable = Variable(name, _parsed(value) if is_json else value, tags)
     with context.backend() as backend:
+        if not tags and (before := backend.variable(name)) is not None:
+            variable = replace(variable, tags=before.tags)
         backend.set_variable(variable)
     say(f"Set variable `{name}`.")
     show(check_portable(variable))
