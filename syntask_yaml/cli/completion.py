@@ -41,6 +41,7 @@ def _context(ctx: click.Context) -> Context:
         file=next(iter(options.get("files") or ()), None),
         backend_url=options.get("backend"),
         target=options.get("target"),
+        verbosity=-1,  # a note would stand in the line that is typed
     )
 
 

@@ -97,20 +97,24 @@ class Context:
         settings = self._settings_of(project)
         backend = connect(settings.backend, store=settings.store, environ=self.environ, creates=creates)
         if not creates and self.verbosity >= 0:
-            _note_missing(settings)
+            _note_missing(settings, is_usual=project is not None)
         try:
             yield backend
         finally:
             backend.close()
 
 
-def _note_missing(settings: Settings) -> None:
-    """Say that a store that was named does not exist: its name may be misspelt."""
+def _note_missing(settings: Settings, *, is_usual: bool) -> None:
+    """Say that the store does not exist: its name may be misspelt, or the store be that of another user.
+
+    *is_usual*: before the first deploy of a project nobody expects one, unless it was named.
+    """
     from syntask_yaml.backend.connect import store_path
     from syntask_yaml.cli.views.output import say
 
-    path = store_path(settings.backend, settings.store) if settings.backend is not None else None
-    if path is not None and not path.exists():
+    path = store_path(settings.backend or "embedded:", settings.store)
+    is_expected = settings.backend is not None or not is_usual
+    if is_expected and path is not None and not path.exists():
         say(f"note: The store `{path}` does not exist yet. `syntask deploy` creates it.")
 
 

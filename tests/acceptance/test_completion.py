@@ -107,3 +107,10 @@ def test_what_cannot_be_listed_is_completed_to_nothing(shop: Console) -> None:
     assert _completed("deploy", "-n", "") == []
     assert _completed("deployment", "run", "") == []
     assert not (shop.home / ".syntask").exists()
+
+
+@pytest.mark.usefixtures("shop")
+def test_nothing_is_said_into_the_line_that_is_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even that there is no store yet."""
+    assert _completed("deployment", "run", "") == []
+    assert capsys.readouterr() == ("", "")
