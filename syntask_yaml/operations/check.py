@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -141,6 +141,19 @@ def problem_of(failure: Failure, candidate: Candidate, project: Project) -> Diag
     hint = _hint_of_declared(failure.detail, project) or failure.hint or _HINTS.get(failure.stage, "")
     problem = node.problem(_CODES[failure.stage], failure.detail, hint, at_key=True)
     return replace(problem, entries=(candidate.label,))
+
+
+# What is warned of beforehand and keeps a run from starting: the try says it better.
+_FORETOLD = frozenset({"unknown-block", "no-parameter-schema"})
+
+
+def without_foretold(notes: Iterable[Diagnostic], failed: Set[str]) -> tuple[Diagnostic, ...]:
+    """Return *notes* without the warnings that came true, as all of their deployments *failed*."""
+    return tuple(
+        each
+        for each in notes
+        if each.code not in _FORETOLD or not each.entries or not failed >= set(each.entries)
+    )
 
 
 def _hint_of_declared(detail: str, project: Project) -> str:

@@ -14,7 +14,7 @@ from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import check as view
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.check import candidates, clean_environ, problem_of
+from syntask_yaml.operations.check import candidates, clean_environ, problem_of, without_foretold
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.steps.base import StepContext
@@ -112,7 +112,8 @@ def _check(
             problem = None if result.failure is None else problem_of(result.failure, candidate, project)
             results.append(view.CheckResult(candidate.label, result.seconds, problem))
             watcher.done(results[-1])
-    return results, notes
+    failed = {each.deployment for each in results if each.problem is not None}
+    return results, without_foretold(notes, failed)
 
 
 def _container_dry_run() -> Callable[..., DryRunResult]:

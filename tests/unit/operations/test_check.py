@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.check import clean_environ
+from syntask_yaml.operations.check import clean_environ, without_foretold
 
 HERE = {
     "PATH": "/bin",
@@ -48,3 +49,12 @@ def test_what_cannot_be_given(text: str) -> None:
     """A name that this shell does not know has no value."""
     with pytest.raises(UsageError):
         clean_environ(HERE, (text,))
+
+
+def test_a_warning_that_came_true_is_not_said_besides() -> None:
+    """One of another deployment is, and a note."""
+    block = Diagnostic("unknown-block", "There is none.", entries=("etl/a", "etl/b")).as_warning()
+    note = Diagnostic("default-pull", "Code comes from here.", entries=("etl/a",)).as_note()
+
+    assert without_foretold([block, note], {"etl/a", "etl/b"}) == (note,)
+    assert without_foretold([block, note], {"etl/a"}) == (block, note)
