@@ -17,7 +17,7 @@ from syntask_yaml.model.worker import ServingWorker
 
 # So many runs that take up slots are looked at, and so many last lines of a log.
 _MOST_BUSY, _MOST_LINES = 1000, 200
-# So many runs that were due earlier are looked at, and so many that have ended.
+# So many runs that were due by the same time are looked at, and so many that have ended.
 MOST_READ = 200
 # Workers that are busy with a queue have begun one of its runs in this time.
 LATELY = timedelta(seconds=30)
@@ -33,7 +33,7 @@ class Facts:
     *busy* are the runs of any pool that take up slots, *workers* those of its pool, *lines* the last ones of
     its log. *has_own_worker*: the backend is one that our worker serves. *deliveries* are what automations
     did. *limits* are those of which its code waits for a slot, and *holders* the runs that have theirs.
-    Where a worker is there, *ahead* are the runs of its queue that wait and were due earlier, and *begun*
+    Where a worker is there, *ahead* are the runs of its queue that wait and were due by then, and *begun*
     those that began lately; none if one of them was due later.
     """
 
@@ -109,11 +109,11 @@ def _waiting(backend: Backend, facts: Facts) -> Facts:
 
 
 def _ahead(backend: Backend, run: Run) -> tuple[Run, ...]:
-    which = RunFilter(states=frozenset({StateType.SCHEDULED}), until=run.scheduled, limit=MOST_READ)
+    which = RunFilter(states=frozenset({StateType.SCHEDULED}), until=run.scheduled, limit=MOST_READ + 1)
     return tuple(
         each
         for each in backend.runs(which)
-        if _share_a_queue(each, run) and each.state.name in _FREE and _due(each) < _due(run)
+        if each.id != run.id and _share_a_queue(each, run) and each.state.name in _FREE
     )
 
 

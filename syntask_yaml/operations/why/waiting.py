@@ -189,7 +189,8 @@ def _behind(facts: Facts) -> Finding | None:
     """The workers are busy with the queue, and take its runs in the order in which they were due."""
     if not facts.begun:
         return None
-    ahead = f"Of its work queue, {_counted(facts.ahead)} waited longer, and will start first."
+    have = "has" if len(facts.ahead) == 1 else "have"
+    ahead = f"Of its work queue, {_counted(facts.ahead)} {have} waited at least as long."
     detail = ahead if facts.ahead else "The run is the next one of its work queue."
     evidence = Evidence(f"{_counted(facts.begun)} of the queue began in the last {span(LATELY)}")
     remedy = Remedy(start_command(facts.run.work_pool or ""), "to start another worker")
@@ -197,7 +198,10 @@ def _behind(facts: Facts) -> Finding | None:
 
 
 def _counted(runs: Sequence[Run]) -> str:
-    return "1 run" if len(runs) == 1 else f"{len(runs)}{' or more' if len(runs) >= MOST_READ else ''} runs"
+    number = len(runs)
+    return (
+        "1 run" if number == 1 else f"{MOST_READ} or more runs" if number >= MOST_READ else f"{number} runs"
+    )
 
 
 def _unknown(facts: Facts) -> Finding:

@@ -87,7 +87,7 @@ def test_a_run_behind_others_is_told_apart_from_one_that_nobody_takes(tmp_path: 
     backend = EmbeddedBackend.open(tmp_path / "syntask.db", clock=lambda: NOW)
     etl = Deployment(flow="etl", name="d", entrypoint="flows.py:etl", work_pool="default")
     (written,) = backend.write([Write(None, etl)])
-    times = [NOW - timedelta(hours=hours) for hours in (4, 3, 2, 1)]
+    times = [NOW - timedelta(hours=hours) for hours in (4, 3, 1, 1)]  # also one that is due with it
     runs = [
         backend.create_run(RunRequest(deployment_id=written.id or "", scheduled=time)).id for time in times
     ]
@@ -107,7 +107,7 @@ def test_a_run_behind_others_is_told_apart_from_one_that_nobody_takes(tmp_path: 
 
     found = why(3)
     assert found.rule.code == "queued-behind"
-    assert found.finding.detail == "Of its work queue, 2 runs waited longer, and will start first."
+    assert found.finding.detail == "Of its work queue, 2 runs have waited at least as long."
     assert found.finding.evidence[0].text == "1 run of the queue began in the last 30 seconds"
     assert why(1).finding.detail == "The run is the next one of its work queue."
     assert why(3, later=60).rule.code == "waiting-unexplained"  # the worker has stopped beginning runs
