@@ -8,6 +8,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.output import UNHEARD
 from syntask_yaml.cli.views.progress import CountProgress, ProgressEstimate
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Applied, Counted, Event, StepFinished, StepOutput, StepStarted, Waiting
@@ -35,8 +36,11 @@ class DeployProgress:
         self._counts = CountProgress(verbosity=verbosity)
 
     def __call__(self, event: Event) -> None:
-        if self._verbosity < 0:
-            return
+        if self._verbosity >= 0:
+            with UNHEARD:  # what is being written is written to its end
+                self._show(event)
+
+    def _show(self, event: Event) -> None:
         match event:
             case StepStarted(label, section, step):
                 self._say(label, click.style(f"{section} {step.rpartition('.')[2]}", bold=True))

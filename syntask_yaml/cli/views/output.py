@@ -100,6 +100,11 @@ def moment_text(moment: datetime) -> str:
     return f"{when(moment)}.{moment.microsecond // 1000:03}"
 
 
+# What is done goes on without what is said of it: the disk of a log can be full, or its reader gone.
+UNHEARD = suppress(OSError)
+
+
 def say(text: str) -> None:
-    """A line for people, on standard error."""
-    click.echo(escaped(text), err=True)
+    """A line for people, on standard error. Where it cannot be written, nothing else fails for that."""
+    with UNHEARD:
+        click.echo(escaped(text), err=True)

@@ -10,7 +10,7 @@ import click
 from syntask_yaml.backend.schedules import MOST_PASSED, PassedTimes
 from syntask_yaml.cli.views.deliveries import action_text
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import say, when
+from syntask_yaml.cli.views.output import UNHEARD, say, when
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.files import printable
 from syntask_yaml.model.delivery import Attempt
@@ -35,7 +35,12 @@ _NAMED = 5
 
 
 def show(event: WorkerEvent) -> None:
-    """Say on standard error what happened."""
+    """Say on standard error what happened. Runs go on where that cannot be written."""
+    with UNHEARD:
+        _show(event)
+
+
+def _show(event: WorkerEvent) -> None:
     match event:
         case Stopping(runs=0):
             say("Stopping.")

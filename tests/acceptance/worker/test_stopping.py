@@ -8,14 +8,16 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from syntask_yaml.model.run import StateType
-from tests.support.processes import is_alive, kill, runs_of
-from tests.support.site import Site, until
+from tests.support.processes import is_alive, kill, runs_of, start
+from tests.support.site import PROGRAM, Site, until
 
 Deployed = Callable[..., Site]
+FULL = Path("/dev/full")
 
 
 @pytest.fixture(name="site")
@@ -62,6 +64,20 @@ def test_where_the_terminal_is_closed_it_cancels_them(site: Site) -> None:
         signal.signal(signal.SIGHUP, before)
     state = site.run(run).state
     assert (state.type, state.message) == (StateType.CANCELLED, "The worker was stopped.")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a disk that is always full")
+def test_what_it_says_is_lost_where_the_disk_of_its_log_is_full_and_no_run_is(site: Site) -> None:
+    """It starts there, too, as after the machine did, and ends as it is told to."""
+    argv = [PROGRAM, "worker", "start"]
+    worker = start(argv, log=FULL, environ=site.environment(), cwd=site.code)
+    try:
+        (run,) = site.ask("returns")
+        assert site.until(run).state.type is StateType.COMPLETED
+        worker.terminate()
+        assert worker.wait(30) in (0, 120)  # Python has not written its last words, either
+    finally:
+        kill(worker)
 
 
 def test_idle_it_ends_at_once(site: Site) -> None:
