@@ -112,6 +112,8 @@ def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
     return fields
 
 
+# A file system of this machine makes the folder that a file is copied to.
+_MADE_FOLDERS = {"auto_mkdir": True}
 # The store that a block's fields name.
 _Store: TypeAlias = Callable[[_Fields], Remote]
 
@@ -138,7 +140,9 @@ def _azure(fields: _Fields) -> Remote:
 
 
 def _storage(fields: _Fields) -> Remote:
-    remote, _ = _home("storage", "s3").open_storage(str(fields["basepath"]), _settings(fields))
+    url = str(fields["basepath"])
+    own = _MADE_FOLDERS if url.startswith(("file:", "local:")) else {}
+    remote, _ = _home("storage", "s3").open_storage(url, {**own, **_settings(fields)})
     found: Remote = remote
     return found
 
@@ -157,7 +161,7 @@ def _local(fields: _Fields) -> Remote:
         raise StepFailed(f"The directory `{folder}` does not exist on this machine.")
     from fsspec.implementations.local import LocalFileSystem
 
-    return Remote(LocalFileSystem(), str(folder.resolve()), str(folder))
+    return Remote(LocalFileSystem(**_MADE_FOLDERS), str(folder.resolve()), str(folder))
 
 
 def _pulled(store: _Store) -> Callable[[StepContext, _Fields], Path]:

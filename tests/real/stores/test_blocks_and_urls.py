@@ -185,6 +185,26 @@ def test_blocks_that_cannot_be_pulled(tmp_path: Path, inputs: dict[str, Any], ex
 
 
 @pytest.mark.parametrize(
+    "block",
+    [
+        Block("local-file-system", "code", {"basepath": "{}"}),
+        Block("remote-file-system", "code", {"basepath": "file://{}"}),
+    ],
+    ids=lambda block: block.type,
+)
+def test_folders_of_a_directory_are_made(tmp_path: Path, block: Block) -> None:
+    (tmp_path / "store").mkdir()
+    place = str(block.data["basepath"]).format(tmp_path / "store")
+    here = with_blocks(
+        Workplace(tmp_path / "run", ObjectStore("none", 0)), Block(block.type, "code", {"basepath": place})
+    )
+    here.write(deep__er="2")
+    here.step(PUSH, block_document_name="code", block_type_slug=block.type, folder="prod/next")
+
+    assert (tmp_path / "store/prod/next/deep/er").read_text(encoding="utf-8") == "2"
+
+
+@pytest.mark.parametrize(
     ("inputs", "expected"),
     [
         ({"block_type_slug": "github-repository"}, "does not refer to a folder that files are copied to"),
