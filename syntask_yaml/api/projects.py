@@ -39,7 +39,7 @@ def load(
     """
     here = Path(directory or Path.cwd()).absolute()
     return projects.open_project(
-        projects.ProjectPlace(directory=here, file=(file and Path(file)) or None, strict=strict)
+        projects.ProjectLocation(directory=here, file=(file and Path(file)) or None, strict=strict)
     )
 
 

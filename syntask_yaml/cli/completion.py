@@ -50,14 +50,14 @@ def _declared(context: Context, _ctx: click.Context) -> Iterable[str]:
     from syntask_yaml.operations.project import read
     from syntask_yaml.template import is_template
 
-    declared = read(context.place()).usual(context.target).declarations
+    declared = read(context.location()).usual(context.target).declarations
     return [each.name for each in declared if each.name and not is_template(each.name)]
 
 
 def _targets(context: Context, _ctx: click.Context) -> Iterable[str]:
     from syntask_yaml.operations.project import read
 
-    return [each.name for each in read(context.place()).targets]
+    return [each.name for each in read(context.location()).targets]
 
 
 def _deployments(context: Context, _ctx: click.Context) -> Iterable[str]:

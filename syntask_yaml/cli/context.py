@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
-    from syntask_yaml.operations.project import ProjectPlace
+    from syntask_yaml.operations.project import ProjectLocation
     from syntask_yaml.project.load import Project
     from syntask_yaml.settings import Settings
 
@@ -76,13 +76,13 @@ class Context:
             return None
         from syntask_yaml.operations.project import default_project, open_project
 
-        place = self.place()
-        return default_project(place) if self.target is None else open_project(place)
+        location = self.location()
+        return default_project(location) if self.target is None else open_project(location)
 
-    def place(self, *, strict: bool = False) -> ProjectPlace:
-        from syntask_yaml.operations.project import ProjectPlace
+    def location(self, *, strict: bool = False) -> ProjectLocation:
+        from syntask_yaml.operations.project import ProjectLocation
 
-        return ProjectPlace(directory=self.directory, file=self.file, strict=strict, target=self.target)
+        return ProjectLocation(directory=self.directory, file=self.file, strict=strict, target=self.target)
 
     @contextmanager
     def backend(self, *, creates: bool = True, project: Project | None = None) -> Iterator[Backend]:

@@ -77,7 +77,7 @@ def _target_or_tags(ctx: click.Context, _option: click.Parameter, values: tuple[
     context = ctx.find_object(Context)
     if not values or context is None:
         return values
-    if is_prefect_project(context.place()):
+    if is_prefect_project(context.location()):
         return values
     if len(values) > 1:
         raise UsageError(f"`-t` is passed {len(values)} times, and a deploy has one target.", hint=_TAG_HINT)

@@ -73,7 +73,7 @@ def _project_at_hand(context: Context) -> ProjectAtHand | None:
 
     if context.file is None and find_project_file(context.directory) is None:
         return None
-    return ProjectAtHand(context.place(), context.environ, context.settings.default_pool)
+    return ProjectAtHand(context.location(), context.environ, context.settings.default_pool)
 
 
 @contextmanager

@@ -94,15 +94,15 @@ class ProjectArguments:
         self, context: Context, *, creates: bool = True, ref: str | None = None
     ) -> Iterator[DeployContext]:
         """Open the project, as it is or as it was at *ref*, and the backend, for a while."""
-        place = context.place(strict=self.strict)
+        location = context.location(strict=self.strict)
         with ExitStack() as stack:
             if ref is None:
-                project = open_project(place)
+                project = open_project(location)
             else:
                 # This imports git, which few plans need.
                 from syntask_yaml.operations.project_at_ref import project_at_ref
 
-                project = stack.enter_context(project_at_ref(place, ref))
+                project = stack.enter_context(project_at_ref(location, ref))
             backend = stack.enter_context(context.backend(creates=creates, project=project))
             yield DeployContext(
                 project=project,

@@ -60,7 +60,7 @@ def _serve(context: Context, backend: OwnBackend, arguments: ServeArguments, opt
     worker.announce(utc_now())
     redeployer = Redeployer(
         partial(_deploy, context, backend, arguments),
-        partial(project_files, context.place(strict=arguments.strict)),
+        partial(project_files, context.location(strict=arguments.strict)),
         worker.notify,
     )
     code = redeployer.begin(utc_now())

@@ -49,7 +49,7 @@ def install(
 
 
 def _service(context: Context, options: Sequence[str], *, stop_seconds: float) -> InstalledService:
-    project = open_project(context.place())
+    project = open_project(context.location())
     home = context.settings.home.absolute()
     environ = {name: context.environ[name] for name in _CARRIED if context.environ.get(name)}
     return InstalledService(

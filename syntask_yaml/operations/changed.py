@@ -21,7 +21,7 @@ from syntask_yaml.operations.changed_builds import ChangedBuilds
 from syntask_yaml.operations.changed_code import ChangedCode
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.full_names import full_name_of
-from syntask_yaml.operations.project import ProjectPlace, read
+from syntask_yaml.operations.project import ProjectLocation, read
 from syntask_yaml.project.changed_files import ChangedFiles
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
@@ -68,7 +68,7 @@ def project_at(
     history.write_files(commit, folder, lambda name: name.endswith(_DECLARING) or name == own)
     try:
         target = project.target.name if project.target is not None else None
-        reading = read(ProjectPlace(directory=folder / root, file=file))
+        reading = read(ProjectLocation(directory=folder / root, file=file))
         return replace(reading, flows=flows).choose(target)
     except SyntaskError:  # it is not there, or has no such target
         return None

@@ -15,7 +15,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Planned, make_plan
-from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.operations.project import read as read_files
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
@@ -31,16 +31,17 @@ def expired_contexts(context: DeployContext, now: datetime) -> list[DeployContex
     return [replace(context, preview=owner) for owner in find_expired(context, now)]
 
 
-def expiring_projects(place: ProjectPlace) -> list[Project]:
-    """The project at *place* in each target that `expires`, or in the one that is named.
+def expiring_projects(location: ProjectLocation) -> list[Project]:
+    """The project at *location* in each target that `expires`, or in the one that is named.
 
     Raises UsageError if there is none.
     """
-    reading = read_files(place)
-    projects = [reading.choose(place.target)] if place.target else map(reading.project, reading.targets)
+    reading = read_files(location)
+    projects = [reading.choose(location.target)] if location.target else map(reading.project, reading.targets)
     found = [each for each in projects if each.target is not None and each.target.lifetime is not None]
     if not found:
-        what = f"The target `{place.target}` does not" if place.target else "No target of the project does"
+        named = location.target
+        what = f"The target `{named}` does not" if named else "No target of the project does"
         raise UsageError(f"{what} expire.", hint="Write `expires: 7d` in the target.")
     return found
 

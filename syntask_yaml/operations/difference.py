@@ -14,7 +14,7 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.operations.changed import declared_document, project_at, reader_at
 from syntask_yaml.operations.full_names import full_name_of
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.plan.changes import Action, Change
 from syntask_yaml.plan.diff import differences
 from syntask_yaml.project.bind import qualified
@@ -48,14 +48,14 @@ class DeclarationDiff:
 
 
 def compare_declarations(
-    place: ProjectPlace, ref: str, other: str | None = None, *, notify: Observer = nobody
+    location: ProjectLocation, ref: str, other: str | None = None, *, notify: Observer = nobody
 ) -> DeclarationDiff:
-    """What the project at *place* declares otherwise at *other*, or now, than at *ref*.
+    """What the project at *location* declares otherwise at *other*, or now, than at *ref*.
 
     *notify* gets progress events. Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that
     cannot be read.
     """
-    now = open_project(place)
+    now = open_project(location)
     history = history_of(now.root)
     before, after = history.commit(ref), None if other is None else history.commit(other)
     with ExitStack() as stack:

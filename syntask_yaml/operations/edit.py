@@ -18,7 +18,7 @@ from syntask_yaml.files import write_atomically
 from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.edit_layers import refuse_inherited, refuse_replaced
-from syntask_yaml.operations.project import ProjectPlace, read, validate
+from syntask_yaml.operations.project import ProjectLocation, read, validate
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.source import Span
@@ -84,7 +84,7 @@ def _steps(path: str) -> TreePath:
 
 
 def prepare_edit(
-    place: ProjectPlace, name: str, assignments: Sequence[Assignment], *, unset: Sequence[TreePath] = ()
+    location: ProjectLocation, name: str, assignments: Sequence[Assignment], *, unset: Sequence[TreePath] = ()
 ) -> Edit:
     """The edit that removes what is at *unset* of the deployment called *name*, and then sets values.
 
@@ -92,8 +92,8 @@ def prepare_edit(
     its text cannot be changed, and ProjectInvalid where the result would have a problem that is not there
     now; its places are in the text as it would be.
     """
-    reading = read(place)
-    project = reading.usual(place.target)
+    reading = read(location)
+    project = reading.usual(location.target)
     if not project.document.is_readable:
         raise ProjectInvalid(project.diagnostics)
     reader = FlowReader(project.root)
@@ -108,7 +108,7 @@ def prepare_edit(
     problems = new_problems(project, changed, int(declaration.node.path[1]), reader)
     if any(problem.is_error for problem in problems):
         raise ProjectInvalid(as_they_would_be(problems, shown))
-    if place.target is not None and changed.target is not None:
+    if location.target is not None and changed.target is not None:
         entry = changed.document.root.at(declaration.node.path)
         refuse_replaced(entry, assignments, changed.target)
     return Edit(path, shown, declaration.name, before, after, encoding, tuple(problems))

@@ -33,7 +33,7 @@ _NO_FILE_HINT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectPlace:
+class ProjectLocation:
     """Where the project is: *file* if it was named, else the nearest one from *directory* up, or the one that
     includes that. *target* is the environment that is meant; None: the default one."""
 
@@ -43,40 +43,40 @@ class ProjectPlace:
     target: str | None = None
 
 
-def open_project(place: ProjectPlace) -> Project:
-    """The project at *place*, with its problems.
+def open_project(location: ProjectLocation) -> Project:
+    """The project at *location*, with its problems.
 
     Raises NotFound if there is no file or no such target, UsageError where a target must be named.
     """
-    return read(place).choose(place.target)
+    return read(location).choose(location.target)
 
 
-def read(place: ProjectPlace) -> ProjectReading:
-    """The files of the project at *place*. Raises NotFound if there are none."""
-    if place.file is not None:
-        file, named = place.directory / place.file, str(place.file)
-        show = lambda path: named if path == file else shown_path(path, place.directory)  # noqa: E731
-        return read_project(file, place.directory, show=show, strict=place.strict)
-    found = find_project_file(place.directory)
+def read(location: ProjectLocation) -> ProjectReading:
+    """The files of the project at *location*. Raises NotFound if there are none."""
+    if location.file is not None:
+        file, named = location.directory / location.file, str(location.file)
+        show = lambda path: named if path == file else shown_path(path, location.directory)  # noqa: E731
+        return read_project(file, location.directory, show=show, strict=location.strict)
+    found = find_project_file(location.directory)
     if found is None:
         names = ", ".join(f"`{name}`" for name in FILE_NAMES)
         detail = f"No project file ({names}) in this directory or its parents."
-        raise NotFound(detail, hint=_hint_without_file(place.directory))
+        raise NotFound(detail, hint=_hint_without_file(location.directory))
     file = file_that_includes(found, project_files_above(found))
-    show = lambda path: shown_path(path, place.directory)  # noqa: E731
-    return read_project(file, file.parent, show=show, strict=place.strict)
+    show = lambda path: shown_path(path, location.directory)  # noqa: E731
+    return read_project(file, file.parent, show=show, strict=location.strict)
 
 
-def default_project(place: ProjectPlace) -> Project | None:
-    """The project at *place* in its default target; None where there is no such thing."""
-    reading = read(place)
+def default_project(location: ProjectLocation) -> Project | None:
+    """The project at *location* in its default target; None where there is no such thing."""
+    reading = read(location)
     target = next((each for each in reading.targets if each.is_default), None)
     return None if target is None else reading.project(target)
 
 
-def is_prefect_project(place: ProjectPlace) -> bool:
+def is_prefect_project(location: ProjectLocation) -> bool:
     """Whether the project file is one of Prefect's, as far as its name says."""
-    file = place.file or find_project_file(place.directory)
+    file = location.file or find_project_file(location.directory)
     return file is not None and Dialect.of(file.name) is Dialect.PREFECT
 
 

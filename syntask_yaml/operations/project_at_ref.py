@@ -8,25 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.project.checkout import checked_out
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.revisions import history_of
 
 
 @contextmanager
-def project_at_ref(place: ProjectPlace, ref: str) -> Iterator[Project]:
-    """The project at *place* as it was at the commit, branch or tag *ref*, checked out for a while.
+def project_at_ref(location: ProjectLocation, ref: str) -> Iterator[Project]:
+    """The project at *location* as it was at the commit, branch or tag *ref*, checked out for a while.
 
     Neither the working tree nor its repository is touched. Raises UsageError, RevisionUnavailable, and what
     `open_project` raises.
     """
-    history = history_of(place.directory)
+    history = history_of(location.directory)
     with checked_out(history, history.commit(ref)) as tree:
-        directory, file = _existing(_moved(place.directory, history.tree, tree)), place.file
+        directory, file = _existing(_moved(location.directory, history.tree, tree)), location.file
         if file is not None and file.is_absolute():
             file = _moved(file, history.tree, tree)
-        project = open_project(replace(place, directory=directory, file=file))
+        project = open_project(replace(location, directory=directory, file=file))
         yield replace(project, worked_on=_moved(project.root, tree, history.tree))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from syntask_yaml.errors import SyntaskError
-from syntask_yaml.operations.project import ProjectPlace, read
+from syntask_yaml.operations.project import ProjectLocation, read
 from syntask_yaml.project.flows import FlowReader, InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.template import is_template
 
@@ -16,14 +16,14 @@ from syntask_yaml.template import is_template
 Snapshot: TypeAlias = Mapping[Path, tuple[int, int, int] | None]
 
 
-def project_files(place: ProjectPlace) -> frozenset[Path]:
+def project_files(location: ProjectLocation) -> frozenset[Path]:
     """Return the files of the project, and every file that is read for the schemas of its flows.
 
     Also files that do not exist and should, but not those of an entrypoint that is a template. Nothing if
     there is no project file, or none that can be read.
     """
     try:
-        project = read(place).usual(place.target)
+        project = read(location).usual(location.target)
     except SyntaskError:
         return frozenset()
     reader = FlowReader(project.root)

@@ -12,16 +12,16 @@ from syntask_yaml.errors import UsageError
 from syntask_yaml.model.server_pages import pages_of
 
 if TYPE_CHECKING:
-    from syntask_yaml.operations.project import ProjectPlace
+    from syntask_yaml.operations.project import ProjectLocation
 
 _MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectAtHand:
-    """The project at *place*, and what a plan of it asks of the environment."""
+    """The project at *location*, and what a plan of it asks of the environment."""
 
-    place: ProjectPlace
+    location: ProjectLocation
     environ: Mapping[str, str]
     default_pool: str | None = None
 

@@ -16,7 +16,7 @@ from syntask_yaml.operations.deployments import set_paused
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Planned, make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.project.flows import FlowReader
@@ -60,7 +60,7 @@ class Desk:
     @property
     def context(self) -> DeployContext:
         return DeployContext(
-            project=open_project(ProjectPlace(directory=self.folder)),
+            project=open_project(ProjectLocation(directory=self.folder)),
             backend=self.backend,
             reader=FlowReader(self.folder),
             environ=self.environ,

@@ -15,7 +15,7 @@ from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.changes import Change
 from syntask_yaml.project.flows import FlowReader
@@ -49,6 +49,6 @@ def export_to(folder: Path, backend: Backend, *patterns: str) -> tuple[Diagnosti
 
 def changes_in(folder: Path, backend: Backend) -> tuple[Change, ...]:
     """What a plan of the project in *folder* says."""
-    project = open_project(ProjectPlace(directory=folder))
+    project = open_project(ProjectLocation(directory=folder))
     context = DeployContext(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
     return make_plan(context, Request(selection=Selection(all=True))).plan.changes

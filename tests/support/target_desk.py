@@ -11,7 +11,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.destroy import destroy
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
@@ -43,7 +43,7 @@ class TargetDesk:
 
     def context(self, target: str, pr: str = "") -> DeployContext:
         return DeployContext(
-            project=open_project(ProjectPlace(directory=self.folder, target=target)),
+            project=open_project(ProjectLocation(directory=self.folder, target=target)),
             backend=self.backend,
             reader=FlowReader(self.folder),
             environ={"PR": pr} if pr else {},

@@ -224,7 +224,7 @@ def is_open(context: Context, request: Request) -> bool:
     if not context.may_prompt or is_clear or request.ref is not None:
         return False
     try:
-        reading = read(context.place())
+        reading = read(context.location())
     except NotFound:
         return True
     if not selection.entrypoint:

@@ -28,7 +28,7 @@ def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_match
     Their ids, pauses and runs are kept. What the project does not declare, its next `--prune` deletes.
     """
     _check_given(filters)
-    project = open_project(context.place())
+    project = open_project(context.location())
     with context.backend(creates=False, project=project) as backend:
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:

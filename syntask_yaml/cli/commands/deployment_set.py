@@ -39,7 +39,7 @@ def command(
         if path in (before for before, _ in values[:number]):
             detail = f"`{assignments[number]}` sets what another argument sets already."
             raise UsageError(detail, hint="Pass the value that is meant, once.")
-    edit = prepare_edit(context.place(), name, values, unset=[parse_path(each) for each in unset])
+    edit = prepare_edit(context.location(), name, values, unset=[parse_path(each) for each in unset])
     if context.verbosity >= 0:
         diagnostics.show(edit.warnings)
     if edit.before == edit.after:

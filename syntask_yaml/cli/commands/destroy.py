@@ -142,7 +142,7 @@ def command(
     target has a `name_prefix` with a template, only the current preview is deleted.
     """
     request = _Request(context, DeployOptions(force=force, wait=wait), expired, yes, dry_run, output)
-    projects = expiring_projects(context.place()) if expired else [open_project(context.place())]
+    projects = expiring_projects(context.location()) if expired else [open_project(context.location())]
     with ExitStack() as stack:
         contexts = [each for project in projects for each in request.contexts(project, stack)]
         results = list(request.do(contexts))

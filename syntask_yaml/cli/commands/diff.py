@@ -32,7 +32,7 @@ def command(context: Context, /, *, ref: str, other: str | None, output: str) ->
     `git merge-base main HEAD` prints.
     """
     progress = CountProgress(verbosity=context.verbosity)
-    difference = compare_declarations(context.place(), ref, other, notify=progress)
+    difference = compare_declarations(context.location(), ref, other, notify=progress)
     if output == "json":
         print_json(document("diff", view.as_document(difference)))
     elif output == "markdown":

@@ -39,7 +39,7 @@ def command(context: Context, /, *, what: str, output: str) -> None:
         else:
             click.echo(f"{message.summary} [{what}]\n  {message.about}")
         return
-    project = open_project(context.place())
+    project = open_project(context.location())
     name, found = explain(project, what, FlowReader(project.root))
     if output == "json":
         values = [

@@ -37,7 +37,7 @@ def command(context: Context, /, *, names: tuple[str, ...], is_all: bool, limit:
     `name_prefix` with a template, only the deploys of the current preview are listed, or with NAMES those of
     all previews.
     """
-    project = None if is_all else open_project(context.place())
+    project = None if is_all else open_project(context.location())
     with context.backend(creates=False, project=project) as backend:
         owner = None
         if project is not None and not names:

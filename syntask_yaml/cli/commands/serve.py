@@ -67,6 +67,6 @@ def _install(
 
 def _is_first(context: Context, backend: OwnBackend) -> bool:
     """Return whether no other process has said so for the project, until this one ends."""
-    file = open_project(context.place()).file
+    file = open_project(context.location()).file
     key = sha256(f"{backend.url}\n{file and file.absolute()}".encode()).hexdigest()[:16]
     return lock_for_life(context.settings.home / f"serve-{key}.lock")

@@ -21,7 +21,7 @@ def command(context: Context, /, *, yes: bool) -> None:
     A lock is released when its deploy ends, or a minute after its process was killed. Use this only if you
     know that the deploy is no longer running: one that is running is not stopped.
     """
-    project = open_project(context.place())
+    project = open_project(context.location())
     with context.backend(creates=False, project=project) as backend:
         lease = find_deploy_lock(backend, project.title)
         if lease is None:

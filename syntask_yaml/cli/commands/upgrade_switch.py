@@ -116,7 +116,7 @@ def _deployer(context: Context, backend: Backend) -> Callable[[str], None]:
         from syntask_yaml.operations.request import Request
         from syntask_yaml.project.flows import FlowReader
 
-        project = open_project(context.place())
+        project = open_project(context.location())
         deploy_context = DeployContext(
             project=project,
             backend=backend,

@@ -22,7 +22,7 @@ from syntask_yaml.model.events import counted
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.facets import DeclaredFacets
-from syntask_yaml.operations.project import ProjectPlace, read, validate
+from syntask_yaml.operations.project import ProjectLocation, read, validate
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 
@@ -53,17 +53,17 @@ def command(
     errors. With a selection, only the file as a whole and the selected deployments are checked.
     """
     with reports.failures_reported("validate", output, context.environ, context.directory):
-        place = context.place(strict=strict)
+        location = context.location(strict=strict)
         if files and (named := typed_file()) is not None:
             raise UsageError(
                 f"`--file {named}` and FILES cannot be combined.", hint="Pass all files as FILES."
             )
         if selection.narrows and len(files) > 1:
             raise UsageError("A selection is of one project.", hint="Pass one FILE.")
-        places = [replace(place, file=file) for file in files] or [place]
+        locations = [replace(location, file=file) for file in files] or [location]
         check = partial(_validate, context, selection=selection, flows=not no_flows)
         progress = CountProgress(verbosity=context.verbosity)
-        found = [(each.file, check(each)) for each in counted(places, "Checking files", progress)]
+        found = [(each.file, check(each)) for each in counted(locations, "Checking files", progress)]
     problems = [problem for _, several in found for problem in several]
     report = reports.CommandReport(
         command="validate",
@@ -71,7 +71,7 @@ def command(
         cases=[reports.Case(str(file or "project file")) for file, each in found if not _errors(each)],
         folder=reports.repository_folder(context.environ, context.directory),
         document=lambda: document("validate", view.as_document(problems)),
-        text=partial(view.show, problems, len(places), quiet=context.verbosity < 0),
+        text=partial(view.show, problems, len(locations), quiet=context.verbosity < 0),
     )
     reports.print_report(report, output, context.environ)
     return 1 if _errors(problems) else 0
@@ -82,15 +82,15 @@ def _errors(problems: Sequence[Diagnostic]) -> bool:
 
 
 def _validate(
-    context: Context, place: ProjectPlace, *, selection: Selection, flows: bool
+    context: Context, location: ProjectLocation, *, selection: Selection, flows: bool
 ) -> list[Diagnostic]:
-    reading = read(place)
+    reading = read(location)
     reader = FlowReader(reading.root)
     found: dict[str, list[Diagnostic]] = {}
-    for project in reading.each(place.target):
+    for project in reading.each(location.target):
         target = project.target.name if project.target is not None else ""
         only = _chosen(context, project, selection, reader) if selection.narrows else None
-        found[target] = validate(project, flows=reader if flows else None, strict=place.strict, only=only)
+        found[target] = validate(project, flows=reader if flows else None, strict=location.strict, only=only)
     return in_file_order(of_targets(found))
 
 

@@ -61,7 +61,7 @@ def _planned(site: Site) -> Planned:
 
     if site.project is None:
         raise NotFound("There is no project where the pages were started.")
-    project = open_project(site.project.place)
+    project = open_project(site.project.location)
     context = DeployContext(
         project=project,
         backend=site.backend,

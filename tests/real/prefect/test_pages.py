@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from syntask_yaml import api
 from syntask_yaml.backend.prefect.backend import PrefectBackend
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.ui.site import ProjectAtHand
 from tests.support.browser import CHROMIUM, Tab, open_tab, started_browser
 from tests.support.hostile_store import HOSTILE
@@ -52,17 +52,17 @@ _LINES, _BATCH = 10_000, 500
 
 
 @pytest.fixture(name="place")
-def _place(sqlite: PrefectServer, tmp_path: Path) -> ProjectPlace:
+def _place(sqlite: PrefectServer, tmp_path: Path) -> ProjectLocation:
     """The project, and the server with its work pool and nothing else."""
     (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
     (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
     sqlite.empty()
     sqlite.create_pool("default")
-    return ProjectPlace(directory=tmp_path)
+    return ProjectLocation(directory=tmp_path)
 
 
 @pytest.fixture(name="tab")
-def _tab(sqlite: PrefectServer, place: ProjectPlace, tmp_path: Path) -> Iterator[Tab]:
+def _tab(sqlite: PrefectServer, place: ProjectLocation, tmp_path: Path) -> Iterator[Tab]:
     """A tab with the pages of a server on which the project is deployed, and which a stock worker serves."""
     with (
         closing(PrefectBackend.open(sqlite.api, {})) as backend,
@@ -105,7 +105,9 @@ def test_runs_are_followed_cancelled_and_drift_is_seen(sqlite: PrefectServer, ta
     assert tab.hosts == {"127.0.0.1"}
 
 
-def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer, place: ProjectPlace) -> None:
+def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(
+    sqlite: PrefectServer, place: ProjectLocation
+) -> None:
     """Ten thousand lines in order while they are written, of which none acts; cancelled in one, seen in both.
 
     No worker serves the run, as if it had been killed: the pages go on with what the server knows.
@@ -140,7 +142,7 @@ def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer,
 
 
 def test_a_stock_worker_is_killed_while_a_page_is_open(
-    sqlite: PrefectServer, place: ProjectPlace, tmp_path: Path
+    sqlite: PrefectServer, place: ProjectLocation, tmp_path: Path
 ) -> None:
     """The page keeps what it has, follows what the server learns later, and can ask for the cancellation."""
     with (

@@ -13,7 +13,7 @@ from syntask_yaml.operations.changed import find_changes
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.revisions import RevisionUnavailable
@@ -89,7 +89,7 @@ def append(repository: Repository, name: str) -> None:
 
 def reasons(folder: Path, ref: str) -> dict[str, list[str]]:
     """Why each deployment that changed did."""
-    project = open_project(ProjectPlace(directory=folder))
+    project = open_project(ProjectLocation(directory=folder))
     changed = find_changes(project, DeclaredFacets(project.root, FlowReader(project.root)), ref)
     return {
         each.label.rpartition("/")[2]: [reason.text for reason in each.reasons]

@@ -20,7 +20,7 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Planned, make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.project.flows import FlowReader
@@ -30,7 +30,7 @@ ALL = Request(selection=Selection(all=True))
 
 
 def context_of(folder: Path, backend: Backend) -> DeployContext:
-    project = open_project(ProjectPlace(directory=folder))
+    project = open_project(ProjectLocation(directory=folder))
     return DeployContext(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
 
 

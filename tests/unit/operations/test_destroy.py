@@ -20,7 +20,7 @@ from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.destroy import expired_contexts, expiring_projects
 from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.history import read_history
-from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.operations.request import Request
 from tests.support.target_desk import TargetDesk
 
@@ -157,7 +157,7 @@ def test_what_nobody_recorded_counts_from_its_last_change(desk: TargetDesk) -> N
 
 
 def test_only_targets_that_expire_are_looked_at(desk: TargetDesk) -> None:
-    place = ProjectPlace(directory=desk.folder)
+    place = ProjectLocation(directory=desk.folder)
     assert [each.owner for each in expiring_projects(place)] == ["shop:preview"]
     with pytest.raises(UsageError) as caught:
         expiring_projects(replace(place, target="prod"))

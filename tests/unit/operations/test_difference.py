@@ -9,7 +9,7 @@ import pytest
 from syntask_yaml.cli.views.diff import as_document, as_markdown
 from syntask_yaml.model.events import Counted, Event
 from syntask_yaml.operations.difference import compare_declarations
-from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.project.revisions import RevisionUnavailable
 from tests.support.git_repository import Repository
 
@@ -42,7 +42,7 @@ def _repository(tmp_path: Path) -> Repository:
 
 
 def changes(repository: Repository, ref: str, other: str | None = None) -> list[tuple[str, str, list[str]]]:
-    found = compare_declarations(ProjectPlace(directory=repository.path), ref, other)
+    found = compare_declarations(ProjectLocation(directory=repository.path), ref, other)
     return [
         (each.action.value, each.deployment, [field.path for field in each.fields]) for each in found.changes
     ]
@@ -86,7 +86,7 @@ def test_an_old_name_needs_no_flow(repository: Repository, more: str) -> None:
 
 def test_it_is_shown_to_programs_and_in_pull_requests(repository: Repository) -> None:
     (repository.path / "syntask.yaml").write_text(AFTER, encoding="utf-8")
-    found = compare_declarations(ProjectPlace(directory=repository.path), "HEAD")
+    found = compare_declarations(ProjectLocation(directory=repository.path), "HEAD")
 
     document = as_document(found)
     assert document["summary"] == {"create": 1, "update": 1, "delete": 1, "unchanged": 1, "rename": 1}
@@ -96,7 +96,7 @@ def test_it_is_shown_to_programs_and_in_pull_requests(repository: Repository) ->
 
 def test_deployments_of_both_states_are_counted(repository: Repository) -> None:
     events: list[Event] = []
-    place = ProjectPlace(directory=repository.path)
+    place = ProjectLocation(directory=repository.path)
 
     found = compare_declarations(place, "HEAD", notify=events.append)
 
@@ -111,7 +111,7 @@ def test_a_commit_that_was_not_fetched_is_an_error(repository: Repository, tmp_p
     repository.git("clone", "--quiet", "--depth=1", repository.url, str(shallow))
 
     with pytest.raises(RevisionUnavailable, match="shallow"):
-        compare_declarations(ProjectPlace(directory=shallow), "HEAD^")
+        compare_declarations(ProjectLocation(directory=shallow), "HEAD^")
 
 
 def test_what_a_target_says_of_a_flow_counts_in_both_states(repository: Repository) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from syntask_yaml.errors import EditRefused, FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.operations.edit import apply_edit, parse_assignment, parse_path, prepare_edit
-from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import ProjectLocation
 
 FLOWS = "from syntask import flow\n\n\n@flow\ndef etl(limit: int = 1) -> None: ...\n"
 
@@ -66,13 +66,13 @@ def test_encoding_and_line_ends_are_kept(file: Path, encoding: str) -> None:
     before = "# é\r\ndeployments:\r\n- name: a\r\n  entrypoint: flows.py:etl"
     file.write_bytes(before.encode(encoding))
 
-    apply_edit(prepare_edit(ProjectPlace(directory=file.parent), "a", [(("description",), "ü")]))
+    apply_edit(prepare_edit(ProjectLocation(directory=file.parent), "a", [(("description",), "ü")]))
 
     assert file.read_bytes() == f"{before}\r\n  description: ü".encode(encoding)
 
 
 def test_file_that_changed_meanwhile_is_left_alone(file: Path) -> None:
-    edit = prepare_edit(ProjectPlace(directory=file.parent), "etl/a", [(("paused",), True)])
+    edit = prepare_edit(ProjectLocation(directory=file.parent), "etl/a", [(("paused",), True)])
     file.write_text("# somebody else's\n", encoding="utf-8")
 
     with pytest.raises(FileFailed, match="in the meantime"):
@@ -85,7 +85,7 @@ def test_problems_that_are_there_already_do_not_hinder(file: Path) -> None:
     """One problem can be put right after the other; a new one is refused."""
     text = "deployments:\n- name: a\n  entrypoint: flows.py:etl\n  pausd: true\n  parameters: {limit: x}\n"
     file.write_text(text, encoding="utf-8")
-    place = ProjectPlace(directory=file.parent)
+    place = ProjectLocation(directory=file.parent)
 
     apply_edit(prepare_edit(place, "a", [(("parameters", "limit"), 2)]))
     with pytest.raises(ProjectInvalid, match="has no key `pasued`"):
@@ -117,13 +117,13 @@ def test_what_a_target_replaces_is_not_set_in_vain(
 ) -> None:
     file.write_text(LAYERED, encoding="utf-8")
     with pytest.raises(EditRefused, match=why):
-        prepare_edit(ProjectPlace(directory=file.parent, target=target), "a", [(path, value)])
-    apply_edit(prepare_edit(ProjectPlace(directory=file.parent), "a", [(path, value)]))
+        prepare_edit(ProjectLocation(directory=file.parent, target=target), "a", [(path, value)])
+    apply_edit(prepare_edit(ProjectLocation(directory=file.parent), "a", [(path, value)]))
 
 
 def test_what_the_entry_says_in_spite_of_a_target_can_be_changed(file: Path) -> None:
     file.write_text(LAYERED, encoding="utf-8")
-    place = ProjectPlace(directory=file.parent, target="dev")
+    place = ProjectLocation(directory=file.parent, target="dev")
     assignments = [(("name",), "b"), (("tags",), ["y"]), (("parameters", "limit"), 7)]
     apply_edit(prepare_edit(place, "a", assignments, unset=[("version",)]))
     assert '{name: b, entrypoint: "flows.py:etl", parameters: {limit: 7}, tags: [y]}' in file.read_text()
@@ -131,7 +131,7 @@ def test_what_the_entry_says_in_spite_of_a_target_can_be_changed(file: Path) -> 
 
 def test_what_is_inherited_is_not_unset_in_the_entry(file: Path) -> None:
     file.write_text(LAYERED, encoding="utf-8")
-    place = ProjectPlace(directory=file.parent)
+    place = ProjectLocation(directory=file.parent)
     with pytest.raises(EditRefused, match=r"it comes from the `defaults` of") as raised:
         prepare_edit(place, "a", [], unset=[("tags",)])
     assert raised.value.hint.startswith("Set it to null here")

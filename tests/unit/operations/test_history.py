@@ -17,7 +17,7 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.history import last_deploys, read_history
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 from tests.support.git_repository import Repository
@@ -49,7 +49,7 @@ def _folder(tmp_path: Path) -> Path:
 
 def deployed(folder: Path, backend: EmbeddedBackend, **environ: str) -> Outcome:
     context = DeployContext(
-        project=open_project(ProjectPlace(directory=folder)),
+        project=open_project(ProjectLocation(directory=folder)),
         backend=backend,
         reader=FlowReader(folder),
         environ=environ,

@@ -16,7 +16,7 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.render import render
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
@@ -46,7 +46,7 @@ class Desk:
         (folder / "flows.py").write_text(FLOWS, encoding="utf-8")
 
     def context(self, *, strict: bool = False) -> DeployContext:
-        project = open_project(ProjectPlace(directory=self.folder, strict=strict))
+        project = open_project(ProjectLocation(directory=self.folder, strict=strict))
         return DeployContext(
             project=project, backend=self.backend, reader=FlowReader(self.folder), environ={}
         )

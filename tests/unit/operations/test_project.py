@@ -35,7 +35,7 @@ from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.operations.project import ProjectLocation, open_project, validate
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
@@ -216,7 +216,7 @@ _MANY = int(os.environ.get("SYNTASK_MUTATIONS", "0"))
 def check(text: str, folder: Path, name: str, reader: FlowReader) -> None:
     (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
     with suppress(SyntaskError):
-        project = open_project(ProjectPlace(directory=folder))
+        project = open_project(ProjectLocation(directory=folder))
         problems = validate(project, flows=reader)
         assert all(problem.span is not None or problem.path == () for problem in problems)
         context = DeployContext(project=project, backend=MemoryBackend(), reader=reader, environ={"X": "x"})

@@ -8,7 +8,7 @@ import pytest
 
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.operations.project_at_ref import project_at_ref
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.revisions import RevisionUnavailable
@@ -42,7 +42,7 @@ def snapshot(repository: Repository) -> dict[Path, int]:
 
 def deployed_at(desk: Desk, ref: str) -> list[str]:
     """What a deploy of the project at *ref* does."""
-    with project_at_ref(ProjectPlace(directory=desk.folder), ref) as project:
+    with project_at_ref(ProjectLocation(directory=desk.folder), ref) as project:
         context = DeployContext(
             project=project, backend=desk.backend, reader=FlowReader(project.root), environ=desk.environ
         )
@@ -73,7 +73,7 @@ def test_an_earlier_state_is_deployed_back(repository: Repository) -> None:
 
 def test_the_files_are_those_that_a_checkout_has(repository: Repository) -> None:
     """What an archive would leave out or fill in is as it is, ends of lines are as the attributes say."""
-    with project_at_ref(ProjectPlace(directory=repository.path), "v1") as project:
+    with project_at_ref(ProjectLocation(directory=repository.path), "v1") as project:
         texts = {
             name: (project.root / name).read_bytes() for name in ("left-out.txt", "stamp.txt", "crlf.txt")
         }
@@ -89,4 +89,4 @@ def test_a_commit_with_submodules_is_refused(repository: Repository) -> None:
     repository.git("commit", "--quiet", "--message=submodule")
 
     with pytest.raises(RevisionUnavailable, match=r"submodules \(`lib`\)"):
-        project_at_ref(ProjectPlace(directory=repository.path), "HEAD").__enter__()
+        project_at_ref(ProjectLocation(directory=repository.path), "HEAD").__enter__()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.operations.project_files import changed_files, project_files, snapshot
 
 _FLOWS = "from syntask import flow\nfrom kinds import Amount\n\n@flow\ndef pay(amount: Amount):\n    pass\n"
@@ -15,7 +15,7 @@ def found(folder: Path, **files: str) -> set[str]:
     """The files of the project in *folder*, relative to it; *files* by name without `.py`."""
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    return {file.relative_to(folder).as_posix() for file in project_files(ProjectPlace(directory=folder))}
+    return {file.relative_to(folder).as_posix() for file in project_files(ProjectLocation(directory=folder))}
 
 
 def declare(folder: Path, *entrypoints: str) -> None:

@@ -9,14 +9,14 @@ import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.protection import protection_problems
 from syntask_yaml.project.flows import FlowReader
 
 
 def problems(root: Path, rules: str, **environ: str) -> list[str]:
     (root / "syntask.yaml").write_text(f"targets: {{prod: {{default: true, protected: {rules}}}}}\n")
-    project = open_project(ProjectPlace(directory=root))
+    project = open_project(ProjectLocation(directory=root))
     assert project.diagnostics == ()
     backend = EmbeddedBackend.open(root / ".git" / "syntask.db")
     context = DeployContext(project, backend, FlowReader(root), environ)

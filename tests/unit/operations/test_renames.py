@@ -16,7 +16,7 @@ from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.operations.project import ProjectLocation, open_project, validate
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.plan.diff import HALF_RENAMED
@@ -188,7 +188,7 @@ def test_a_problem_with_a_name_is_said_where_it_was_written(tmp_path: Path) -> N
     entry = "deployments: [{name: one, entrypoint: 'flows.py:etl'}]\n"
     desk.write(f"include: [more.yaml]\ntargets: {{dev: {{mode: development}}}}\n{entry}")
     desk.write(entry, "more.yaml")
-    project = open_project(ProjectPlace(directory=tmp_path, target="dev"))
+    project = open_project(ProjectLocation(directory=tmp_path, target="dev"))
     (problem,) = validate(project, flows=FlowReader(tmp_path))
     assert str(problem.span) == "more.yaml:1:22"
     assert "on line 3 of `syntask.yaml`" in problem.detail

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.errors import NotFound
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file
 
@@ -31,7 +31,7 @@ def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "c").mkdir(parents=True)
 
     assert find_project_file(tmp_path / "a" / "b" / "c") == tmp_path / "a" / "prefect.yaml"
-    project = open_project(ProjectPlace(directory=tmp_path / "a" / "b" / "c"))
+    project = open_project(ProjectLocation(directory=tmp_path / "a" / "b" / "c"))
     assert project.root == tmp_path / "a"
     assert project.dialect is Dialect.PREFECT
 
@@ -49,7 +49,7 @@ def test_the_search_ends_at_the_root_of_the_repository(tmp_path: Path, git: str)
 
     assert find_project_file(inner) is None
     with pytest.raises(NotFound, match="No project file"):
-        open_project(ProjectPlace(directory=inner))
+        open_project(ProjectLocation(directory=inner))
     write(inner.parent, "syntask.yml")
     assert find_project_file(inner) == inner.parent / "syntask.yml"
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_named(tmp_path: Path, name: str, dialect: Dialect) -> No
     """Its paths are relative to the directory, as in Prefect, and its name tells the dialect."""
     write(tmp_path / "config", name)
 
-    project = open_project(ProjectPlace(directory=tmp_path, file=Path("config", name)))
+    project = open_project(ProjectLocation(directory=tmp_path, file=Path("config", name)))
 
     assert project.root == tmp_path
     assert project.dialect is dialect

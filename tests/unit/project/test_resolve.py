@@ -9,7 +9,7 @@ import pytest
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.project.resolve import resolve_pull, without_limits
 from syntask_yaml.template import Scope
 from tests.support.desk import Desk
@@ -110,7 +110,7 @@ deployments: [{name: d, entrypoint: "flows.py:etl", work_pool: {name: default}}]
 def test_the_limit_is_left_out_and_said(tmp_path: Path) -> None:
     """A stock worker would hand it to the step's function; an input of the user's own stays."""
     (tmp_path / "syntask.yaml").write_text(PROJECT)
-    project = open_project(ProjectPlace(directory=tmp_path))
+    project = open_project(ProjectLocation(directory=tmp_path))
     declared = project.declarations[0].pull or ()
     resolved = without_limits(resolve_pull(project, declared, Scope(environ={})), project)
 

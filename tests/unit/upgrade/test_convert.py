@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.upgrade.ledger import FieldOutcomeKind
 from syntask_yaml.upgrade.result import Status
 from tests.support.upgrading import OldRepository
@@ -31,7 +31,7 @@ def assert_converted(old: OldRepository) -> None:
         assert not [outcome for outcome in result.converted.outcomes if outcome.note == "unknown-field"]
     if upgrade.results:
         assert [
-            each for each in open_project(ProjectPlace(directory=old.root)).diagnostics if each.is_error
+            each for each in open_project(ProjectLocation(directory=old.root)).diagnostics if each.is_error
         ] == []
     assert old.upgrade().is_empty
 

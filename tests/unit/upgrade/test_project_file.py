@@ -8,7 +8,7 @@ import pytest
 
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import FileFailed, NotFound, ProjectInvalid
-from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.operations.project import ProjectLocation, open_project, validate
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.upgrade.result import Status
 from tests.support.upgrading import FLOW, OldRepository, codes
@@ -26,7 +26,7 @@ deployments:
 
 
 def is_valid(root: Path) -> bool:
-    project = open_project(ProjectPlace(directory=root))
+    project = open_project(ProjectLocation(directory=root))
     return not any(each.is_error for each in validate(project, flows=FlowReader(project.root)))
 
 
@@ -113,7 +113,7 @@ def test_a_copy_of_the_flow_in_another_file_is_the_same_deployment(old: OldRepos
 
     assert [result.status for result in upgrade.results] == [Status.CARRIED, Status.LEFT]
     assert codes(upgrade.results[1].problems) == {"already-declared"}
-    project = open_project(ProjectPlace(directory=old.root))
+    project = open_project(ProjectLocation(directory=old.root))
     assert validate(project, flows=FlowReader(old.root)) == []
 
 

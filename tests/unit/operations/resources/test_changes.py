@@ -14,7 +14,7 @@ from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.destroy import destroy, plan_destroy
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
@@ -57,7 +57,7 @@ def destroyed(backend: EmbeddedBackend, root: Path, target: str) -> dict[str, st
 
 def context_of(backend: EmbeddedBackend, root: Path, target: str) -> DeployContext:
     name, _, number = target.partition(" ")
-    project = open_project(ProjectPlace(directory=root, target=name))
+    project = open_project(ProjectLocation(directory=root, target=name))
     return DeployContext(project, backend, FlowReader(root), {"PR": number} if number else {})
 
 

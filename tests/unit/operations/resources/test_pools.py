@@ -13,7 +13,7 @@ import pytest
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.resources.prepare import prepare_resources
 from syntask_yaml.project.flows import FlowReader
 
@@ -28,7 +28,7 @@ def _backend(tmp_path: Path) -> Iterator[EmbeddedBackend]:
 def _problems(backend: EmbeddedBackend, root: Path, pool: Any) -> Sequence[Diagnostic]:
     project = {"name": "shop", "resources": {"work_pools": {"shop": pool}}}
     (root / "syntask.yaml").write_text(json.dumps(project), encoding="utf-8")
-    opened = open_project(ProjectPlace(directory=root))
+    opened = open_project(ProjectLocation(directory=root))
     context = DeployContext(opened, backend, FlowReader(root), {})
     [prepared] = prepare_resources(replace(context, with_resources=True))
     return prepared.diagnostics

@@ -17,7 +17,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import make_plan
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 from tests.support.memory import MemoryBackend
@@ -121,7 +121,7 @@ def as_yaml(content: Any, anchors: dict[str, str]) -> str:
 
 
 def planned(root: Path, target: str, backend: EmbeddedBackend) -> dict[str, Deployment]:
-    project = open_project(ProjectPlace(directory=root, target=target))
+    project = open_project(ProjectLocation(directory=root, target=target))
     context = DeployContext(project=project, backend=backend, reader=FlowReader(root), environ=ENVIRON)
     changes = make_plan(context, Request(selection=Selection(all=True))).plan.changes
     writes = (change.write for change in changes)

@@ -13,7 +13,7 @@ import pytest
 from syntask_yaml import api
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deployment import Write
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.ui.site import ProjectAtHand
 from tests.support.pages import served
 
@@ -44,7 +44,7 @@ class Desk:
 def _desk(tmp_path: Path) -> Iterator[Desk]:
     (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
     backend = EmbeddedBackend.open(tmp_path / "store/syntask.db")
-    with served(backend, project=ProjectAtHand(ProjectPlace(directory=tmp_path), {})) as client:
+    with served(backend, project=ProjectAtHand(ProjectLocation(directory=tmp_path), {})) as client:
         desk = Desk(tmp_path, backend, client)
         desk.write(_PROJECT)
         yield desk
@@ -59,7 +59,7 @@ def test_what_a_deploy_would_change_and_that_nothing_differs(desk: Desk) -> None
     assert "&lt;b&gt;bold" in text
     assert "<b>bold" not in text
 
-    api.deploy(open_project(ProjectPlace(directory=desk.folder)), backend=desk.backend)
+    api.deploy(open_project(ProjectLocation(directory=desk.folder)), backend=desk.backend)
     assert "No changes: 1 deployment is on" in desk.page()
 
     (stored,) = desk.backend.deployments()
