@@ -225,9 +225,9 @@ def run() -> None:
     # What a command has begun is brought to an end, as with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     on_hangup(interrupt)
-    # A command makes many values and hardly a cycle: collecting seldom saves a third of the time of a
-    # plan for thousands of deployments.
-    gc.set_threshold(200_000, 20, 20)
+    # A command makes many values and hardly a cycle: not to look for any saves a third of the time of a
+    # plan for thousands of deployments. What goes on for long sets thresholds of its own.
+    gc.set_threshold(2_000_000, 20, 20)
     code = main()
     # Python looks for cycles once more when it ends, which takes a sixth of a small command: there is
     # nothing left to free that the system does not free at once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -29,6 +30,8 @@ limit_option = click.option(
 )
 
 _LIMIT = 10
+# A worker goes on for months: it looks for circles now and then, as Python does and seldomer.
+_COLLECT = (200_000, 20, 20)
 # Seconds for which a worker that waits for the store does not poll its runs.
 _PATIENCE = 2.0
 
@@ -67,6 +70,7 @@ def make_worker(
     *pools* are those that it serves, each with its type; *environ* is for runs.
     """
     backend.hurry(_PATIENCE)
+    gc.set_threshold(*_COLLECT)
     return Worker(
         backend,
         options,

@@ -135,9 +135,10 @@ def _check_origin(context: DeployContext, request: Request, lock: DeployLock, la
 
 def _has_changed(planned: Planned, context: DeployContext, request: Request) -> bool:
     """Whether the backend has anything else by now than when the plan was made."""
-    former = former_names(context, request, names_of(planned.prepared), planned.stored)
+    names = names_of(planned.prepared)
+    former = former_names(context, request, names, planned.stored)
     return (
-        read_stored(planned.prepared, context, request) != planned.stored
+        read_stored(names, context, request) != planned.stored
         or read_stored_resources(planned, context, request, former=former) != planned.stored_resources
     )
 

@@ -151,7 +151,7 @@ class DeployContext:
             name = f"{name}:{prefix.value}"
         return Owner(name, self.origin)
 
-    @property
+    @cached_property
     def owners_before(self) -> Set[str | None]:
         """What this owner was called before the project had targets, or the target such a prefix."""
         return {self.project.name, self.project.owner}

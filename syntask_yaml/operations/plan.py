@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -153,10 +153,11 @@ def plan_of(
     if problems and not request.keep_going:
         said = replace(planned, prepared=tuple(prepared)).diagnostics
         raise ProjectInvalid(errors_first(problems, said))
-    stored = read_stored(prepared, context, request)
+    names = names_of(prepared)
+    stored = read_stored(names, context, request)
     plan = _compare(context, prepared, stored, request)
     check_deletions(context.project, plan)
-    former = former_names(context, request, names_of(prepared), stored)
+    former = former_names(context, request, names, stored)
     found = read_stored_resources(planned, context, request, former=former, lists=lists)
     changes = compare_resources(
         context, planned.resources, found, prune=request.prune, take_over=request.take_over
@@ -175,11 +176,11 @@ def plan_of(
     )
 
 
-def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: Request) -> Sequence[Stored]:
-    """Return what the backend has of what is *prepared*, and of the project where that matters."""
+def read_stored(names: Set[str], context: DeployContext, request: Request) -> Sequence[Stored]:
+    """Return what the backend has under *names*, and of the project where that matters."""
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
     owners = (context.owner.project, owner_before_targets(context.project)) if looks_at_all else ()
-    projects, names = list(filter(None, owners)), names_of(prepared)
+    projects = list(filter(None, owners))
     stored = context.backend.deployments(projects=projects, names=names)
     former = former_names(context, request, names, stored)
     return context.backend.deployments(projects=[*projects, *former], names=names) if former else stored

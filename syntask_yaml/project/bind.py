@@ -37,7 +37,7 @@ def bind_deployment(
         version_type=fields.get("version_type") or None,
         parameter_schema=_schema(flow.parameter_schema),
         schedules=_schedules(fields),
-        pull_steps=tuple(map(stored_step, pull_steps)),
+        pull_steps=_as_one([stored_step(step) for step in pull_steps]),
         project=project,
         renamed_from=qualified(fields.get("renamed_from"), flow.name),
         **declared,
@@ -68,6 +68,10 @@ _DECLARED = tuple(
 def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Return a parameter schema as it is stored: definitions only where there are some."""
     return schema and {key: value for key, value in schema.items() if key != "definitions" or value}
+
+
+# Equal lists of steps are one object.
+_as_one = once_per_content(tuple)
 
 
 @once_per_object

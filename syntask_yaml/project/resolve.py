@@ -46,15 +46,12 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
 
 def _resolve_field(node: Node, key: str, value: Value, scope: Scope) -> Resolved:
     problems: list[Diagnostic] = []
-    fields: dict[str, Any] = {}
     for part, place, blocks in field_parts(key, value):
-        if not may_hold_template(part):
-            _put(fields, place, part)
-            continue
-        found = _resolve_at(node, part, scope.with_blocks(blocks), place)
-        _put(fields, place, found.value)
-        problems += found.diagnostics
-    return Resolved(fields.get(key, {}), tuple(problems))
+        if may_hold_template(part):
+            found = _resolve_at(node, part, scope.with_blocks(blocks), place)
+            problems += found.diagnostics
+            value = found.value if len(place) == 1 else {**value, place[-1]: found.value}
+    return Resolved(value, tuple(problems))
 
 
 def resolve_text(node: Node, scope: Scope) -> Resolved:
@@ -115,20 +112,10 @@ def _resolve_at(node: Node, value: Value, scope: Scope, place: tuple[str, ...] =
     return Resolved(resolved, tuple(problems))
 
 
-def _put(fields: dict[str, Any], place: tuple[str, ...], value: Value) -> None:
-    *outer, last = place
-    for key in outer:
-        fields = fields.setdefault(key, {})
-    fields[last] = value
-
-
 def _check_again(node: Node, fields: Mapping[str, Any], changed: Collection[str]) -> list[Diagnostic]:
     # What is not known yet is looked at when it is.
-    values = {
-        key: _without_unknowns(value) if key in changed and holds_unknown(value) else value
-        for key, value in fields.items()
-    }
-    checked = node.with_value(values)
+    unknown = {key: _without_unknowns(fields[key]) for key in changed if holds_unknown(fields[key])}
+    checked = node.with_value({**fields, **unknown})
     rules = check_rules(checked, is_open=_is_pending, changed=frozenset(changed))
     return [*check_resolved(checked, checked.value), *rules]
 

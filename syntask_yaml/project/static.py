@@ -173,7 +173,8 @@ def _check_fields(entry: Node, scopes: _FieldScopes) -> Iterator[Diagnostic]:
     for key, value in entry.value.items():
         if key not in SECTIONS and may_hold_template(value):
             for part, place, blocks in field_parts(key, value):
-                yield from _unresolved(entry, part, scopes.by_treatment[blocks], place)
+                if may_hold_template(part):
+                    yield from _unresolved(entry, part, scopes.by_treatment[blocks], place)
 
 
 def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Blocks]]:

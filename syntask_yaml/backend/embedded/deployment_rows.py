@@ -7,7 +7,7 @@ rest of reading ten thousand.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from itertools import groupby
@@ -18,23 +18,25 @@ from syntask_yaml.backend.apply_write import WriteResult
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
 from syntask_yaml.model.schedule import Schedule, Timing, timing_from_dict, timing_to_dict
-from syntask_yaml.model.value import known
+from syntask_yaml.model.shared import once_per_content
+from syntask_yaml.model.value import Value, known
 
 # The fields that the store asks for, and so has columns of; and those of a wanted deployment alone.
 _COLUMNS = frozenset("flow name project work_pool work_queue paused concurrency_limit schedules".split())
 _WANTED_ONLY = frozenset({"version_type", "renamed_from"})
-_DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
-    (field.name, field.default if field.default_factory is MISSING else field.default_factory())
+# What many deployments have alike, which is a text beside the rest, and in memory once.
+_ALIKE = frozenset({"parameter_schema", "pull_steps"})
+_DEFAULTS: Mapping[str, Any] = {
+    field.name: field.default if field.default_factory is MISSING else field.default_factory()
     for field in fields(Deployment)
     if field.name not in _COLUMNS | _WANTED_ONLY
-)
-_values = attrgetter(*(name for name, _ in _DEFAULTS))
+}
 
 # When a schedule that was just written is looked at.
 _AT_ONCE = 0
 
 # Where in a row of `deployments_with_schedules` the columns of the schedule begin and end.
-_SCHEDULE = slice(13, 19)
+_SCHEDULE = slice(14, 20)
 
 
 def new_row(done: WriteResult) -> tuple[Any, ...]:
@@ -55,14 +57,26 @@ def changed_row(done: WriteResult) -> tuple[Any, ...]:
         limit and limit.collision_strategy.value,
         limit and limit.grace_period_seconds,
         _document(deployment),
+        _alike(deployment),
         to_moment(done.updated),
         done.id,
     )
 
 
-def _document(deployment: Deployment) -> str:
-    values = zip(_DEFAULTS, _values(deployment), strict=True)
-    return to_json({name: value for (name, default), value in values if value != default})
+def _text_of(names: Iterable[str]) -> Callable[[Deployment], str]:
+    """Return what makes one text of the fields called *names*, without those that have their default."""
+    defaults = {name: _DEFAULTS[name] for name in names}
+    read = attrgetter(*defaults)
+
+    def text(deployment: Deployment) -> str:
+        values = zip(defaults, defaults.values(), read(deployment), strict=True)
+        return to_json({name: value for name, default, value in values if value != default})
+
+    return text
+
+
+_alike = _text_of(sorted(_ALIKE))
+_document = _text_of(name for name in _DEFAULTS if name not in _ALIKE)
 
 
 def schedule_rows(done: WriteResult) -> Iterator[tuple[Any, ...]]:
@@ -85,15 +99,9 @@ def stored_deployments(rows: Iterable[sqlite3.Row]) -> Iterator[Stored]:
 
 
 def _stored(rows: list[sqlite3.Row]) -> Stored:
-    id_, flow, name, project, pool, queue, is_paused, *limit, document, created, updated = rows[0][
+    id_, flow, name, project, pool, queue, is_paused, *limit, document, alike, created, updated = rows[0][
         : _SCHEDULE.start
     ]
-    rest: dict[str, Any] = from_json(document)
-    for field, value in rest.items():
-        if field in _ALIKE:
-            rest[field] = _shared(to_json(value))
-        elif isinstance(value, list):
-            rest[field] = tuple(value)
     deployment = Deployment(
         flow=flow,
         name=name,
@@ -103,19 +111,30 @@ def _stored(rows: list[sqlite3.Row]) -> Stored:
         paused=bool(is_paused),
         concurrency_limit=_limit(*limit),
         schedules=tuple(schedule_of(row) for row in rows if row[_SCHEDULE.start] is not None),
-        **rest,
+        **{**_fields(document), **_fields_alike(alike)},
     )
     return Stored(id_, deployment, from_moment(created), from_moment(updated))
 
 
-# What many deployments have alike is in memory once.
-_ALIKE = frozenset({"parameter_schema", "job_variables", "pull_steps"})
+def _fields(text: str) -> Mapping[str, Any]:
+    """The fields in a text of `_document` or `_alike`; each list is a tuple."""
+    found: dict[str, Any] = from_json(text)
+    for name, value in found.items():
+        if isinstance(value, list):
+            found[name] = tuple(value)
+        elif name == "job_variables":
+            found[name] = _as_one(value)
+    return found
 
 
-@lru_cache(maxsize=4096)
-def _shared(text: str) -> Any:
-    value = from_json(text)
-    return tuple(value) if isinstance(value, list) else value
+@once_per_content
+def _as_one(value: Value) -> Value:
+    """Return the object that stands for all that equal *value*."""
+    return value
+
+
+_fields_alike = lru_cache(maxsize=4096)(_fields)
+_parameters = lru_cache(maxsize=4096)(from_json)
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +152,7 @@ def schedule_of(row: sqlite3.Row) -> Schedule:
     return Schedule(
         timing=_timing(timing),
         active=bool(is_active),
-        parameters=_shared(parameters),
+        parameters=_parameters(parameters),
         slug=slug,
         id=id_,
         problem=problem,

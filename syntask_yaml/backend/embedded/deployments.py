@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +53,10 @@ class _Batch:
         return None
 
 
+def _stored(rows: Iterable[sqlite3.Row]) -> list[Stored]:
+    return list(stored_deployments(rows))
+
+
 class Deployments(EmbeddedBase):
     """The verbs about deployments."""
 
@@ -59,10 +64,9 @@ class Deployments(EmbeddedBase):
         self, *, projects: Collection[str] = (), names: Collection[str] | None = None
     ) -> list[Stored]:
         if not projects and names is None:
-            return list(stored_deployments(self._store.all("all_deployments")))
+            return self._store.read("all_deployments", _stored)
         chosen = {"projects": to_json(list(projects)), "names": to_json(list(names or ()))}
-        rows = self._store.all("some_deployments", **chosen)
-        return list(stored_deployments(rows))
+        return self._store.read("some_deployments", _stored, **chosen)
 
     def deployment_page(self, text: str = "", *, skip: int = 0, limit: int) -> DeploymentPage:
         names = self._names(text)

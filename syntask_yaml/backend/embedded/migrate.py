@@ -25,6 +25,7 @@ MIGRATIONS = (
     "migrations/0010_ledgers.sql",
     "migrations/0011_deploys.sql",
     "migrations/0012_kept.sql",
+    "migrations/0013_alike.sql",
 )
 
 _APPLICATION_ID = 0x53594E54

@@ -96,13 +96,13 @@ SELECT * FROM deployments_with_schedules WHERE id = :id ORDER BY position;
 -- name: insert_deployment
 INSERT INTO deployments (
     project, work_pool, work_queue, is_paused, concurrency_limit, collision_strategy,
-    grace_period_seconds, document, updated, id, flow, name, created
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    grace_period_seconds, document, alike, updated, id, flow, name, created
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_deployment
 UPDATE deployments SET
     project = ?, work_pool = ?, work_queue = ?, is_paused = ?, concurrency_limit = ?, collision_strategy = ?,
-    grace_period_seconds = ?, document = ?, updated = ?
+    grace_period_seconds = ?, document = ?, alike = ?, updated = ?
 WHERE id = ?;
 
 -- name: rename_deployment

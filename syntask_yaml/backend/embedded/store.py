@@ -79,8 +79,12 @@ class Store:
 
     def all(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """The rows of the statement *name*."""
+        return self.read(name, list, **values)
+
+    def read(self, name: str, collect: Callable[[Iterable[sqlite3.Row]], _T], /, **values: Any) -> _T:
+        """What *collect* makes of the rows of the statement *name*, which are not all in memory at once."""
         with self._lock, translated(self.path):
-            return _patiently(lambda: self._connection.execute(SQL[name], values).fetchall(), self.patience)
+            return _patiently(lambda: collect(self._connection.execute(SQL[name], values)), self.patience)
 
     def one(self, name: str, /, **values: Any) -> sqlite3.Row | None:
         """The first row of the statement *name*, if there is one."""
