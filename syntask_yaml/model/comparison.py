@@ -59,12 +59,13 @@ def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
     return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
 
 
-_schema_text = once_per_object(json_text)
+_text_of_shared = once_per_object(json_text)
 
 
-def are_one_schema(stored: Value, wanted: Value) -> bool:
-    text = _schema_text(stored)
-    return text is not None and text == _schema_text(wanted)
+def is_same_shared(stored: Value, wanted: Value) -> bool:
+    """Whether it is seen at once that two values are the same, of which many deployments share each."""
+    text = _text_of_shared(stored)
+    return text is not None and text == _text_of_shared(wanted)
 
 
 NO_SCHEMA: Mapping[str, Value] = {}

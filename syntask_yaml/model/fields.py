@@ -12,13 +12,13 @@ from typing import Any
 
 from syntask_yaml.model.comparison import (
     NO_SCHEMA,
-    are_one_schema,
     compared_limit,
     compared_schedules,
     compared_schema,
     compared_step,
     compared_triggers,
     if_known,
+    is_same_shared,
     plain,
 )
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
@@ -131,7 +131,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="parameter_schema",
         compare=lambda each: compared_schema(each.parameter_schema or NO_SCHEMA),
-        is_alike=are_one_schema,
+        is_alike=is_same_shared,
         is_declared=False,
     ),
     Field(
@@ -174,11 +174,13 @@ FIELDS: tuple[Field, ...] = (
         path="work_pool.job_variables",
         read=once_per_content(_or_none),
         compare=lambda each: plain(each.job_variables),
+        is_alike=is_same_shared,
     ),
     Field(
         name="pull_steps",
         path="pull",
         compare=lambda each: [compared_step(step) for step in each.pull_steps],
+        is_alike=is_same_shared,
     ),
     Field(
         name="triggers",

@@ -7,7 +7,7 @@ rest of reading ten thousand.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from itertools import groupby
@@ -18,19 +18,21 @@ from syntask_yaml.backend.apply_write import WriteResult
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
 from syntask_yaml.model.schedule import Schedule, Timing, timing_from_dict, timing_to_dict
-from syntask_yaml.model.shared import once_per_content
+from syntask_yaml.model.shared import once_per_content, once_per_object
 from syntask_yaml.model.value import Value, known
 
 # The fields that the store asks for, and so has columns of; and those of a wanted deployment alone.
 _COLUMNS = frozenset("flow name project work_pool work_queue paused concurrency_limit schedules".split())
 _WANTED_ONLY = frozenset({"version_type", "renamed_from"})
 # What many deployments have alike, which is a text beside the rest, and in memory once.
-_ALIKE = frozenset({"parameter_schema", "pull_steps"})
-_DEFAULTS: Mapping[str, Any] = {
-    field.name: field.default if field.default_factory is MISSING else field.default_factory()
+_ALIKE = ("parameter_schema", "pull_steps")
+# The rest, each with its default.
+_OWN: tuple[tuple[str, Any], ...] = tuple(
+    (field.name, field.default if field.default_factory is MISSING else field.default_factory())
     for field in fields(Deployment)
-    if field.name not in _COLUMNS | _WANTED_ONLY
-}
+    if field.name not in {*_COLUMNS, *_WANTED_ONLY, *_ALIKE}
+)
+_own_values = attrgetter(*(name for name, _ in _OWN))
 
 # When a schedule that was just written is looked at.
 _AT_ONCE = 0
@@ -63,20 +65,17 @@ def changed_row(done: WriteResult) -> tuple[Any, ...]:
     )
 
 
-def _text_of(names: Iterable[str]) -> Callable[[Deployment], str]:
-    """Return what makes one text of the fields called *names*, without those that have their default."""
-    defaults = {name: _DEFAULTS[name] for name in names}
-    read = attrgetter(*defaults)
-
-    def text(deployment: Deployment) -> str:
-        values = zip(defaults, defaults.values(), read(deployment), strict=True)
-        return to_json({name: value for name, default, value in values if value != default})
-
-    return text
+def _document(deployment: Deployment) -> str:
+    values = zip(_OWN, _own_values(deployment), strict=True)
+    return to_json({name: value for (name, default), value in values if value != default})
 
 
-_alike = _text_of(sorted(_ALIKE))
-_document = _text_of(name for name in _DEFAULTS if name not in _ALIKE)
+def _alike(deployment: Deployment) -> str:
+    texts = ((name, _text_of_shared(getattr(deployment, name))) for name in _ALIKE)
+    return "{" + ",".join(f'"{name}":{text}' for name, text in texts) + "}"
+
+
+_text_of_shared = once_per_object(to_json)
 
 
 def schedule_rows(done: WriteResult) -> Iterator[tuple[Any, ...]]:
