@@ -18,7 +18,7 @@ from syntask_yaml.model.trigger import trigger_type
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pools import is_served, needs_cloud, waiting_hint, why_waiting
-from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.rules import schedules_of, triggers_of
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from syntask_yaml.diagnostics import Path as TreePath
-from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.declaration import Declaration
 
 
 class ChangedPart(Enum):

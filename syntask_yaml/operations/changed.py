@@ -23,8 +23,9 @@ from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.full_names import full_name_of
 from syntask_yaml.operations.project import ProjectLocation, read
 from syntask_yaml.project.changed_files import ChangedFiles
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, history_of
 from syntask_yaml.pysource.module import Module, read_module

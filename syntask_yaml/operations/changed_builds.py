@@ -13,7 +13,7 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
 from syntask_yaml.project.changed_files import ChangedFiles
-from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.steps.docker.patterns import IGNORE_FILE, Patterns
 from syntask_yaml.template import is_template
 

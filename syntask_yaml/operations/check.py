@@ -19,7 +19,8 @@ from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.prepare import prepare, prepare_again
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.declaration import Declaration
+from syntask_yaml.project.load import Project
 
 # What of a deployment a run is made of.
 _OF_A_RUN = frozenset({"entrypoint", "parameters", "job_variables", "pull_steps"})

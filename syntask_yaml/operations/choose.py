@@ -12,11 +12,13 @@ from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.facets import DeclaredFacets, Resolve
 from syntask_yaml.operations.full_names import candidate_of, resolved_text, with_full_names
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.project.declaration import Declaration, declare
 from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
-from syntask_yaml.project.load import Declaration, Project, declare
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.select import Selectable, select
 from syntask_yaml.source import Source
+from syntask_yaml.template import texts_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,7 @@ def _by_entrypoint(
         raise _nameless(selection.entrypoint or "", project)
     reader.read(selection.entrypoint or "")  # says at once what is wrong with it
     fields = {"name": selection.names[0].rpartition("/")[2], "entrypoint": selection.entrypoint}
-    return declare(Node(fields, Source("command line", ""), 0), project.sections)
+    return declare(Node(fields, Source("command line", ""), 0), project.sections, texts_in(fields))
 
 
 def _nameless(entrypoint: str, project: Project) -> UsageError:

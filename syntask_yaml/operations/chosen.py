@@ -7,7 +7,7 @@ from dataclasses import replace
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.declaration import Declaration
 
 
 def choose_from(context: DeployContext, selection: Selection) -> list[Declaration]:

@@ -19,8 +19,9 @@ from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.edit_layers import refuse_inherited, refuse_replaced
 from syntask_yaml.operations.project import ProjectLocation, read, validate
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.source import Span
 
 Assignment = tuple[TreePath, Any]

@@ -13,8 +13,9 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.edit import parse_path
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.sections import SECTIONS
 
 # The layer of what stands beside the deployments.

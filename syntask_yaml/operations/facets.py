@@ -10,9 +10,9 @@ from pathlib import Path
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import shown_path
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.filters import PATH, POOL, TAG
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration
 from syntask_yaml.template import is_template
 
 Resolve = Callable[[Node], str]

@@ -10,8 +10,9 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.project.composition.values import ResolvedValues
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import Flow, FlowReader
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.slips import slip_of
 from syntask_yaml.template import Anything, Scope, Unresolved, is_template, may_hold_template, resolve

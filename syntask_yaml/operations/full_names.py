@@ -10,9 +10,10 @@ from syntask_yaml.diagnostics import Diagnostic, once_a_place
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.operations.facets import Resolve
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.entry_problems import touched
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.select import Selectable
 from syntask_yaml.template import is_template
 

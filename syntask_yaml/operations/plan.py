@@ -41,8 +41,9 @@ from syntask_yaml.operations.resources.users import keep_used, kept_resources
 from syntask_yaml.operations.unserved_pools import check_serving
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.resources import BoundResource
 
 

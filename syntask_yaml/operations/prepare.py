@@ -25,14 +25,14 @@ from syntask_yaml.operations.flow_checks import (
 from syntask_yaml.operations.full_names import full_name_of
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.bind import bind_deployment
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.default_pull import default_pull
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow
-from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, without_limits
 from syntask_yaml.project.static import expected_outputs
-from syntask_yaml.template import Scope
+from syntask_yaml.template import Scope, texts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ def _overridden(declaration: Declaration, overrides: Overrides, context: DeployC
         overrides = overrides.fitted(flow.value_schema if isinstance(flow, Flow) else None)
     fields = overrides.apply(declaration.fields)
     node = declaration.node.with_value({**declaration.node.value, **fields})
-    return replace(declaration, node=node, name=fields["name"], entrypoint=fields["entrypoint"])
+    name, entrypoint = fields["name"], fields["entrypoint"]
+    return replace(declaration, node=node, name=name, entrypoint=entrypoint, texts=texts_in(fields))
 
 
 def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diagnostic:

@@ -17,9 +17,10 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.operations.flow_checks import check_unique, flow_of, problems_with, values_as_written
 from syntask_yaml.operations.full_names import with_full_names
 from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
-from syntask_yaml.project.load import Declaration, Project, load_project
+from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
 from syntask_yaml.project.slips import lost_keys

@@ -11,7 +11,8 @@ from syntask_yaml.model.builtin import BUILTINS, builtin_of
 from syntask_yaml.model.pool_type import PoolType
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Value
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.declaration import Declaration
+from syntask_yaml.project.load import Project
 
 # Where an image that the build step writes a Dockerfile for holds the project.
 IMAGE_ROOT = "/opt/prefect"

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
-from syntask_yaml.document.layer_nodes import replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.resource import ResourceKind
-from syntask_yaml.model.step import Step
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
+from syntask_yaml.project.declaration import Declaration, declare, fields_of, label_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, TOLERATED_IN_SCRIPTS, Dialect, is_own_key
 from syntask_yaml.project.entry_problems import touched, with_entries
 from syntask_yaml.project.resources import DeclaredResource, resources_of
@@ -24,47 +22,7 @@ from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
 from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.project.static import check_names, static_scope
-from syntask_yaml.template import Anything
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """One entry of `deployments`, as it was written: *name* and *entrypoint* may hold templates.
-
-    Both are empty where the entry does not say them. *pull* None means that neither the entry nor the
-    project says how code is pulled. *errors* keep this entry, and no other, from being deployed.
-    """
-
-    node: Node
-    name: str
-    entrypoint: str
-    build: tuple[Step, ...] = ()
-    push: tuple[Step, ...] = ()
-    pull: tuple[Step, ...] | None = None
-    errors: tuple[Diagnostic, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """What to call the entry, whether or not it has a name."""
-        return _label(self.node)
-
-    @property
-    def written_name(self) -> str:
-        """The name of the entry itself, before the target put anything in front of it."""
-        node = self.node.get("name")
-        before = replaced_by(node) if node is not None else []
-        return str(before[0].value) if before and before[0].value else self.name
-
-    @property
-    def name_place(self) -> Node:
-        """Where the name was written; the entry itself where it has none."""
-        node = self.node.get("name")
-        return self.node if node is None else (replaced_by(node) or [node])[-1]
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The keys of the entry that are not sections."""
-        return {key: value for key, value in self.node.value.items() if key not in SECTIONS}
+from syntask_yaml.template import Anything, Texts, texts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +108,12 @@ def load_project(
     tree = document.root
     sections = Sections(tree, dialect)
     entries = _entries(tree)
+    texts = [texts_in(fields_of(entry)) for entry in entries]
     values, value_problems = values_of(tree, target) if dialect is Dialect.SYNTASK else ({}, [])
     problems = [
         *with_entries([*filter(dialect.concerns, document.diagnostics)], tree),
         *value_problems,
-        *(_check(tree, entries, sections, values) if document.is_readable else ()),
+        *(_check(tree, entries, texts, sections, values) if document.is_readable else ()),
         *(_own_keys(tree, entries) if dialect is Dialect.PREFECT else ()),
     ]
     judged = _judged(problems, dialect, tree, entries)
@@ -166,7 +125,10 @@ def load_project(
         dialect=dialect,
         document=document,
         sections=sections,
-        declarations=tuple(declare(entry, sections, errors.get(entry.path, ())) for entry in entries),
+        declarations=tuple(
+            declare(entry, sections, found, errors.get(entry.path, ()))
+            for entry, found in zip(entries, texts, strict=True)
+        ),
         diagnostics=diagnostics,
         is_strict=strict,
         resources=resources_of(tree) if dialect is Dialect.SYNTASK else (),
@@ -186,7 +148,7 @@ def _judged(
     problems: Sequence[Diagnostic], dialect: Dialect, tree: Node, entries: Iterable[Node]
 ) -> Iterator[Diagnostic]:
     """*problems* in the order of the file, as severe as *dialect* has them, with the entries they touch."""
-    labels = {entry.path: _label(entry) for entry in entries}
+    labels = {entry.path: label_of(entry) for entry in entries}
     for problem in in_file_order(without_ignored(problems)):
         names = tuple(labels[path] for path in touched(problem, labels, tree))
         yield replace(dialect.judge(problem), entries=names)
@@ -200,11 +162,9 @@ def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[
     return {path: tuple(found) for path, found in errors.items()}
 
 
-def _label(entry: Node) -> str:
-    return _text(entry, "name") or "(no name)"
-
-
-def _check(tree: Node, entries: list[Node], sections: Sections, values: Values) -> Iterator[Diagnostic]:
+def _check(
+    tree: Node, entries: list[Node], texts: list[Texts], sections: Sections, values: Values
+) -> Iterator[Diagnostic]:
     yield from check_schema(tree)
     for section in sections.shared.values():
         yield from section.diagnostics if section else ()
@@ -215,7 +175,7 @@ def _check(tree: Node, entries: list[Node], sections: Sections, values: Values) 
             yield from section.diagnostics if section else ()
     static_values = ResolvedValues(values, static_scope()) if values else None
     open_values = static_values or (Anything() if "values" in lost_keys(tree) else None)
-    yield from check_names(tree, entries, sections, open_values)
+    yield from check_names(tree, zip(entries, texts, strict=True), sections, open_values)
     yield from static_values.check() if static_values is not None else ()
     if tree.get("resources") is not None:
         from syntask_yaml.project.resources.check import check_resources
@@ -229,25 +189,6 @@ def _own_keys(tree: Node, entries: Iterable[Node]) -> Iterator[Diagnostic]:
         for node in filter(None, map(mapping.get, keys)):
             detail = f"`{node.path[-1]}` has no effect in a `prefect.yaml`, because Prefect ignores it."
             yield node.problem("unknown-key", detail, "Use it in a `syntask.yaml`.", at_key=True)
-
-
-def declare(entry: Node, sections: Sections, errors: tuple[Diagnostic, ...] = ()) -> Declaration:
-    """The declaration that the mapping *entry* is, in a project with these *sections*."""
-    build, push, pull = (sections.of(entry, section) for section in SECTIONS)
-    return Declaration(
-        node=entry,
-        name=_text(entry, "name"),
-        entrypoint=_text(entry, "entrypoint"),
-        build=build.steps if build else (),
-        push=push.steps if push else (),
-        pull=pull.steps if pull else None,
-        errors=errors,
-    )
-
-
-def _text(node: Node, key: str) -> str:
-    value = node.value.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def _name(tree: Node) -> str | None:

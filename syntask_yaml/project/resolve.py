@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, without_ignored
+from syntask_yaml.diagnostics import Diagnostic, Path, without_ignored
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.declaration import Declaration
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import PENDING, check_resolved
-from syntask_yaml.project.static import as_diagnostic, field_parts
-from syntask_yaml.template import Blocks, Scope, may_hold_template, resolve
+from syntask_yaml.project.static import as_diagnostic, blocks_at, part_at
+from syntask_yaml.template import NOTHING, Blocks, Scope, resolve, resolve_texts, with_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +33,36 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
 
     *is_checked*: the fields as they were written have been checked already.
     """
-    fields = declaration.fields
     problems: list[Diagnostic] = []
-    changed = [key for key, value in fields.items() if may_hold_template(value)]
-    for key in changed:
-        found = _resolve_field(declaration.node, key, fields[key], scope)
-        fields[key] = found.value
-        problems += found.diagnostics
+    node, texts = declaration.node, declaration.texts
+    given = resolve_texts(
+        texts,
+        lambda place: scope.with_blocks(blocks_at(place)),
+        lambda found: problems.append(as_diagnostic(found, node)),
+    )
+    given, secrets = _without_secrets(node, given)
+    # Without a value, a field keeps its key.
+    given |= {place: None for place, new in given.items() if new is NOTHING and place == part_at(place)}
+    fields = with_values(declaration.fields, given)
+    changed = {str(place[0]) for place, _ in texts}
+    problems += secrets
     if changed or not is_checked:
-        problems += _check_again(declaration.node, fields, changed if is_checked else fields)
+        unknown = {place[0] for place, value in given.items() if holds_unknown(value)}
+        problems += _check_again(node, fields, frozenset(changed if is_checked else fields), unknown)
     return Resolved(fields, tuple(without_ignored(problems)))
 
 
-def _resolve_field(node: Node, key: str, value: Value, scope: Scope) -> Resolved:
-    problems: list[Diagnostic] = []
-    for part, place, blocks in field_parts(key, value):
-        if may_hold_template(part):
-            found = _resolve_at(node, part, scope.with_blocks(blocks), place)
-            problems += found.diagnostics
-            value = found.value if len(place) == 1 else {**value, place[-1]: found.value}
-    return Resolved(value, tuple(problems))
+def _without_secrets(node: Node, given: dict[Path, Value]) -> tuple[dict[Path, Value], list[Diagnostic]]:
+    """*given* without what would be stored with a secret in it, and the problem with each such part."""
+    secret = dict.fromkeys(part_at(place) for place, value in given.items() if holds_secret(value))
+    if not secret:
+        return given, []
+    kept = {place: value for place, value in given.items() if part_at(place) not in secret}
+    return kept, [node.at(part).problem("secret-stored", _SECRET, _SECRET_HINT) for part in secret]
+
+
+_SECRET = "A step outputs a secret, and its value would be stored here, where everyone can read it."
+_SECRET_HINT = "Refer to the block itself instead."
 
 
 def resolve_text(node: Node, scope: Scope) -> Resolved:
@@ -101,22 +112,23 @@ def names_put_out(step: Step) -> set[str]:
     return names | ({step.id} if step.id is not None else set())
 
 
-def _resolve_at(node: Node, value: Value, scope: Scope, place: tuple[str, ...] = ()) -> Resolved:
-    """*value*, which stands at *place* below *node*, with its templates resolved."""
+def _resolve_at(node: Node, value: Value, scope: Scope) -> Resolved:
+    """*value*, which stands at *node*, with its templates resolved."""
     problems: list[Diagnostic] = []
-    resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node.at(place))))
+    resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
     if resolved is not value and holds_secret(resolved):
-        detail = "A step outputs a secret, and its value would be stored here, where everyone can read it."
-        problems.append(node.at(place).problem("secret-stored", detail, "Refer to the block itself instead."))
+        problems.append(node.problem("secret-stored", _SECRET, _SECRET_HINT))
         resolved = value
     return Resolved(resolved, tuple(problems))
 
 
-def _check_again(node: Node, fields: Mapping[str, Any], changed: Collection[str]) -> list[Diagnostic]:
+def _check_again(
+    node: Node, fields: Mapping[str, Any], changed: Set[str], unknown: Iterable[Any]
+) -> list[Diagnostic]:
     # What is not known yet is looked at when it is.
-    unknown = {key: _without_unknowns(fields[key]) for key in changed if holds_unknown(fields[key])}
-    checked = node.with_value({**fields, **unknown})
-    rules = check_rules(checked, is_open=_is_pending, changed=frozenset(changed))
+    pending = {key: _without_unknowns(fields[key]) for key in unknown}
+    checked = node.with_value({**fields, **pending})
+    rules = check_rules(checked, is_open=_is_pending, changed=changed)
     return [*check_resolved(checked, checked.value), *rules]
 
 

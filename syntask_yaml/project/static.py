@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, Path
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, why_no_builtin
 from syntask_yaml.model.secret import SECRET_NAMES
@@ -22,27 +22,29 @@ from syntask_yaml.template import (
     Anything,
     Blocks,
     Scope,
+    Texts,
     Unresolved,
     is_template,
-    may_hold_template,
     parse,
     resolve,
+    resolve_texts,
 )
 
 
 def check_names(
     tree: Node,
-    entries: Iterable[Node],
+    entries: Iterable[tuple[Node, Texts]],
     sections: Sections,
     values: Mapping[str, Any] | None = None,
 ) -> Iterator[Diagnostic]:
     """Everything about the templates and steps of the project that is wrong on every machine.
 
-    *values* are those of the project; None where it declares none.
+    *entries* come with the templates in their fields. *values* are those of the project; None where it
+    declares none.
     """
     scopes: dict[tuple[int | bool, ...], _FieldScopes] = {}
     lost = lost_keys(tree)
-    for entry in entries:
+    for entry, texts in entries:
         own = [sections.of(entry, name) for name in SECTIONS]
         lacks = not lost.isdisjoint(_MAKING) or not meant_by(entry.value, "deployment").isdisjoint(_MAKING)
         key = (id(own[0]), id(own[1]), id(own[2]), lacks)
@@ -51,7 +53,7 @@ def check_names(
             is_open = lacks or any(section and not section.is_whole for section in own[:2])
             yield from _check_steps(tree, build, push, pull, values, is_open=is_open)
             scopes[key] = _FieldScopes(static_scope((*build, *push), values, is_open=is_open))
-        yield from _check_fields(entry, scopes[key])
+        yield from _check_fields(entry, texts, scopes[key])
 
 
 # The sections whose steps have outputs for the deployment.
@@ -169,30 +171,42 @@ class _FieldScopes:
         self.by_treatment = {blocks: scope.with_blocks(blocks) for blocks in Blocks}
 
 
-def _check_fields(entry: Node, scopes: _FieldScopes) -> Iterator[Diagnostic]:
-    for key, value in entry.value.items():
-        if key not in SECTIONS and may_hold_template(value):
-            for part, place, blocks in field_parts(key, value):
-                if may_hold_template(part):
-                    yield from _unresolved(entry, part, scopes.by_treatment[blocks], place)
+def _check_fields(entry: Node, texts: Texts, scopes: _FieldScopes) -> list[Diagnostic]:
+    problems: list[Diagnostic] = []
+    resolve_texts(
+        texts,
+        lambda place: scopes.by_treatment[blocks_at(place)],
+        lambda found: problems.append(as_diagnostic(found, entry)),
+    )
+    return problems
 
 
-def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Blocks]]:
-    """The parts of one field with where they stand, and what becomes of block references in each.
+def part_at(place: Path) -> Path:
+    """The part of a deployment that *place* is in: a field, or what is directly in its work pool."""
+    return place[:2] if place[0] == "work_pool" else place[:1]
+
+
+def blocks_at(place: Path) -> Blocks:
+    """What becomes of block references at *place* in a deployment.
 
     Job variables reach a worker, which can look blocks up; everything else is only stored.
     """
+    return Blocks.LEAVE if part_at(place) == ("work_pool", "job_variables") else Blocks.REFUSE
+
+
+def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Blocks]]:
+    """The parts of one field with where they stand, and what becomes of block references in each."""
     if key != "work_pool" or not isinstance(value, dict):
-        yield value, (key,), Blocks.REFUSE
+        yield value, (key,), blocks_at((key,))
         return
     for inner, item in value.items():
-        yield item, (key, inner), Blocks.LEAVE if inner == "job_variables" else Blocks.REFUSE
+        yield item, (key, inner), blocks_at((key, inner))
 
 
-def _unresolved(node: Node, value: Value, scope: Scope, place: tuple[str, ...] = ()) -> list[Diagnostic]:
-    """The placeholders without a value in *value*, which stands at *place* below *node*."""
+def _unresolved(node: Node, value: Value, scope: Scope) -> list[Diagnostic]:
+    """The placeholders without a value in *value*, which stands at *node*."""
     problems: list[Diagnostic] = []
-    resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node.at(place))))
+    resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
     return problems
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
-from syntask_yaml.model.value import MAPPINGS, SCALARS, Unknown, Value, holds_unknown
+from syntask_yaml.model.value import Unknown, Value, holds_unknown
 from syntask_yaml.template.expression import ExpressionFailed, names_in
 from syntask_yaml.template.parser import (
     Expression,
@@ -17,6 +16,7 @@ from syntask_yaml.template.parser import (
     Template,
     parse,
 )
+from syntask_yaml.template.places import NOTHING, Texts, texts_in, with_values
 from syntask_yaml.template.scope import LEFT, Answer, Deferred, Missing, Scope
 
 
@@ -41,61 +41,46 @@ def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> V
     nothing else is left out.
     Mappings and lists without templates are returned as they are.
     """
-    resolved = _Resolution(scope, report).resolve(value, path)
-    return None if resolved is _NOTHING else resolved
+    changed = resolve_texts(texts_in(value), lambda _: scope, report, path=path)
+    resolved = with_values(value, changed)
+    return None if changed.get(()) is NOTHING else resolved
 
 
-_NOTHING: Any = object()
+def resolve_texts(
+    texts: Texts, scope_at: Callable[[Path], Scope], report: Report, *, path: Path = ()
+) -> dict[Path, Value]:
+    """What becomes of those of *texts* that do not stay as they are, as the scope of each answers."""
+    changed = {}
+    for where, text in texts:
+        scope = scope_at(where)
+        if text in scope.texts:
+            resolved = scope.texts[text]
+        else:
+            resolved = _Resolution(scope, report).text(text, (*path, *where))
+        if resolved is not text:
+            changed[where] = resolved
+    return changed
 
 
 class _Resolution:
-    """One walk over a value."""
+    """What becomes of one text."""
 
     def __init__(self, scope: Scope, report: Report) -> None:
         self._scope = scope
         self._report_to = report
-        self._reported = 0
+        self._is_sound = True
 
     def _report(self, found: Unresolved) -> None:
-        self._reported += 1
+        self._is_sound = False
         self._report_to(found)
 
-    def resolve(self, value: Value, path: Path) -> Value:
-        if isinstance(value, str):
-            return self._text(value, path) if "{{" in value else value
-        if isinstance(value, MAPPINGS):
-            return self._mapping(value, path)
-        if isinstance(value, (list, tuple)):
-            found = self._changed(enumerate(value), path)
-            kept = {index: item for index, item in found.items() if item is not _NOTHING}
-            return [kept.get(index, item) for index, item in enumerate(value)] if found else value
-        return value
-
-    def _mapping(self, value: Mapping[str, Value], path: Path) -> Value:
-        found = self._changed(value.items(), path)
-        if not found:
-            return value
-        return {key: item for key, item in {**value, **found}.items() if item is not _NOTHING}
-
-    def _changed(self, items: Iterable[tuple[Any, Value]], path: Path) -> dict[Any, Value]:
-        """What becomes of those of *items* that hold templates."""
-        return {
-            step: resolved
-            for step, item in items
-            if ("{{" in item if isinstance(item, str) else not isinstance(item, SCALARS))
-            and (resolved := self.resolve(item, (*path, step))) is not item
-        }
-
-    def _text(self, text: str, path: Path) -> Value:
-        known, before = self._scope.texts, self._reported
-        if text in known:
-            return known[text]
-        resolved = self._new_text(text, path)
-        if self._reported == before:
-            known[text] = resolved
+    def text(self, text: str, path: Path) -> Value:
+        resolved = self._text(text, path)
+        if self._is_sound:
+            self._scope.texts[text] = resolved
         return resolved
 
-    def _new_text(self, text: str, path: Path) -> Value:
+    def _text(self, text: str, path: Path) -> Value:
         template = parse(text)
         if template.is_unclosed and self._scope.is_static:
             self._report(Unresolved(path, "{{", _UNCLOSED))
@@ -112,7 +97,7 @@ class _Resolution:
             self._report(Unresolved(path, placeholder.raw, answer))
             if self._scope.leaves_missing:
                 return placeholder.raw
-            return _NOTHING if answer.code == "unset-name" and _is_output(placeholder) else ""
+            return NOTHING if answer.code == "unset-name" and _is_output(placeholder) else ""
         return answer
 
     def _joined(self, template: Template, path: Path) -> Value:

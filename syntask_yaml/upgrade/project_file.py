@@ -15,9 +15,10 @@ from syntask_yaml.errors import EditRefused, ProjectInvalid, SyntaskError
 from syntask_yaml.operations.edit import as_it_would_be, read_text
 from syntask_yaml.operations.init import new_file
 from syntask_yaml.operations.project import validate
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project, load_project
+from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.upgrade.agent_deployment import is_empty
 from syntask_yaml.upgrade.same_deployment import Completeness, Entry, agrees, is_equal

@@ -13,9 +13,10 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.composition.files import ProjectFile
 from syntask_yaml.project.composition.targets import Target
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader, FoundFlow, SkippedFile
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 from syntask_yaml.project.reading import ProjectReading
 from syntask_yaml.project.repository import GitRemote
 from syntask_yaml.wizard.questions import Answer

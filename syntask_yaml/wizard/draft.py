@@ -11,8 +11,8 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.exporting.defaults import reduced
 from syntask_yaml.project.composition.paths import from_folder
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import Flow
-from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.wizard.context import Home
 

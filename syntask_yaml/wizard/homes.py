@@ -10,7 +10,8 @@ from typing import Any
 from syntask_yaml.document.editor import add_entry
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import EditRefused
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.declaration import Declaration
+from syntask_yaml.project.load import Project
 from syntask_yaml.source import Source
 from syntask_yaml.wizard.context import Home, ProjectContext
 

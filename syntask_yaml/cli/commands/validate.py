@@ -23,8 +23,9 @@ from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.project import ProjectLocation, read, validate
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.load import Project
 
 _SELECTION = (name_option, *FILTER_OPTIONS, changed_since_option)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from posixpath import normpath
 
+from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import Flow
-from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import is_name
 from syntask_yaml.pysource.entrypoint import InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.wizard.checks import obeys

@@ -1,0 +1,88 @@
+"""One entry of `deployments`, as it was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.layer_nodes import replaced_by
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.step import Step
+from syntask_yaml.project.sections import SECTIONS, Sections
+from syntask_yaml.template import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One entry of `deployments`, as it was written: *name* and *entrypoint* may hold templates.
+
+    Both are empty where the entry does not say them. *pull* None means that neither the entry nor the
+    project says how code is pulled. *texts* are those in its fields that may hold templates.
+    *errors* keep this entry, and no other, from being deployed.
+    """
+
+    node: Node
+    name: str
+    entrypoint: str
+    build: tuple[Step, ...] = ()
+    push: tuple[Step, ...] = ()
+    pull: tuple[Step, ...] | None = None
+    texts: Texts = field(default_factory=list)
+    errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call the entry, whether or not it has a name."""
+        return label_of(self.node)
+
+    @property
+    def written_name(self) -> str:
+        """The name of the entry itself, before the target put anything in front of it."""
+        node = self.node.get("name")
+        before = replaced_by(node) if node is not None else []
+        return str(before[0].value) if before and before[0].value else self.name
+
+    @property
+    def name_place(self) -> Node:
+        """Where the name was written; the entry itself where it has none."""
+        node = self.node.get("name")
+        return self.node if node is None else (replaced_by(node) or [node])[-1]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The keys of the entry that are not sections."""
+        return fields_of(self.node)
+
+
+def declare(
+    entry: Node, sections: Sections, texts: Texts, errors: tuple[Diagnostic, ...] = ()
+) -> Declaration:
+    """The declaration that the mapping *entry* is, which has templates in *texts*, in a project with these
+    *sections*."""
+    build, push, pull = (sections.of(entry, section) for section in SECTIONS)
+    return Declaration(
+        node=entry,
+        name=_text(entry, "name"),
+        entrypoint=_text(entry, "entrypoint"),
+        build=build.steps if build else (),
+        push=push.steps if push else (),
+        pull=pull.steps if pull else None,
+        texts=texts,
+        errors=errors,
+    )
+
+
+def fields_of(entry: Node) -> dict[str, Any]:
+    """The keys of *entry* that are not sections."""
+    return {key: value for key, value in entry.value.items() if key not in SECTIONS}
+
+
+def label_of(entry: Node) -> str:
+    """What to call *entry*, whether or not it has a name."""
+    return _text(entry, "name") or "(no name)"
+
+
+def _text(node: Node, key: str) -> str:
+    value = node.value.get(key)
+    return value if isinstance(value, str) else ""
