@@ -148,12 +148,10 @@ def plan_of(
 
     Raises ProjectInvalid as `make_plan` does.
     """
-    prepared = without_wrong_renames(prepared, context)
-    problems = [error for each in prepared for error in each.errors]
-    problems += [error for each in planned.resources for error in each.errors]
+    prepared = tuple(without_wrong_renames(prepared, context))
+    problems = [error for each in (*prepared, *planned.resources) for error in each.errors]
     if problems and not request.keep_going:
-        said = replace(planned, prepared=tuple(prepared)).diagnostics
-        raise ProjectInvalid(errors_first(problems, said))
+        raise ProjectInvalid(errors_first(problems, replace(planned, prepared=prepared).diagnostics))
     names = names_of(prepared)
     stored = read_stored(names, context, request)
     plan = _compare(context, prepared, stored, request)
@@ -169,7 +167,7 @@ def plan_of(
     return replace(
         planned,
         plan=plan,
-        prepared=tuple(prepared),
+        prepared=prepared,
         refused=refused,
         renames=renames,
         stored=stored,
