@@ -107,13 +107,8 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     forecasts = forecast_steps(prepared, context) if with_forecast else Forecasts()
     prepared = prepare_again(prepared, context, forecasts.outputs)
     nothing = Plan(project.title, context.backend.url)
-    empty = Planned(
-        nothing,
-        (),
-        tuple(_warnings(project, chosen, context.reader)),
-        forecasts.images,
-        resources=resources,
-    )
+    warned = tuple(_warnings(project, chosen, context.reader))
+    empty = Planned(nothing, (), warned, forecasts.images, resources=resources)
     planned = plan_of(prepared, empty, context, request, lists=context.lists)
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
@@ -149,7 +144,8 @@ def plan_of(
     Raises ProjectInvalid as `make_plan` does.
     """
     prepared = tuple(without_wrong_renames(prepared, context))
-    problems = [error for each in (*prepared, *planned.resources) for error in each.errors]
+    problems = [error for each in prepared for error in each.errors]
+    problems += [error for each in planned.resources for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(errors_first(problems, replace(planned, prepared=prepared).diagnostics))
     names = names_of(prepared)
