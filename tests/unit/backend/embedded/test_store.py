@@ -126,6 +126,29 @@ def test_an_older_store_is_brought_up_to_date(
     connection.close()
 
 
+def test_what_was_stored_in_one_text_is_read_as_what_is_stored_in_two(open_store: Open, path: Path) -> None:
+    """Stores of before have the schema and the steps of a deployment in its document."""
+    wanted = Deployment(
+        flow="f",
+        name="d",
+        tags=("a", "b"),
+        parameter_schema={"properties": {"x": {"type": "integer"}}},
+        job_variables={"env": {"A": "1"}},
+        pull_steps=({"git_clone": {"repository": "r"}},),
+    )
+    backend = open_store()
+    list(backend.write([Write(None, wanted)]))
+    [stored] = backend.deployments()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        both = "UPDATE deployments SET document = json_patch(document, alike), alike = '{}'"
+        assert connection.execute(both).rowcount == 1
+    [before] = open_store().deployments()
+
+    assert stored == before
+    assert stored.deployment.pull_steps == wanted.pull_steps
+    assert stored.deployment.parameter_schema == wanted.parameter_schema
+
+
 def test_the_database_of_another_program_is_left_alone(open_store: Open, tmp_path: Path) -> None:
     """Not a byte of it changes."""
     other = tmp_path / "other.db"
