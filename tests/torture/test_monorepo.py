@@ -68,7 +68,9 @@ class Monorepo:
     def summary(self, command: str) -> dict[str, int]:
         """What a plan or a deploy comes to, without what there is none of."""
         before = self.requests
-        document: dict[str, Any] = json.loads(self.run(f"{command} --output json"))
+        said = self.run(f"{command} --output json")
+        # A server that is busy with a thousand of them may be named as silent before.
+        document: dict[str, Any] = json.loads(said[said.index("{") :])
         self.figures.append(f"{command}: {document['summary']}, {self.requests - before} requests")
         return {action: count for action, count in document["summary"].items() if count}
 
