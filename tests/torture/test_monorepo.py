@@ -65,18 +65,22 @@ class Monorepo:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
+    def document(self, command: str) -> dict[str, Any]:
+        """What *command* prints as JSON. A server that is busy may be named as silent before."""
+        said = self.run(f"{command} --output json")
+        found: dict[str, Any] = json.loads(said[said.index("{") :])
+        return found
+
     def summary(self, command: str) -> dict[str, int]:
         """What a plan or a deploy comes to, without what there is none of."""
         before = self.requests
-        said = self.run(f"{command} --output json")
-        # A server that is busy with a thousand of them may be named as silent before.
-        document: dict[str, Any] = json.loads(said[said.index("{") :])
+        document = self.document(command)
         self.figures.append(f"{command}: {document['summary']}, {self.requests - before} requests")
         return {action: count for action, count in document["summary"].items() if count}
 
     def names(self) -> set[str]:
         """What is deployed, whatever target it is of."""
-        listed = json.loads(self.run("deployment ls --target prod --output json"))["deployments"]
+        listed = self.document("deployment ls --target prod")["deployments"]
         return {each["name"] for each in listed}
 
     def commit(self, number: int, text: str) -> None:
