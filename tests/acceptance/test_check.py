@@ -101,7 +101,7 @@ def test_check_and_worker_agree(console: Console) -> None:
     assert checked.returncode == 1
     assert document["format"] == "syntask.check/1"
     assert document["summary"]["ready"] == sum(code is None for code in codes.values())
-    assert json.loads(console.run("syntask deployment ls --output json").stdout)["deployments"] == []
+    assert json.loads(console.run("syntask -q deployment ls --output json").stdout)["deployments"] == []
 
     assert console.run("syntask deploy --all").returncode == 0
     asked = [console.run(f"syntask deployment run {each['deployment']}") for each in document["results"]]

@@ -37,5 +37,5 @@ def test_a_new_command_is_listed_and_has_its_variables(tmp_path: Path) -> None:
     )
 
     assert "Count deployments." in package.run("syntask --help")
-    assert package.run("syntask count") == "0\n"
-    assert package.run("SYNTASK_COUNT_WORDS=true syntask count") == "none\n"
+    assert package.run("syntask -q count") == "0\n"
+    assert package.run("SYNTASK_COUNT_WORDS=true syntask -q count") == "none\n"

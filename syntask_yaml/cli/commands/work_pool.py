@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,5 +150,6 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 @pass_context
 def get_default_template(context: Context, /, *, type: str) -> None:
     """Print the default base job template of a work pool type as JSON."""
-    with context.backend(creates=False) as backend:
+    quiet = replace(context, verbosity=-1)  # whether there is a store is not the question
+    with quiet.backend(creates=False) as backend:
         print_json(backend.pool_template(type))
