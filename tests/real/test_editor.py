@@ -28,6 +28,7 @@ SAID_OTHERWISE = {
     "agent-deployment": "one message is about the whole file",
     "ambiguous-step": "a rule says it, of the key that is in the wrong place",
     "automations": "a key that is misspelt is missing, too, for an editor",
+    "unknown-step": "of a step that nobody knows, its inputs are not looked at",
 }
 
 

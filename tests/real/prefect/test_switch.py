@@ -53,10 +53,16 @@ def wait_for_runs(moving: Moving) -> None:
         time.sleep(0.5)
 
 
+def _document(said: str) -> dict[str, Any]:
+    """What a command printed as JSON, below what it said on standard error."""
+    found: dict[str, Any] = json.loads(said[said.index("{") :])
+    return found
+
+
 def where(moving: Moving) -> str:
     """Where the status says that the deployment schedules."""
     done = moving.run("status -o json")
-    (found,) = json.loads(done.stdout)["deployments"]
+    (found,) = _document(done.stdout)["deployments"]
     assert done.returncode == (1 if found["schedules_on"] == "both" else 0)
     return str(found["schedules_on"])
 
@@ -173,7 +179,7 @@ def test_one_server_may_be_both_sides(sqlite: PrefectServer, tmp_path: Path) -> 
     found = {each["name"]: each for each in sqlite.every("deployments")}
     assert (found["often"]["id"], found["often"]["paused"]) == (before["id"], True)
     assert found["frequent"]["paused"] is False
-    shown = json.loads(moving.run("status -o json").stdout)["deployments"]
+    shown = _document(moving.run("status -o json").stdout)["deployments"]
     assert [(each["deployment"], each["new_deployment"], each["schedules_on"]) for each in shown] == [
         (NAME, "load-orders/frequent", "new")
     ]
@@ -216,7 +222,7 @@ def test_every_run_happens_once_while_agent_and_worker_are_at_work(
     finally:
         end(worker)
         end(agent)
-    (switched,) = json.loads(done.stdout[done.stdout.index("{") :])["deployments"]
+    (switched,) = _document(done.stdout)["deployments"]
     states = ["COMPLETED", "RUNNING", "PENDING", "FAILED", "CRASHED"]
     chosen = {"flow_runs": {"state": {"type": {"any_": states}}}, "limit": 200}
     before = due_times(old.request("POST", "/flow_runs/filter", chosen), "expected_start_time")
