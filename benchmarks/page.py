@@ -14,7 +14,8 @@ _HEAD = """\
 writes them to this page. Compare ratios, not times: the machine is noisy, and yours is a different one.
 `python -m benchmarks startup validation` runs only the named benchmarks.
 
-Measured on {machine}.
+Last measured on {machine}. Tables that this run did not measure may come from another
+machine: only what stands in one table can be compared.
 """
 _SECTION = re.compile(r"^## .*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
