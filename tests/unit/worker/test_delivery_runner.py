@@ -155,12 +155,14 @@ def test_one_automation_whose_attempts_hang_delays_no_other(tmp_path: Path) -> N
         return {each.automation: each.state for each in scene.backend.deliveries(scene.run_id)}
 
     deadline = time.monotonic() + 60
-    while states().get("page") is not DeliveryState.DELIVERED:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-        scene.deliveries.tick(scene.now)
-    assert states()["tell"] is DeliveryState.PENDING
-    scene.deliveries.stop()
+    try:
+        while states().get("page") is not DeliveryState.DELIVERED:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+            scene.deliveries.tick(scene.now)
+        assert states()["tell"] is DeliveryState.PENDING
+    finally:
+        scene.deliveries.stop()
 
 
 def test_an_attempt_without_a_thread_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
