@@ -7,7 +7,7 @@ So all that is to be written is kept aside until it is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,11 @@ class UnfinishedUpgrade:
     @property
     def paths(self) -> list[Path]:
         """The files that are still to be written; none if nothing of the upgrade was, or all was undone."""
-        writes = self._records.find(*self._key, decode=_decode) or []
-        return [each.path for each in _left(writes)]
+        return [each.path for each in self._left]
 
     def finish(self) -> list[Path]:
         """Write what is left, and return the files. One that somebody has changed stays as it is."""
-        left = _left(self._records.find(*self._key, decode=_decode) or [])
+        left = self._left
         for each in left:
             try:
                 each.do()
@@ -81,16 +80,17 @@ class UnfinishedUpgrade:
         return [each.path for each in left]
 
     @property
+    def _left(self) -> list[_Write]:
+        writes = self._records.find(*self._key, decode=_decode) or []
+        return [each for each in writes if each.is_open] if any(each.is_done for each in writes) else []
+
+    @property
     def _key(self) -> tuple[str]:
         return (str(self.directory.resolve()),)
 
     @property
     def _records(self) -> RecordFolder:
         return RecordFolder(self.folder, "an upgrade", _HINT)
-
-
-def _left(writes: Sequence[_Write]) -> list[_Write]:
-    return [each for each in writes if each.is_open] if any(each.is_done for each in writes) else []
 
 
 def _encode(change: FileChange) -> dict[str, Any]:

@@ -124,10 +124,11 @@ def _unfinished(context: Context) -> UnfinishedUpgrade | None:
 def _is_left(unfinished: UnfinishedUpgrade, *, writes: bool) -> bool:
     """Finish an upgrade that was killed, or say whether there is one."""
     left = unfinished.finish() if writes else unfinished.paths
+    files = "1 file" if len(left) == 1 else f"{len(left)} files"
     if left and writes:
-        say(f"Finished the upgrade that was interrupted: {len(left)} files were left.")
+        say(f"Finished the upgrade that was interrupted: it had {files} left.")
     elif left:
-        say(f"An upgrade was interrupted: {len(left)} files are left. Pass `--write` to finish it.")
+        say(f"An upgrade was interrupted with {files} left. Pass `--write` to finish it.")
     return bool(left) and not writes
 
 
