@@ -160,6 +160,16 @@ class Loopback(BaseHTTPRequestHandler):
 PYTHON
 }
 
+# see_alone FILE VERSION…: as `see`, without a server.
+see_alone() {
+    file=$1
+    shift
+    for each in "$@"; do
+        prefect "$each"
+        "$folder/$each/bin/python" "$folder/$file" >>"$folder/seen"
+    done
+}
+
 # postgres: starts a PostgreSQL server and sets $database, its port. Ends with 77 where its programs are missing.
 postgres() {
     bin=$(ls -d /usr/lib/postgresql/*/bin 2>"$folder/none" | tail -n 1)

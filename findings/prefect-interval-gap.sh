@@ -21,10 +21,7 @@ for month, day in ((3, 28), (7, 1), (12, 1)):
     (date,) = asyncio.run(schedule.get_dates(n=1, start=datetime(2026, month, day, tzinfo=timezone.utc)))
     print(__version__, f"{date:%d %B %H:%M}")
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    "$folder/$version/bin/python" "$folder/plan.py" >>"$folder/seen"
-done
+see_alone plan.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 28 March 02:30
 3.8.8 01 July 03:30

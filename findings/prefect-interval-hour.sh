@@ -28,10 +28,7 @@ for hours in (24, 36):
         print(f"every {hours} hours, planned on {day:%d %B}:",
               *[f"{date:%dT%H:%M}" for date in dates if date > datetime(2026, 3, 31, tzinfo=timezone.utc)][:3])
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    "$folder/$version/bin/python" "$folder/plan.py" >>"$folder/seen"
-done
+see_alone plan.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8
 every 24 hours, planned on 27 March: 31T09:00 01T09:00 02T09:00

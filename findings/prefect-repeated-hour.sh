@@ -41,10 +41,7 @@ for name, schedule in {
 }.items():
     print(__version__, name, "|", *(f"{time:%H:%M}Z" for time in asyncio.run(planned(schedule))))
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    "$folder/$version/bin/python" "$folder/plan.py" >>"$folder/seen"
-done
+see_alone plan.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 */20 * * * * | 23:00Z 23:20Z 23:40Z 00:00Z 00:20Z 00:40Z 02:00Z 02:20Z 02:40Z
 3.8.8 0 * * * * | 23:00Z 00:00Z 02:00Z

@@ -20,10 +20,7 @@ for rule in ("FREQ=DAILY;COUNT=3", "DTSTART:20260601T090000\nRRULE:FREQ=DAILY;CO
     dates = asyncio.run(schedule.get_dates(n=4, start=datetime(2026, 6, 1, tzinfo=timezone.utc)))
     print(__version__, rule.partition("\n")[2] or rule, *(f"{date:%dT%H:%M}" for date in dates))
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    "$folder/$version/bin/python" "$folder/plan.py" >>"$folder/seen"
-done
+see_alone plan.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 FREQ=DAILY;COUNT=3
 3.8.8 RRULE:FREQ=DAILY;COUNT=3 01T09:00 02T09:00 03T09:00

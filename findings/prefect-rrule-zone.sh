@@ -32,10 +32,7 @@ for name, (rule, zone) in RULES.items():
     except ValueError as error:
         print(__version__, name, error)
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    "$folder/$version/bin/python" "$folder/plan.py" >>"$folder/seen"
-done
+see_alone plan.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 TZID 01T09:00+0000 02T09:00+0000
 3.8.8 Z 01T09:00+0200 02T09:00+0200

@@ -23,10 +23,7 @@ for schedule in (CronSchedule(cron="30 2 * * *", timezone="Europe/Berlin"),
     dates = asyncio.run(schedule.get_dates(n=3, start=datetime(2026, 3, 27, 12, tzinfo=timezone.utc)))
     print(__version__, type(schedule).__name__, *(f"{date:%d.%m.T%H:%M%z}" for date in dates))
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    "$folder/$version/bin/python" "$folder/plan.py" >>"$folder/seen"
-done
+see_alone plan.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 CronSchedule 28.03.T02:30+0100 29.03.T01:30+0100 30.03.T02:30+0200
 3.8.8 RRuleSchedule 28.03.T02:30+0100 29.03.T01:30+0100 30.03.T02:30+0200
