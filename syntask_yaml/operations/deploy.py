@@ -36,6 +36,7 @@ from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.shared import claim_shared
 from syntask_yaml.operations.resources.write import ResourceWriter
 from syntask_yaml.operations.saved import check_fresh
+from syntask_yaml.operations.unset_names import refuse_unset_names
 from syntask_yaml.plan.changes import Action, Change, Plan
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.plan.diff import diff
@@ -83,6 +84,8 @@ def deploy(
         refuse_protected(context)
     context = with_declared(context, request)
     planned = _plan(context, request, saved)
+    if not (options.skip_build or request.keep_going):
+        refuse_unset_names(planned.prepared, context)
     approval.check(planned.plan)
     approved = planned.plan
     with DeployLock(context.backend, planned.plan.project, wait=options.wait, notify=notify) as lock:

@@ -39,6 +39,7 @@ from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_re
 from syntask_yaml.operations.resources.read import FoundResources, read_resources
 from syntask_yaml.operations.resources.users import keep_used, kept_resources
 from syntask_yaml.operations.unserved_pools import check_serving
+from syntask_yaml.operations.unset_names import unset_names
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.declaration import Declaration
@@ -121,6 +122,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown
         warnings += tuple(half_renamed(planned.stored))
+        warnings += tuple(each.as_warning() for each in unset_names(planned.prepared, context))
         plan = mark_drift(plan, context, take_over=request.take_over)
     return replace(planned, plan=plan, warnings=warnings)
 
