@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.layer_nodes import layer_of
@@ -31,8 +31,7 @@ from syntask_yaml.document.node import Node
 APPEND = "+"
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """A value under a key of a layer, with its place and that of the key."""
 
     value: Any

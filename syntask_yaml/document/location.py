@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, MutableSequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from syntask_yaml.source import Source
 
@@ -45,16 +45,14 @@ class SequenceLocation:
     children: list[Location] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class AliasLocation:
+class AliasLocation(NamedTuple):
     """The place of what an alias or a merge key at *start* brings in."""
 
     start: int
     origin: Location
 
 
-@dataclass(frozen=True, slots=True)
-class LayerLocation:
+class LayerLocation(NamedTuple):
     """The place of a value in a *layer* of the project, such as `defaults`, which may be another file.
 
     *origin* is its place in *source*. *replaced* are the values of other layers that it counts instead of,
@@ -67,8 +65,7 @@ class LayerLocation:
     replaced: tuple[Replaced, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(NamedTuple):
     """A value that one of another layer replaced, and where it was written."""
 
     value: Any

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from yaml import YAMLError
 from yaml.events import DocumentStartEvent
@@ -24,8 +23,7 @@ _PIECE = 1024 * 1024
 _MOST_READ_AGAIN = 64 * 1024
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """What a YAML text says: a tree, and the problems met while reading it."""
 
     source: Source

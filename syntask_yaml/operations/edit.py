@@ -162,7 +162,7 @@ def as_it_would_be(problem: Diagnostic) -> Diagnostic:
 def _marked(span: Span | None) -> Span | None:
     if span is None:
         return None
-    return replace(span, source=replace(span.source, name=f"{span.source.name}{_NOT_WRITTEN}"))
+    return span._replace(source=replace(span.source, name=f"{span.source.name}{_NOT_WRITTEN}"))
 
 
 def apply_edit(edit: Edit) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from syntask_yaml.pysource.conditions import truth
 
@@ -15,15 +15,13 @@ STAR = "*"
 _SIMPLE = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr, ast.FunctionDef, ast.ClassDef)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedModule:
+class ImportedModule(NamedTuple):
     """`import name`, or its first part where nothing renames it."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedName:
+class ImportedName(NamedTuple):
     """`from module import name`, *level* folders up."""
 
     module: str
@@ -31,15 +29,13 @@ class ImportedName:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """A class or a function."""
 
     node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(NamedTuple):
     """The value of an expression; *is_alias* by `type name = value`."""
 
     value: ast.expr
@@ -54,8 +50,7 @@ class UnknownBinding:
 Origin: TypeAlias = ImportedModule | ImportedName | Defined | Assigned | UnknownBinding
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """*origin* is what the name refers to after *line*; *is_certain* if its statement always runs."""
 
     origin: Origin
@@ -63,8 +58,7 @@ class Binding:
     is_certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """All bindings of each name in order, and the modules that `from … import *` adds names of."""
 
     names: Mapping[str, Sequence[Binding]]

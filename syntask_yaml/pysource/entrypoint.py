@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from syntask_yaml.errors import NotFound, SyntaskError
 
@@ -23,8 +23,7 @@ class FlowNotFound(NotFound):
     code = "flow-not-found"
 
 
-@dataclass(frozen=True, slots=True)
-class Entrypoint:
+class Entrypoint(NamedTuple):
     """Where a flow is. Either *path* or *module* is there; *function* may be `Class.method`."""
 
     text: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from importlib import util
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleLocation:
+class ModuleLocation(NamedTuple):
     """A module that exists: its *file*, and the *folders* that hold its submodules.
 
     A folder without `__init__.py` has no file; what is compiled or built in has neither.

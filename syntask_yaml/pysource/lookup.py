@@ -199,7 +199,7 @@ def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
     else:
         elsewhere = _elsewhere(module.location.file, scope)
         gives = _exported(elsewhere.module, name) and has(name, elsewhere)
-    return replace(star, origin=replace(star.origin, name=name)) if gives else None
+    return star._replace(origin=star.origin._replace(name=name)) if gives else None
 
 
 def _given_by_python(module: str, name: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from inspect import _ParameterKind as Kind
 from pathlib import Path
+from typing import NamedTuple
 
 from syntask_yaml.pysource.locate import ModuleLocation, locate_anywhere
 from syntask_yaml.pysource.lookup import lookup_own
@@ -19,8 +19,7 @@ MAX_HOPS = 8
 VARIADIC = (Kind.VAR_POSITIONAL, Kind.VAR_KEYWORD)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter; *default* is None where it has none."""
 
     node: ast.arg

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.pysource.locate import ModuleLocation
 from syntask_yaml.pysource.scope import NameScope
@@ -18,15 +18,13 @@ class Undefined(Unknowable):
     """A name that has no value where it is used."""
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(NamedTuple):
     """A module, or what a module holds, that is not the project's own: `datetime.date`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """A module of the project."""
 
     location: ModuleLocation
@@ -54,8 +52,7 @@ class Definition:
         return hash(self.node)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """An attribute of a class of the project."""
 
     owner: Definition

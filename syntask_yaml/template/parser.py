@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.model.value import MAPPINGS, SCALARS
 
@@ -28,8 +27,7 @@ _PLACEHOLDER = re.compile(
 _PATH_STEP = re.compile(r"[^.\[\]]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A plain name in braces; *raw* is what was written, braces included."""
 
     raw: str
@@ -41,8 +39,7 @@ class Reference:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """Anything else in braces."""
 
     raw: str
@@ -52,8 +49,7 @@ class Expression:
 Placeholder: TypeAlias = Reference | Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A text in parts: literal strings and placeholders. *is_unclosed*: a `{{` has no `}}`."""
 
     parts: tuple[str | Placeholder, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
@@ -20,8 +20,7 @@ from syntask_yaml.template.places import NOTHING, Texts, texts_in, with_values
 from syntask_yaml.template.scope import LEFT, Answer, Deferred, Missing, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(NamedTuple):
     """A placeholder that has no value: where it stands, what was written, and why."""
 
     path: Path

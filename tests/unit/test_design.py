@@ -67,6 +67,14 @@ def test_the_public_names_are_sorted_and_explained() -> None:
             assert part.startswith("_") or inspect.signature(function), (name, part)
 
 
+def test_no_value_of_the_public_interface_can_be_unpacked() -> None:
+    """Another field would break whoever does."""
+    values = [value for value in map(api.__dict__.get, api.__all__) if isinstance(value, type)]
+
+    assert len(values) > 10
+    assert [value.__name__ for value in values if issubclass(value, tuple)] == []
+
+
 def test_every_command_and_option_says_what_it_is() -> None:
     for path, command in ALL.items():
         assert command.help, path
