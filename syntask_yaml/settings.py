@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from syntask._home import home_folder
 from syntask_yaml.backend.prefect.profile import active_profile
@@ -15,8 +15,7 @@ from syntask_yaml.errors import UsageError
 STORE_NAME = "syntask.db"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Where things are: *home* is syntask's own folder, *backend* a URL or None for the embedded one."""
 
     home: Path

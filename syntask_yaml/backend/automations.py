@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from syntask_yaml.errors import BackendConflict, BackendError
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from syntask_yaml.model.delivery import Attempt, Delivery, DeliveryClaim
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenAutomation:
+class WrittenAutomation(NamedTuple):
     """What became of one write: the automation's *id*, or the *error* that kept it from happening."""
 
     write: AutomationWrite

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
 from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
@@ -28,8 +28,7 @@ from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What became of one write: the deployment's *id*, or the *error* that kept it from happening."""
 
     write: Write
@@ -55,8 +54,7 @@ class RunFilter:
     limit: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
+class LogFilter(NamedTuple):
     """Which lines of a log are meant: those of a *level* or a higher one, written *since* a time.
 
     *tasks* are the ids of the task runs that wrote them; empty: whoever did. At most *limit* of them: the

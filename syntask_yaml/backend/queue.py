@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from syntask_yaml.backend.automations import DeliveryQueue
 from syntask_yaml.backend.concurrency_limits import SlotQueue
@@ -39,8 +39,7 @@ class Claim:
     logged: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleBehind:
+class ScheduleBehind(NamedTuple):
     """A schedule of a *deployment*, `flow/name`, all of whose runs, *made_until* then, are past."""
 
     deployment: str

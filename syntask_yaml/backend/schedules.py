@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from math import ceil
+from typing import NamedTuple
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id
@@ -70,8 +71,7 @@ def _with_anchor(timing: Timing, now: datetime) -> Timing:
     return timing
 
 
-@dataclass(frozen=True, slots=True)
-class NextRuns:
+class NextRuns(NamedTuple):
     """The *times* to make runs for, and when to look *again*; None: never, there are no more.
 
     *problem* says why none were found of a schedule that has more.
@@ -109,8 +109,7 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
     return NextRuns(tuple(times), None)
 
 
-@dataclass(frozen=True, slots=True)
-class PassedTimes:
+class PassedTimes(NamedTuple):
     """The *times* of a schedule of a *deployment*, `flow/name`, that passed while nobody made its runs.
 
     Of very many, the first ones.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.trigger import settled
 from syntask_yaml.model.value import Value
@@ -149,8 +149,7 @@ class StoredAutomation:
     created: datetime | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class AutomationWrite:
+class AutomationWrite(NamedTuple):
     """One change: from *before* (None: there is none) to *after* (None: delete it)."""
 
     before: StoredAutomation | None

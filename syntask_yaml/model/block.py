@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json
@@ -38,8 +39,7 @@ class Block:
         return f"{self.type}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class BlockType:
+class BlockType(NamedTuple):
     """A kind of block: its fields, and which of them are secret.
 
     The value of one of *reference_fields* is another block, and of one of *object_fields* a JSON object.

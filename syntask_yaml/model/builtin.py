@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from syntask_yaml.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(NamedTuple):
     """A built-in step; its fields are the arguments of `@step` in `steps/declare.py`.
 
     *home* is its function, and *forecast* the one that forecasts it, as `module:function`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # A limit with this before its name is for task runs that have the tag.
 TAG = "tag:"
@@ -42,8 +43,7 @@ class SlotRequest:
     run_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SlotAnswer:
+class SlotAnswer(NamedTuple):
     """Whether all slots were taken, and which names no limit has.
 
     *is_held*: some have to be given back. Of slots that were not taken, *full* names a limit without room,

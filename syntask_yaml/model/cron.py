@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _HASHED = re.compile(r"(?<![A-Za-z])[HR](?![A-Za-z])", re.IGNORECASE)
 _PART = re.compile(r"(?P<low>\w+)-(?P<high>\w+)(?:/\d+)?", re.ASCII)
@@ -17,8 +17,7 @@ _EVERY = re.compile(r"\?|\*(?:/0*1)?")
 _NEAREST_WEEKDAY = re.compile(r"\d+W|W\d+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(NamedTuple):
     """A field by its *name*, and what can be written in it.
 
     It has *size* values from *low* on, and then begins *anew*. Each is a *unit* of so many *seconds*.
@@ -113,8 +112,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else _NUMBERS[text.lower()]
 
 
-@dataclass(frozen=True, slots=True)
-class UnevenStep:
+class UnevenStep(NamedTuple):
     """A step, as it is *written*, that does not come out even; *values* are those of its field, as a list.
 
     *seconds* are those of the interval that it seems to mean; 0 where other fields leave out some of its

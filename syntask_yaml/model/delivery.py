@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from syntask_yaml.model.run import Run
@@ -43,8 +44,7 @@ class Delivery:
     due: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryClaim:
+class DeliveryClaim(NamedTuple):
     """A delivery that one worker took, for the end of *run*; *token* proves that it is still ours."""
 
     delivery: Delivery
@@ -52,8 +52,7 @@ class DeliveryClaim:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What one attempt came to; *message* says so in a sentence. *again* is when to try next, if at all."""
 
     is_delivered: bool

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, Maybe, Value, known
@@ -92,8 +93,7 @@ class Stored:
     updated: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One change to a backend: from *before* (None: there is none) to *after* (None: delete it).
 
     Where the two have different names, it is a rename.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class StepStarted:
+class StepStarted(NamedTuple):
     """The step *step* of a *section* (`build`, `push`, `pull`) began; *label* is whom it serves."""
 
     label: str
@@ -18,8 +16,7 @@ class StepStarted:
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutput:
+class StepOutput(NamedTuple):
     """A line that a step wrote."""
 
     label: str
@@ -27,8 +24,7 @@ class StepOutput:
     is_error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StepFinished:
+class StepFinished(NamedTuple):
     """A step ended well after *seconds*."""
 
     label: str
@@ -37,8 +33,7 @@ class StepFinished:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """What became of one deployment, or of `automation NAME`, the one of that *number* of so many in all.
 
     Created, updated, deleted, unchanged, failed or skipped.
@@ -51,8 +46,7 @@ class Applied:
     total: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(NamedTuple):
     """What became of the thing called *name*, the one of that *number* of so many in all.
 
     *action* is created, updated, moved or failed.
@@ -64,8 +58,7 @@ class Copied:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """*number* of *total* things of one kind are done; *what* is done to them, as in `Reading files`."""
 
     what: str
@@ -73,8 +66,7 @@ class Counted:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Something goes on only when somebody else is done; *reason* says who."""
 
     reason: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from syntask_yaml.model.value import Value
 
@@ -49,8 +50,7 @@ def parse_full_name(text: str) -> tuple[ResourceKind, str] | None:
     return next(((kind, name) for kind, name in found if name and name != text), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Whose a resource is: a *project*, and the *origin* of its file, None where that is not stored."""
 
     project: str | None
@@ -60,8 +60,7 @@ class Owner:
 NOBODY = Owner(None)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResource:
+class StoredResource(NamedTuple):
     """A resource that a backend has, and its *owner*. *id* is the backend's, None where it has none."""
 
     resource: Resource
@@ -69,16 +68,14 @@ class StoredResource:
     owner: Owner = NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceWrite:
+class ResourceWrite(NamedTuple):
     """One change: from *before* (None: there is none) to *after* (None: delete it)."""
 
     before: StoredResource | None
     after: Resource | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceLedger:
+class ResourceLedger(NamedTuple):
     """The full names of the resources that an *owner* has made or taken over, where only names tell whose.
 
     Automations tell it themselves, to who asks: *may_have_automations* says whether that is of use.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A function by its *name* and the *inputs* to call it with.
 
     Its outputs are known to later steps under *id*. *requires* are the pip requirements that the

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.project.declaration import Declaration
@@ -19,8 +19,7 @@ class ChangedPart(Enum):
     BUILD = "build"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeReason:
+class ChangeReason(NamedTuple):
     """Which *part* of a deployment changed, and a clause that says so.
 
     *files* are relative to the project. Of a module they are the chain of imports that leads to it.
@@ -31,8 +30,7 @@ class ChangeReason:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedDeployment:
+class ChangedDeployment(NamedTuple):
     """A deployment that changed, and why. *named* tells its label, for which its flow is read."""
 
     named: Callable[[], str]
@@ -43,8 +41,7 @@ class ChangedDeployment:
         return self.named()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedSince:
+class ChangedSince(NamedTuple):
     """What changed since *commit*, which is where what is checked out and *ref* have parted.
 
     *deployments* are those that changed, by the paths of their declarations in the file.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -32,6 +30,5 @@ def changes_chosen(context: DeployContext, selection: Selection) -> ChangedSince
         return None
     changed = context.changed_since(selection.changed_since)
     paths = {each.node.path for each in choose_from(context, selection)}
-    return replace(
-        changed, deployments={path: each for path, each in changed.deployments.items() if path in paths}
-    )
+    kept = {path: each for path, each in changed.deployments.items() if path in paths}
+    return changed._replace(deployments=kept)

@@ -171,7 +171,7 @@ def _run_steps(
 def _with_outputs(planned: Planned, built: Built, context: DeployContext, request: Request) -> Planned:
     """Return the plan once the steps have run; what only their outputs show to be wrong stops it."""
     sound = [
-        replace(each, deployment=None) if position in built.failed else each
+        each._replace(deployment=None) if position in built.failed else each
         for position, each in enumerate(prepare_again(planned.prepared, context, built.outputs))
     ]
     return plan_of(sound, planned, context, request)
@@ -249,10 +249,10 @@ def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Wri
     except BackendError as error:
         detail = f"It was deployed but could not be read back: {error.detail}"
         unread = BackendUnreachable(detail, hint=error.hint)
-        return {name: replace(written, error=unread) for name, written in good.items()}
+        return {name: written._replace(error=unread) for name, written in good.items()}
     detail = "Another process changed it during this deploy, and it is not as declared."
     conflict = BackendConflict(detail, hint="Find out what else deploys it, and deploy again.")
-    return {name: replace(good[name], error=conflict) for name in good if name in lost}
+    return {name: good[name]._replace(error=conflict) for name in good if name in lost}
 
 
 def _differing(writes: Sequence[Write], backend: Backend) -> set[str]:

@@ -33,11 +33,11 @@ def _filled(prepared: Prepared, names: list[str], stored: Mapping[str, Deploymen
     found = stored.get(deployment.full_name)
     if found is not None:
         known = {name: getattr(found, name) for name in names}
-        return replace(prepared, deployment=replace(deployment, **known))
+        return prepared._replace(deployment=replace(deployment, **known))
     name = names[0].removesuffix("_steps")
     detail = (
         f"`{name}` of `{deployment.full_name}` depends on a skipped build or push step, and the "
         "deployment has no previous value."
     )
     problem = prepared.declaration.node.problem("needs-build", detail, hint)
-    return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))
+    return prepared._replace(deployment=None, diagnostics=(*prepared.diagnostics, problem))

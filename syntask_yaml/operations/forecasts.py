@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import revealed
@@ -25,8 +25,7 @@ from syntask_yaml.template import Scope, Unresolved, resolve
 _AT_A_TIME = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedImage:
+class PlannedImage(NamedTuple):
     """What becomes of an image, as `steps.forecast.ImageForecast` says it, and for which *deployments*."""
 
     image: str
@@ -63,7 +62,7 @@ def forecast_steps(prepared: Sequence[Prepared], context: DeployContext) -> Fore
     for position, each in pipelines.items():
         for step, image in walks[keys[position]].images.items():
             known = images.get(step, image)
-            images[step] = replace(known, deployments=(*known.deployments, each.deployment))
+            images[step] = known._replace(deployments=(*known.deployments, each.deployment))
     outputs = {
         position: _with_forecast(pipelines[position], walks[key].outputs) for position, key in keys.items()
     }

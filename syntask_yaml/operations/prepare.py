@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.document.node import Node
@@ -35,8 +35,7 @@ from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope, texts_in
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A declaration with the deployment that it asks for; None if there are errors.
 
     *declared* is the entry of the file, *declaration* the same with the options of the command line.
@@ -147,7 +146,7 @@ def _overridden(declaration: Declaration, overrides: Overrides, context: DeployC
     fields = overrides.apply(declaration.fields)
     node = declaration.node.with_value({**declaration.node.value, **fields})
     name, entrypoint = fields["name"], fields["entrypoint"]
-    return replace(declaration, node=node, name=name, entrypoint=entrypoint, texts=texts_in(fields))
+    return declaration._replace(node=node, name=name, entrypoint=entrypoint, texts=texts_in(fields))
 
 
 def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diagnostic:

@@ -27,7 +27,7 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
             node = each.declaration.node.get("renamed_from") or each.declaration.node
             hint = "Remove `renamed_from`, or the other entry."
             problem = node.problem("wrong-value", f"`{old}` cannot be a previous name: {why}.", hint)
-            each = replace(each, deployment=None, diagnostics=(*each.diagnostics, problem))
+            each = each._replace(deployment=None, diagnostics=(*each.diagnostics, problem))
         if old:
             seen.add(old)
         checked.append(each)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.value import Unknown
@@ -19,8 +20,7 @@ SIMPLE, GIT = "prefect:simple", "vcs:git"
 _SHORT = 8
 
 
-@dataclass(frozen=True, slots=True)
-class CiSystem:
+class CiSystem(NamedTuple):
     """The variables in which a CI system says what it builds, and for whom, where that is a name.
 
     *url* is filled with them and `sha`.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.resource import ResourceKind, ResourceWrite
@@ -50,8 +51,7 @@ class FieldChange:
     is_drift: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """What goes with a deployment that is deleted: its *schedules*, the runs to come, when it last ran.
 
     *coming* counts the runs that are made already, the first of which is due *next*; *last* is the state

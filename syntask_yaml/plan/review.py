@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Write
@@ -21,8 +21,7 @@ from syntask_yaml.plan.schedule_changes import ScheduleChange, schedule_changes
 _NEVER_FOLDED = frozenset({Action.DELETE, Action.RENAME, Action.UNCHANGED})
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedChange:
+class FoldedChange(NamedTuple):
     """The same change of one deployment or several: its fields but for schedules, and its schedules.
 
     *is_schedule_drift*: somebody else changed the schedules on the backend.
@@ -42,8 +41,7 @@ class FoldedChange:
         return tuple(change.deployment for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewSection:
+class ReviewSection(NamedTuple):
     """The entries whose deployments have their flows in the same *folders*, those of a flow together."""
 
     folders: tuple[str, ...]
@@ -77,7 +75,7 @@ def _folded(changes: Iterable[Change], *, verbose: bool) -> Iterator[FoldedChang
         folded.setdefault(number if is_alone else _content(entry), []).append(entry)
     for first, *others in folded.values():
         changes_of_all = (*first.changes, *(each.first for each in others))
-        yield replace(first, changes=changes_of_all) if others else first
+        yield first._replace(changes=changes_of_all) if others else first
 
 
 def _entry(change: Change, *, verbose: bool) -> FoldedChange:

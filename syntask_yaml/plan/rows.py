@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.schedule_words import shown_times
@@ -33,8 +32,7 @@ _USUAL: Mapping[str, bool] = {"paused": False, "active": True, "enabled": True}
 Mask: TypeAlias = Callable[[FieldChange], FieldChange]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One thing that differs, and its two sides; None on the side that has none.
 
     *is_remark*: it explains the row before it. *is_drift*: somebody else changed it on the backend.
@@ -108,7 +106,7 @@ def _schedule(change: ScheduleChange, now: datetime | None, mask: Mask, *, is_dr
         earlier, later = (", ".join(shown_times(times)) for times in sides)
         if earlier or later:
             yield Row("next runs", earlier or None, later or None, is_remark=True)
-    yield from (replace(_field(field), is_drift=is_drift) for field in map(mask, change.fields))
+    yield from (_field(field)._replace(is_drift=is_drift) for field in map(mask, change.fields))
 
 
 def _removal(removal: Removal) -> Iterator[Row]:

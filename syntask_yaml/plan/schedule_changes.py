@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Deployment, Write
@@ -19,8 +19,7 @@ from syntask_yaml.plan.diff import differences
 _NEXT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleChange:
+class ScheduleChange(NamedTuple):
     """A schedule that is new (no *before*), removed (no *after*), or changed.
 
     *slug* is its name, empty where it has none. *has_new_times*: it fires at other times than before.

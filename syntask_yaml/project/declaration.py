@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.layer_nodes import replaced_by
@@ -13,8 +12,7 @@ from syntask_yaml.project.sections import SECTIONS, Sections
 from syntask_yaml.template import Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """One entry of `deployments`, as it was written: *name* and *entrypoint* may hold templates.
 
     Both are empty where the entry does not say them. *pull* None means that neither the entry nor the
@@ -25,11 +23,11 @@ class Declaration:
     node: Node
     name: str
     entrypoint: str
-    build: tuple[Step, ...] = ()
-    push: tuple[Step, ...] = ()
-    pull: tuple[Step, ...] | None = None
-    texts: Texts = field(default_factory=list)
-    errors: tuple[Diagnostic, ...] = ()
+    build: tuple[Step, ...]
+    push: tuple[Step, ...]
+    pull: tuple[Step, ...] | None
+    texts: Texts
+    errors: tuple[Diagnostic, ...]
 
     @property
     def label(self) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
@@ -31,8 +30,7 @@ def available(kind: str, properties: Mapping[str, Any]) -> str:
     return f"Available {kind}: {names}." if names else f"There are no {kind}."
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(NamedTuple):
     """A part of a value that does not fit: the *path* to it, and the *reason* in a sentence.
 
     *is_of_format*: it is of the right type, and a text of another format.

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.model.value import Value
 from syntask_yaml.template import is_template
 
 
-@dataclass(frozen=True, slots=True)
-class FormatProblem:
+class FormatProblem(NamedTuple):
     """Why a worker cannot use a value, in a sentence, and what to write instead."""
 
     reason: str

@@ -79,7 +79,7 @@ class ProjectReading:
             replace(each, document=document) if each.name == document.source.name else each
             for each in self.files.files
         )
-        return replace(self, files=replace(self.files, files=files))
+        return replace(self, files=self.files._replace(files=files))
 
     def _refuse_broken_targets(self) -> None:
         problems = self.project(None).errors

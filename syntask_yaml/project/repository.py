@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from syntask_yaml.project.git_program import GitRefused, find_tree, git
 from syntask_yaml.urls import url_parts
 
 
-@dataclass(frozen=True, slots=True)
-class GitRemote:
+class GitRemote(NamedTuple):
     """Where a repository was cloned from, without credentials, and the branch that is checked out."""
 
     url: str
@@ -27,8 +26,7 @@ def find_remote(directory: Path) -> GitRemote | None:
     return GitRemote(url, _branch(tree) or "main") if tree and url else None
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """What is checked out: the first line of its *message*, and `HEAD` for a *branch* without a name.
 
     *url* is where it was cloned from, without credentials; None if it was not.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic, Path, without_ignored
 from syntask_yaml.document.node import Node
@@ -20,8 +20,7 @@ from syntask_yaml.project.static import as_diagnostic, blocks_at, part_at
 from syntask_yaml.template import NOTHING, Blocks, Scope, resolve, resolve_texts, with_values
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """Values in the place of templates, and the problems met."""
 
     value: Any
@@ -85,7 +84,7 @@ def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolv
             later=frozenset(later),
         )
         found = _resolve_at(project.document.root.at(step.path), step.inputs, here)
-        steps.append(replace(step, inputs=found.value))
+        steps.append(step._replace(inputs=found.value))
         problems += found.diagnostics
         later |= names_put_out(step)
     return Resolved(tuple(steps), tuple(problems))
@@ -102,7 +101,7 @@ def without_limits(pull: Resolved, project: Project) -> Resolved:
 
 
 def _without_limit(step: Step) -> Step:
-    return replace(step, inputs={name: value for name, value in step.inputs.items() if name != "timeout"})
+    return step._replace(inputs={name: value for name, value in step.inputs.items() if name != "timeout"})
 
 
 def names_put_out(step: Step) -> set[str]:

@@ -7,8 +7,7 @@ list mean none. Only Prefect's dialect has an exception, `pull: null`, which is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic, Path, nearest
 from syntask_yaml.document.node import Node
@@ -19,8 +18,7 @@ from syntask_yaml.project.dialect import Dialect
 SECTIONS = ("build", "push", "pull")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """The steps of one section, as they were written, and the problems of their form.
 
     *is_whole*: each item of it is a step, as far as its form goes.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from syntask_yaml.diagnostics import nearest
 from syntask_yaml.errors import NotFound
@@ -13,8 +12,7 @@ from syntask_yaml.errors import NotFound
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Selectable:
+class Selectable(NamedTuple):
     """What a deployment can be asked for by: its *name*, and the names that its flow goes by.
 
     *written* is the name as the file has it, where that is a template.

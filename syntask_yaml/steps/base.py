@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Flag
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from syntask_yaml.errors import StepFailed
 
@@ -53,8 +53,7 @@ class StepContext:
     rebuild: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How the steps of a command run.
 
     *in_process*: custom steps too run in this process, which is then theirs to change; otherwise each

@@ -6,7 +6,6 @@ import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from importlib import import_module
 from pkgutil import walk_packages
 from types import NoneType, UnionType
@@ -68,7 +67,7 @@ def declared_steps() -> tuple[DeclaredStep, ...]:
 
 def index_of(declared: Sequence[DeclaredStep]) -> list[dict[str, Any]]:
     """Return the rows of `model/builtin.json`: the fields of each step that are set."""
-    return [{name: value for name, value in asdict(each.builtin).items() if value} for each in declared]
+    return [{name: value for name, value in each.builtin._asdict().items() if value} for each in declared]
 
 
 def with_steps(schema: Schema, declared: Sequence[DeclaredStep]) -> Schema:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.model.value import Value
 from syntask_yaml.steps.base import StepContext
@@ -13,8 +13,7 @@ from syntask_yaml.steps.base import StepContext
 BUILD, PULL, UNCHANGED, UNKNOWN = "build", "pull", "unchanged", "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class ImageForecast:
+class ImageForecast(NamedTuple):
     """What becomes of an *image*: *action* is `build`, `pull`, `unchanged` or `unknown`; and why."""
 
     image: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, StepFailed
@@ -42,8 +41,7 @@ _WORDS: Mapping[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InputProblem:
+class InputProblem(NamedTuple):
     """What is wrong with a step, or with its input *input_name*."""
 
     code: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +48,7 @@ def _call_builtin(
     function = definition.load(context.directory)
     given = {name: value for name, value in inputs.items() if value is not None}
     signature = signature_of(definition, context.directory)
-    for problem in input_problems(replace(step, inputs=given), signature) if signature else ():
+    for problem in input_problems(step._replace(inputs=given), signature) if signature else ():
         raise StepFailed(problem.detail, hint=problem.hint)
     try:
         return outputs_of(call(function, given, context), definition.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Counted, Event, Observer
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _NAMED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(NamedTuple):
     """The steps that the *deployment* needs before it can be applied, and what their templates mean."""
 
     deployment: str
@@ -34,8 +33,7 @@ class Pipeline:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineResult:
+class PipelineResult(NamedTuple):
     """What became of a pipeline: its *outputs*, or the *error* of one of its steps.
 
     With neither it was stopped, or never begun, because something else failed.
@@ -88,8 +86,7 @@ def _one_at_a_time(notify: Observer) -> Observer:
     return notify_alone
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(NamedTuple):
     """A list that ran: what it put out, and where it left off."""
 
     outputs: Outputs
@@ -206,7 +203,7 @@ class _ListRunner:
         done = self._run("push", first.push, served, replace(built.context), scope)
         kept = _ids(first.build) - _ids(first.push)
         own = {name: value for name, value in done.outputs.items() if name not in kept}
-        return replace(done, outputs={**built.outputs, **own})
+        return done._replace(outputs={**built.outputs, **own})
 
     def _run(
         self,

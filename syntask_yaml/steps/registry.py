@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module, invalidate_caches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "syntask.steps"
 
 
-@dataclass(frozen=True, slots=True)
-class StepDefinition:
+class StepDefinition(NamedTuple):
     """The function *attribute* of *module*, which is a dotted name or the path of a `.py` file."""
 
     name: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
@@ -20,8 +20,7 @@ _TRANSPARENT = frozenset({"cache", "lru_cache", "deprecated", "staticmethod", "s
 _OUR_ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What inputs can fill. *is_open*: it takes any others too. *takes_context*: it is given one."""
 
     parameters: Mapping[str, Parameter]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.resource import Owner, ResourceLedger
@@ -22,7 +20,7 @@ def test_a_ledger_has_what_was_written_last(backend: Backend, twin: Backend) -> 
 
     moved = ResourceLedger(Owner("shop", "/there"), many - set(sorted(many)[:150]) | {"work pool small"})
     twin.write_ledger(moved)
-    twin.write_ledger(replace(mall, names=frozenset()))
+    twin.write_ledger(mall._replace(names=frozenset()))
     assert backend.ledgers() == [moved]
-    backend.write_ledger(replace(moved, names=frozenset()))
+    backend.write_ledger(moved._replace(names=frozenset()))
     assert twin.ledgers() == []

@@ -96,7 +96,7 @@ class EmbeddedRuns(EmbeddedBase):
         }
         if which.is_newest:
             rows = self._store.all("last_logs", **values, **chosen)[::-1]
-        elif replace(which, limit=None) == ALL_LINES:
+        elif which._replace(limit=None) == ALL_LINES:
             rows = self._store.all("logs", **values, after=after)
         else:
             rows = self._store.all("some_logs", **values, **chosen, after=after)

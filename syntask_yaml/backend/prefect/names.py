@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, with_folder
 from syntask_yaml.model.value import Value
@@ -13,8 +12,7 @@ from syntask_yaml.model.value import Value
 _REFERENCE = re.compile(r"(\{\{\s*)(?:syntask|prefect)(\.(?:blocks|variables)\.)")
 
 
-@dataclass(frozen=True, slots=True)
-class ServerDialect:
+class ServerDialect(NamedTuple):
     """The words of one kind of server.
 
     *namespace* begins the names of steps, of owners of automations and of references in templates.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -80,11 +79,11 @@ def command(
             say(f"Log of the {whose}: {run.state.name}.")
         if task is not None:
             meant = find_children(run, backend.children(run.id), task)
-            which = replace(which, tasks=tuple(child.id for child in meant))
+            which = which._replace(tasks=tuple(child.id for child in meant))
         if follow:
             show_watched(watch(backend, run, which=which, tail=tail), show=show)
             return
-        lines = backend.logs(run.id, which=replace(which, limit=tail, is_newest=tail is not None))
+        lines = backend.logs(run.id, which=which._replace(limit=tail, is_newest=tail is not None))
     if output == "json":
         print_json(document("flow-run-logs", {"logs": [line_document(line) for line in lines]}))
         return

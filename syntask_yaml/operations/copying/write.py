@@ -152,7 +152,7 @@ class _Writer:
         if after is None:
             return write
         parameters, variables = self._with_ids(after.parameters), self._with_ids(after.job_variables)
-        return replace(write, after=replace(after, parameters=parameters, job_variables=variables))
+        return write._replace(after=replace(after, parameters=parameters, job_variables=variables))
 
     def _with_ids(self, value: Value) -> Any:
         return with_ids(value, self._id_of)

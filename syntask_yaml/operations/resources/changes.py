@@ -85,13 +85,13 @@ def _with_shared(
 
     def seen(each: StoredResource) -> StoredResource:
         resource = wanted.get(each.resource.full_name)
-        own = replace(each, owner=context.owner)
+        own = each._replace(owner=context.owner)
         if resource is None or not is_of_another_target(context, each.owner):
             return each
         (change,) = diff_resources([resource], [own], context.owner)
         return own if change.action is Action.UNCHANGED else each
 
-    return replace(found, stored=tuple(map(seen, found.stored)))
+    return found._replace(stored=tuple(map(seen, found.stored)))
 
 
 def is_of_another_target(context: DeployContext, owner: Owner) -> bool:

@@ -53,7 +53,7 @@ def bind_automation(declared: DeclaredResource, context: DeployContext) -> Bound
     if any(each.is_error for each in problems):
         return BoundResource(declared, None, tuple(problems))
     automation = _bind(entry.value, context)
-    named = replace(declared, name=automation.name)
+    named = declared._replace(name=automation.name)
     resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
     return BoundResource(named, resource, tuple(problems))
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
@@ -27,8 +26,7 @@ def no_problems(_resource: Resource, _node: Node, _context: DeployContext) -> It
     yield from ()
 
 
-@dataclass(frozen=True, slots=True)
-class KindRow:
+class KindRow(NamedTuple):
     """How one kind of resources is checked, read and written.
 
     *check* yields what a backend would refuse of a resource that stands at a node. *read* yields those with

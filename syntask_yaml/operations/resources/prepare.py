@@ -41,7 +41,7 @@ def _with_pool(bound: BoundResource, context: DeployContext) -> BoundResource:
     if bound.declared.kind is not ResourceKind.WORK_QUEUE:
         return bound
     broken = context.broken.get((ResourceKind.WORK_POOL, bound.declared.name.rpartition("/")[0]))
-    return replace(bound, resource=None, diagnostics=tuple(broken)) if broken else bound
+    return bound._replace(resource=None, diagnostics=tuple(broken)) if broken else bound
 
 
 def _prepare(bound: BoundResource, context: DeployContext) -> BoundResource:
@@ -50,7 +50,7 @@ def _prepare(bound: BoundResource, context: DeployContext) -> BoundResource:
     resource = None if any(each.is_error for each in judged) else bound.resource
     if resource is not None and resource.kind is ResourceKind.BLOCK:
         resource = with_secrets(resource, context.block_types)
-    return replace(bound, resource=resource, diagnostics=judged)
+    return bound._replace(resource=resource, diagnostics=judged)
 
 
 def _check(bound: BoundResource, context: DeployContext) -> Iterator[Diagnostic]:

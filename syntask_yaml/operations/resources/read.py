@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from syntask_yaml.model.resource import (
     NOBODY,
@@ -22,8 +22,7 @@ from syntask_yaml.operations.resources.kinds import KINDS
 from syntask_yaml.project.resources import BoundResource
 
 
-@dataclass(frozen=True, slots=True)
-class FoundResources:
+class FoundResources(NamedTuple):
     """What a backend has of the resources that a project declares, or owns, and all *ledgers*.
 
     *former* are the names that the project had as an owner, where what it had under them is pruned.
@@ -72,7 +71,7 @@ def read_resources(
     owners |= dict.fromkeys(own.names, own.owner)
     stored = [each for owner in found.former for each in stored_automations(lists.backend, (), Owner(owner))]
     stored += _read(context, lists, names, owners)  # comes last: it counts where both have a name
-    return replace(found, stored=tuple(stored))
+    return found._replace(stored=tuple(stored))
 
 
 def _read(
@@ -86,7 +85,7 @@ def _read(
             yield from row.read(lists, names[kind], context.owner)
         elif names.get(kind):
             for stored in row.read(lists, names[kind], context.owner):
-                yield replace(stored, owner=owner_of(stored.resource, owners))
+                yield stored._replace(owner=owner_of(stored.resource, owners))
 
 
 def owner_of(resource: Resource, owners: Mapping[str, Owner]) -> Owner:

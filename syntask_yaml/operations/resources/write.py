@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.events import Applied, Observer
@@ -18,8 +19,7 @@ DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "dele
 FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenResource:
+class WrittenResource(NamedTuple):
     """What became of one change: the resource's *id*, or the *error* that kept it from being made."""
 
     id: str | None = None
@@ -134,7 +134,7 @@ class ResourceWriter:
         for other in self._found.ledgers:
             taken = other.names & {each.full_name for each in kept if self._is_taken(each, other.owner)}
             if other.owner.project != self._context.owner.project and taken:
-                self._backend.write_ledger(replace(other, names=other.names - taken))
+                self._backend.write_ledger(other._replace(names=other.names - taken))
 
     def _is_taken(self, change: ResourceChange, other: Owner) -> bool:
         """Whether *other* has the resource no more. Targets of a project share what is not taken over."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.layer_nodes import only
@@ -60,8 +61,7 @@ class ProjectFile:
             yield from (entry for entry in deployments.children() if isinstance(entry.value, dict))
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFiles:
+class ProjectFiles(NamedTuple):
     """The files of a project in the order of their deployments, the opened one first, and what is wrong
     with the includes."""
 

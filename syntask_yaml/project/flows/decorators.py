@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.pysource.lookup import try_resolve
 from syntask_yaml.pysource.scope import NameScope
@@ -18,8 +17,7 @@ BINDING = frozenset({"builtins.classmethod", "builtins.staticmethod"})
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The options of a flow; *unknown* are those that only running the file tells."""
 
     name: str | None = None

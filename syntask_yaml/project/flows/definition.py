@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from syntask_yaml.project.flows.decorators import (
     Options,
@@ -58,8 +58,7 @@ class ExternalImport(Exception):
     """A name is imported from what is not the project's own; the message is its full name."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowDefinition:
+class FlowDefinition(NamedTuple):
     """What an entrypoint names. *options* is what makes it a flow, None for a plain function.
 
     *possible* is what would be said if a decorator that is not understood makes it a flow.
@@ -140,7 +139,7 @@ def _last_of_several(scope: NameScope, name: str, others: list[str], reason: str
     match held[-1].origin if held else None:
         case Defined(node=node) if not others:
             found = _found(name, Definition(node, scope.at(node.lineno)), is_method=False)
-            return replace(found, reason=reason)
+            return found._replace(reason=reason)
         case Defined() | Assigned() | UnknownBinding():
             return FlowDefinition(
                 ".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason
@@ -201,7 +200,7 @@ def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
             if before is None or before.options is None:
                 return unknown
             options = before.options.then(options_in(call, scope))
-            return replace(before, name=name, options=options, line=call.lineno)
+            return before._replace(name=name, options=options, line=call.lineno)
         case ast.Call(func=ast.Call() as decorator, args=[wrapped]) if is_flow(decorator.func, scope):
             options = options_in(decorator, scope)
         case ast.Call(func=decorator, args=[wrapped, *_]) if is_flow(decorator, scope):
@@ -210,8 +209,8 @@ def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
             return unknown
     function = _resolved(wrapped, scope)
     if function is None or function.function is None:
-        return replace(unknown, options=options)
-    return replace(function, name=name, options=options, line=call.lineno)
+        return unknown._replace(options=options)
+    return function._replace(name=name, options=options, line=call.lineno)
 
 
 def _resolved(node: ast.expr, scope: NameScope) -> FlowDefinition | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syntask_yaml.project.flows.decorators import NO_OPTIONS, OPTIONS
 from syntask_yaml.project.flows.definition import FlowDefinition
@@ -49,8 +49,7 @@ class Flow:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameters:
+class _Parameters(NamedTuple):
     """The *schemas* of a flow's parameters; or why there are none, and what is *known* all the same."""
 
     schemas: Schemas | None = None
@@ -68,7 +67,7 @@ def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResu
         return flow
     loaded = load()
     if loaded.schema is not None and found.function is not None:
-        loaded = replace(loaded, schema=marked(dict(loaded.schema), found.function))
+        loaded = loaded._replace(schema=marked(dict(loaded.schema), found.function))
     return _completed(flow, loaded, parameters, unknown)
 
 

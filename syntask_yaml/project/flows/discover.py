@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.project.flows.definition import flows
 from syntask_yaml.project.flows.describe import from_source
@@ -25,8 +24,7 @@ _SIGNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFlow:
+class FoundFlow(NamedTuple):
     """A flow that can be deployed. A `FlowReader` reads the rest of it by its *entrypoint*."""
 
     entrypoint: str
@@ -36,8 +34,7 @@ class FoundFlow:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFile:
+class SkippedFile(NamedTuple):
     """A file that may hold flows but cannot be read; *reason* is a clause that says why."""
 
     file: str

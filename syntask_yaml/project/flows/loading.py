@@ -8,7 +8,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import subprocess
@@ -25,8 +25,7 @@ PASSED_START = ("LC_", "PYTHON")
 MAX_ANSWER = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+class LoadResult(NamedTuple):
     """The flow as it is once it is loaded; *error* says what of it is not known, and why."""
 
     name: str | None = None

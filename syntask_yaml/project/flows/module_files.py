@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.files import kind_of_file
@@ -15,8 +15,7 @@ from syntask_yaml.pysource.locate import locate_anywhere
 from syntask_yaml.pysource.module_index import ModuleIndex
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleFile:
+class ModuleFile(NamedTuple):
     """A file, known to Python as *module* if it was named so; imports are looked for in *search*."""
 
     path: Path

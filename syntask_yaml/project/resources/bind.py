@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
@@ -25,8 +24,7 @@ _EXAMPLE = "Write it as `syntask work-pool get-default-template` prints one."
 _Read: TypeAlias = Callable[[Any], dict[str, Value]]
 
 
-@dataclass(frozen=True, slots=True)
-class BoundResource:
+class BoundResource(NamedTuple):
     """A declared resource, and what it asks for; None if there are problems."""
 
     declared: DeclaredResource
@@ -43,8 +41,7 @@ class BoundResource:
         return tuple(each for each in self.diagnostics if each.is_error)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     """How a kind is written: which *definition* of the schema its value fits, and how its fields are read.
 
     *flags* are fields of true or false. *needed* ones mean nothing without a value; any other one that is

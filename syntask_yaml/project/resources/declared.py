@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.resource import ResourceKind
@@ -17,8 +17,7 @@ _MAPPINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredResource:
+class DeclaredResource(NamedTuple):
     """One resource of a project file; *node* has its fields, or the value of a variable."""
 
     kind: ResourceKind

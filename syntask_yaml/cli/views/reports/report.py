@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syntask_yaml.cli.views.diagnostics import causes
 from syntask_yaml.diagnostics import Diagnostic
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What became of one thing, such as a deployment: *failure* says why it failed, empty if it did not."""
 
     name: str

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope, first_line
@@ -30,8 +29,7 @@ IMPLICIT = frozenset({"cls", "self"})
 MAX_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Schemas:
+class Schemas(NamedTuple):
     """The schema of parameters to deploy, and the one to check *values* with, which can say more."""
 
     deployed: Schema
