@@ -156,9 +156,13 @@ class BackendUnreachable(BackendError):
 
 
 class BackendRefused(BackendError):
-    """The backend rejected a request."""
+    """The backend rejected a request; *field* is the part of it that is wrong, where that is known."""
 
     code = "backend-refused"
+
+    def __init__(self, detail: str, *, hint: str = "", span: Span | None = None, field: str = "") -> None:
+        super().__init__(detail, hint=hint, span=span)
+        self.field = field
 
 
 class BackendConflict(BackendError):

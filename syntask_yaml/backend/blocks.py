@@ -34,6 +34,7 @@ def check_fields(block: Block, fields: Collection[str], required: Collection[str
             raise BackendRefused(
                 f"A block of type `{block.type}` has no field `{name}`.",
                 hint=did_you_mean(name, fields, otherwise=f"Available fields: {known}."),
+                field=name,
             )
     for name in sorted(set(required) - block.data.keys()):
         raise BackendRefused(
@@ -60,7 +61,7 @@ def _object(block: Block, name: str, value: Json | Secret) -> Json | Secret:
         found = None
     if not isinstance(found, Mapping):
         detail = f"The field `{name}` of the block `{block.full_name}` is not a JSON object."
-        raise BackendRefused(detail, hint=f"Set `{name}` to a JSON object.") from None
+        raise BackendRefused(detail, hint=f"Set `{name}` to a JSON object.", field=name) from None
     return with_secret_texts(found) if isinstance(value, Secret) else found
 
 
@@ -90,6 +91,7 @@ def _wrapped(kind: BlockType, name: str, value: Json | Secret) -> Json | Secret:
     raise BackendRefused(
         f"The field `{name}` of a block of type `{kind.slug}` is secret and must be text.",
         hint="Pass the value as text.",
+        field=name,
     )
 
 

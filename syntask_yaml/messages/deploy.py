@@ -80,6 +80,9 @@ OF_DEPLOYS: Mapping[str, Message] = {
         "Image cannot start a run",
         "The image does not exist, has no Python, or has neither Prefect nor syntask-yaml installed.",
     ),
+    "declared-value": Message(
+        "Checked as declared", "The backend does not have a value yet that a deploy of the project creates."
+    ),
     "tried-here": Message(
         "Checked on this machine", "Runs of the work pool start elsewhere, which was not checked."
     ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import partial
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool_type import pool_type
-from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.operations.choose import Selection, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -65,10 +65,8 @@ def candidates(
 
     Unless they are tried *in_image*, a note says which of them would run in another place.
     What a build or push step decides is what it would put out, where that is known without running it,
-    or else taken from what is deployed. Raises ProjectInvalid.
+    or else taken from what is deployed. *context* is one of the whole project. Raises ProjectInvalid.
     """
-    refuse_broken(context.project, context.reader)
-    context = with_whole_project(context)
     chosen = choose_from(context, selection)
     prepared = prepare(chosen, context)
     if any(not _OF_A_RUN.isdisjoint(each.unknown_fields) for each in prepared):
@@ -79,15 +77,37 @@ def candidates(
         raise ProjectInvalid(errors)
     found = [Candidate(each.declaration, each.deployment) for each in prepared if each.deployment is not None]
     notes = [problem for each in prepared for problem in each.diagnostics]
+    notes += _expected(context)
     return found, tuple(notes) if in_image else (*notes, *_tried_here(found, context))
 
 
 def with_whole_project(context: DeployContext) -> DeployContext:
-    """Return *context* where the backend is as it will be once the resources of the project are written."""
+    """Return *context* where the backend is as it will be once the resources of the project are written.
+
+    Raises ProjectInvalid where the file as a whole is wrong.
+    """
+    refuse_broken(context.project, context.reader)
     if not context.project.resources:
         return context
     context = replace(context, with_resources=True)
     return knowing_broken(context, prepare_resources(context))
+
+
+_NAMED = 3
+
+
+def _expected(context: DeployContext) -> Iterator[Diagnostic]:
+    """Yield which values of the project are taken from its file, since the backend does not have them yet."""
+    there = {each.name for each in context.lists.variables} if context.resources else set()
+    missing = context.expected.missing(there, partial(context.backend.block, with_secrets=False))
+    node = context.project.document.root.get("resources")
+    if missing and node is not None:
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        detail = (
+            f"The backend does not have {', '.join(missing[:_NAMED])}{more} yet: checked with what the "
+            "project declares, which `syntask deploy --all` creates."
+        )
+        yield node.problem("declared-value", detail, at_key=True).as_note()
 
 
 def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[Diagnostic]:
@@ -139,7 +159,7 @@ _HINTS: Mapping[str, str] = {
 def problem_of(failure: Failure, candidate: Candidate, project: Project) -> Diagnostic:
     """The failure at the place in the file that is to be changed."""
     node = _node_of(failure, candidate.declaration, project)
-    hint = _hint_of_declared(failure.detail, project) or failure.hint or _HINTS.get(failure.stage, "")
+    hint = failure.hint or _HINTS.get(failure.stage, "")
     problem = node.problem(_CODES[failure.stage], failure.detail, hint, at_key=True)
     return replace(problem, entries=(candidate.label,))
 
@@ -155,19 +175,6 @@ def without_foretold(notes: Iterable[Diagnostic], failed: Set[str]) -> tuple[Dia
         for each in notes
         if each.code not in _FORETOLD or not each.entries or not failed >= set(each.entries)
     )
-
-
-def _hint_of_declared(detail: str, project: Project) -> str:
-    """What to do where *detail* is that the backend does not have what the project declares."""
-    for each in project.resources:
-        slug, _, name = each.name.partition("/")
-        missing = {
-            ResourceKind.BLOCK: f"no block `{name}` of type `{slug}`",
-            ResourceKind.VARIABLE: f"no variable `{each.name}`",
-        }
-        if each.kind in missing and missing[each.kind] in detail:
-            return "The project declares it. Run `syntask deploy --all` to create it."
-    return ""
 
 
 def _node_of(failure: Failure, declaration: Declaration, project: Project) -> Node:

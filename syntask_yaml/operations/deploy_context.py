@@ -86,7 +86,8 @@ class DeployContext:
         return tuple(bind_resource(each, scope, self.project.folder) for each in declared)
 
     @cached_property
-    def _expected(self) -> ExpectedResources:
+    def expected(self) -> ExpectedResources:
+        """What the backend will have once the resources of the project are written."""
         return ExpectedResources(self.resources)
 
     @cached_property
@@ -97,7 +98,7 @@ class DeployContext:
     @cached_property
     def pools(self) -> dict[str, WorkPool]:
         """The backend's work pools by name, with the templates that their workers use."""
-        pools = self._expected.pools({pool.name: pool for pool in self.lists.pools})
+        pools = self.expected.pools({pool.name: pool for pool in self.lists.pools})
         return {name: with_template(pool, self.backend) for name, pool in pools.items()}
 
     @property
@@ -112,7 +113,7 @@ class DeployContext:
         found: dict[str, dict[str, WorkQueue]] = {}
         for queue in self.lists.queues:
             found.setdefault(queue.pool, {})[queue.name] = queue
-        return self._expected.queues(found)
+        return self.expected.queues(found)
 
     @cached_property
     def versions(self) -> Versions:
@@ -188,7 +189,7 @@ class DeployContext:
 
     def fresh_blocks(self) -> BackendBlocks:
         """The backend's blocks as they are from now on, each read once."""
-        return BackendBlocks(self.backend.block, self._expected.blocks())
+        return BackendBlocks(self.backend.block, self.expected.blocks())
 
     @cached_property
     def block_types(self) -> Mapping[str, BlockType]:
@@ -198,7 +199,7 @@ class DeployContext:
     @cached_property
     def masked_blocks(self) -> BackendBlocks:
         """The backend's blocks without their secrets, each read once."""
-        return BackendBlocks(partial(self.backend.block, with_secrets=False), self._expected.blocks())
+        return BackendBlocks(partial(self.backend.block, with_secrets=False), self.expected.blocks())
 
     @cached_property
     def block_checker(self) -> BlockChecker:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from syntask_yaml.model.resource import Resource, ResourceKind
 from syntask_yaml.model.secret import with_secret_texts
 from syntask_yaml.model.value import Json, Value
 from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.template.scope import BlockLookup
 
 # What a project file calls otherwise than a pool, a queue and a limit do.
 ATTRIBUTES: Mapping[str, str] = {"paused": "is_paused", "active": "is_active"}
@@ -48,6 +49,12 @@ class ExpectedResources:
     def blocks(self) -> dict[str, Block]:
         """The declared blocks by `type/name`."""
         return {each.name: _block(each) for each in self._of(ResourceKind.BLOCK)}
+
+    def missing(self, variables: Collection[str], blocks: BlockLookup) -> list[str]:
+        """Which of the declared variables and blocks are not among *variables* and *blocks*."""
+        absent = [f"the variable `{name}`" for name in self.variables() if name not in variables]
+        unknown = (name for name in self.blocks() if blocks(*name.split("/", 1)) is None)
+        return [*absent, *(f"the block `{name}`" for name in unknown)]
 
     def _of(self, kind: ResourceKind) -> Iterator[Resource]:
         found = (each.resource for each in self.bound)

@@ -23,7 +23,7 @@ def refuse_unset_names(prepared: Iterable[Prepared], context: DeployContext) -> 
 
 
 def unset_names(prepared: Iterable[Prepared], context: DeployContext) -> Sequence[Diagnostic]:
-    """Return each template of a build or push step that has no value here, with the deployments that need it."""
+    """Return each template of build and push steps that has no value here, for the deployments with it."""
     known: dict[tuple[int, int], list[Diagnostic]] = {}
     found = []
     for each in prepared:

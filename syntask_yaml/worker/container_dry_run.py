@@ -20,6 +20,7 @@ from syntask_yaml.model.events import Observer, StepOutput
 from syntask_yaml.model.job_variables import with_defaults
 from syntask_yaml.model.secret import Secret, revealed, revealed_text
 from syntask_yaml.operations.check import Failure
+from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.settings import read_settings
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, lines_of_container
@@ -34,10 +35,11 @@ from syntask_yaml.worker.dry_run import (
     dry_run,
     failure_of,
     failure_to_start,
+    pool_of,
     too_long,
 )
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.run_environment import PullStepFailed, looked_up, pull_steps
+from syntask_yaml.worker.run_environment import NOTHING_ELSE, PullStepFailed, looked_up, pull_steps
 from syntask_yaml.worker.runner.base import Launch, Running
 from syntask_yaml.worker.runner.docker import start_container
 
@@ -76,25 +78,27 @@ def dry_run_in_container(
     context: StepContext,
     timeout: float,
     notify: Observer,
+    expected: ExpectedResources = NOTHING_ELSE,
 ) -> DryRunResult:
     """Do in a container of *image* what a worker's program does there, with *environ* and, if the backend is
     a server, its address.
 
-    With an empty *image*, that of the job variables is used. Blocks and variables are looked up here.
+    With an empty *image*, that of the job variables is used. Blocks and variables are looked up here; what is
+    *expected* of the backend counts as if it were there.
     Taking longer than *timeout* seconds, without the pull of the image, is a failure. The container is
     removed when this returns. In a docker pool of our own backend, a run is started there as our worker
     does; elsewhere, with the Prefect or else the Syntask of the image.
     """
     began = monotonic()
-    pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
+    pool = pool_of(deployment, backend, expected)
     if backend.features.has_own_worker and pool is not None and pool.type == "docker":
         try:
-            return _as_our_worker(deployment, backend, image, environ, context, timeout, notify)
+            return _as_our_worker(deployment, backend, image, environ, context, timeout, notify, expected)
         except _Failed as error:
             return DryRunResult(monotonic() - began, error.failure)
     server = {} if backend.features.has_own_worker else stock_environ(backend.url, context.environ)
     try:
-        job = _job(deployment, backend, image, {**server, **environ})
+        job = _job(deployment, backend, image, {**server, **environ}, expected)
         report = _report_of(job, context, deployment.full_name, timeout, notify)
     except _Failed as error:
         return DryRunResult(monotonic() - began, error.failure)
@@ -109,6 +113,7 @@ def _as_our_worker(
     context: StepContext,
     timeout: float,
     notify: Observer,
+    expected: ExpectedResources,
 ) -> DryRunResult:
     def start(launch: Launch) -> Running:
         env = {**environ, **(launch.variables.get("env") or {})}
@@ -118,7 +123,7 @@ def _as_our_worker(
         launch = replace(launch, home=home, variables={**variables, "image": brought})
         return start_container(launch, patience=timeout)
 
-    brought = image or _image_of(deployment, backend)
+    brought = image or _image_of(deployment, backend, expected)
     try:
         with open_engine(context) as engine:
             for left in find_containers(engine, {STORE: DRY_RUN}):  # by a check that was killed
@@ -127,13 +132,21 @@ def _as_our_worker(
             _bring(brought, engine)
     except EngineFailed as error:
         raise _Failed(Failure("engine", error.detail, error.hint)) from error
-    return dry_run(deployment, backend, environ=context.environ, timeout=timeout, notify=notify, start=start)
+    return dry_run(
+        deployment,
+        backend,
+        environ=context.environ,
+        timeout=timeout,
+        notify=notify,
+        expected=expected,
+        start=start,
+    )
 
 
-def _image_of(deployment: Deployment, backend: Backend) -> str:
-    claim = claim_of(deployment, backend)
+def _image_of(deployment: Deployment, backend: Backend, expected: ExpectedResources) -> str:
+    claim = claim_of(deployment, backend, expected)
     try:
-        job = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend)
+        job = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend, expected)
     except StepFailed as error:
         raise _Failed(Failure("start", error.detail, error.hint)) from error
     return _named(str(job.get("image") or ""))
@@ -207,10 +220,17 @@ def _decoded(line: str) -> Report | None:
     return None if report.kind == "damaged" else report  # output of the image's own entrypoint
 
 
-def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[str, str]) -> _Job:
+def _job(
+    deployment: Deployment,
+    backend: Backend,
+    image: str,
+    environ: Mapping[str, str],
+    expected: ExpectedResources,
+) -> _Job:
     try:
-        claim = claim_of(deployment, backend)
-        variables = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend)
+        claim = claim_of(deployment, backend, expected)
+        template = with_defaults(claim.base_job_template, claim.job_variables)
+        variables = looked_up(template, backend, expected)
     except StepFailed as error:
         raise _Failed(Failure("start", error.detail, error.hint)) from error
     image = _named(image or str(variables.get("image") or ""))
@@ -219,7 +239,7 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
         hint = "Write `NAME: VALUE` below it."
         raise _Failed(Failure("start", "The job variable `env` is not a mapping.", hint))
     try:
-        steps = [_for_prefect(step) for step in pull_steps(deployment.pull_steps, backend)]
+        steps = [_for_prefect(step) for step in pull_steps(deployment.pull_steps, backend, expected)]
     except PullStepFailed as error:
         raise _Failed(failure_to_start(error)) from error
     document = {

@@ -21,10 +21,12 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.run import Run, State, StateType
 from syntask_yaml.operations.check import Failure
+from syntask_yaml.operations.expected import ExpectedResources
+from syntask_yaml.operations.pools import with_template
 from syntask_yaml.stopping import TICK
 from syntask_yaml.worker.execution import start_execution
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.run_environment import PullStepFailed
+from syntask_yaml.worker.run_environment import NOTHING_ELSE, PullStepFailed
 from syntask_yaml.worker.runner.base import Runner, Running
 from syntask_yaml.worker.runner.process import start_process
 
@@ -44,9 +46,12 @@ def dry_run(
     environ: Mapping[str, str],
     timeout: float,
     notify: Observer,
+    expected: ExpectedResources = NOTHING_ELSE,
     start: Runner = start_process,
 ) -> DryRunResult:
     """Do what a worker with *environ* would do, in an empty directory that is removed afterwards.
+
+    What is *expected* of the backend counts as if it were there.
 
     The run is started by *start*. The pull steps run, the entrypoint is loaded and the parameters are bound;
     taking longer than *timeout* seconds is a failure. The run, and all that it started, has ended when this
@@ -55,8 +60,10 @@ def dry_run(
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
         try:
-            claim = claim_of(deployment, backend)
-            execution = start_execution(claim, backend, start, home=Path(home), environ=environ)
+            claim = claim_of(deployment, backend, expected)
+            execution = start_execution(
+                claim, backend, start, home=Path(home), environ=environ, expected=expected
+            )
         except (SyntaskError, OSError, ValueError) as error:  # ValueError: no environment can hold it
             return DryRunResult(monotonic() - began, failure_to_start(error))
         try:
@@ -66,9 +73,9 @@ def dry_run(
     return DryRunResult(monotonic() - began, failure_or_none)
 
 
-def claim_of(deployment: Deployment, backend: Backend) -> Claim:
+def claim_of(deployment: Deployment, backend: Backend, expected: ExpectedResources = NOTHING_ELSE) -> Claim:
     """Return a run of *deployment* that no backend has, as a worker would claim it."""
-    pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
+    pool = pool_of(deployment, backend, expected)
     run = Run(
         id=str(uuid4()),
         name="check",
@@ -79,6 +86,15 @@ def claim_of(deployment: Deployment, backend: Backend) -> Claim:
         parameters=deployment.parameters,
     )
     return claim_on(run, "", deployment, pool or WorkPool(name="", type=DEFAULT_TYPE))
+
+
+def pool_of(
+    deployment: Deployment, backend: Backend, expected: ExpectedResources = NOTHING_ELSE
+) -> WorkPool | None:
+    """Return the work pool of *deployment*; None where there is none."""
+    pools = expected.pools({each.name: each for each in backend.pools()})
+    pool = pools.get(str(deployment.work_pool))
+    return pool and with_template(pool, backend)
 
 
 def _watch(run: Running, label: str, deadline: float, notify: Observer) -> Failure | None:

@@ -13,6 +13,7 @@ from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError, NotFound, StepFailed
 from syntask_yaml.model.run import Cause, LogLine, Run, State, StateType
+from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.secret_variables import HINT, secret_problem
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
@@ -20,7 +21,7 @@ from syntask_yaml.worker.causes import cause_of_failure
 from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.report_filter import ReportFilter
 from syntask_yaml.worker.run_directory import own_directory, remove_directory
-from syntask_yaml.worker.run_environment import job_variables
+from syntask_yaml.worker.run_environment import NOTHING_ELSE, job_variables
 from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
 
 # What a flow that returns a state can end in, beside COMPLETED and FAILED.
@@ -200,13 +201,14 @@ def start_execution(
     home: Path,
     environ: Mapping[str, str],
     log_limit: int | None = None,
+    expected: ExpectedResources = NOTHING_ELSE,
 ) -> Execution:
     """Start a claimed run; *log_limit* bytes of its log are kept, None for all.
 
-    Raises StepFailed for a job variable without a value, or with a secret where none can be kept; and
-    what *start* raises.
+    What is *expected* of the backend counts as if it were there. Raises StepFailed for a job variable without
+    a value, or with a secret where none can be kept; and what *start* raises.
     """
-    variables = job_variables(claim, backend, environ)
+    variables = job_variables(claim, backend, environ, expected)
     for name, value in variables.items():
         if detail := secret_problem(name, value):
             raise StepFailed(detail, hint=HINT)
@@ -219,6 +221,7 @@ def start_execution(
         directory=directory,
         home=home,
         log_limit=log_limit,
+        expected=expected,
     )
     return Execution(
         claim,

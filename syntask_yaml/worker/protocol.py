@@ -41,7 +41,8 @@ GO = b"go\n"
 class Job:
     """What the process of a run needs. Blocks and variables are looked up on *backend*.
 
-    *about* is what flow code can ask of its run: the other fields of a `RunInfo`.
+    *about* is what flow code can ask of its run: the other fields of a `RunInfo`. *variables* and *blocks*
+    (by `type/name`, with their fields in clear) count as if the backend had them.
     """
 
     run_id: str
@@ -50,6 +51,8 @@ class Job:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pull_steps: tuple[Mapping[str, Any], ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syntask_yaml import processes
+from syntask_yaml.model.block import Block
 from syntask_yaml.model.events import Event, StepOutput, StepStarted
+from syntask_yaml.model.secret import with_secret_texts
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.steps.base import Policy, StepContext
@@ -26,8 +28,8 @@ def pull(job: Job) -> None:
     """Run the job's pull steps, and change to the directory of the code."""
     processes.stay_together()
     backend = cache(partial(_open, job.backend))  # only if a step needs a block or a variable
-    blocks = BackendBlocks(lambda *key: backend().block(*key))
-    variables = BackendVariables(lambda: backend().variables())
+    blocks = BackendBlocks(lambda *key: backend().block(*key), dict(map(_block, job.blocks.items())))
+    variables = BackendVariables(lambda: backend().variables(), job.variables)
     context = StepContext(Path.cwd(), os.environ, blocks=blocks)
     outputs = run_steps(
         [_step(stored, index) for index, stored in enumerate(job.pull_steps)],
@@ -46,6 +48,13 @@ def _open(url: str) -> Backend:
     from syntask_yaml.backend.connect import connect
 
     return connect(url, store=Path(), environ=os.environ)
+
+
+def _block(expected: tuple[str, Mapping[str, Any]]) -> tuple[str, Block]:
+    """Return a block that is not stored yet, any text of which may be a secret."""
+    full_name, data = expected
+    kind, _, name = full_name.partition("/")
+    return full_name, Block(kind, name, {key: with_secret_texts(value) for key, value in data.items()})
 
 
 def _step(stored: Mapping[str, Any], index: int) -> Step:

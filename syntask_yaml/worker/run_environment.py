@@ -11,27 +11,36 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.job_variables import job_configuration
 from syntask_yaml.model.secret import revealed_text
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
+from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer
 from syntask_yaml.worker.protocol import RUN_ID
 
 # What every run has, whatever Python it uses.
 AT_START = {"PYTHONUNBUFFERED": "1"}
+# A backend that has all that it will have.
+NOTHING_ELSE = ExpectedResources()
 
 
-def job_variables(claim: Claim, backend: Backend, environ: Mapping[str, str]) -> dict[str, Any]:
+def job_variables(
+    claim: Claim,
+    backend: Backend,
+    environ: Mapping[str, str],
+    expected: ExpectedResources = NOTHING_ELSE,
+) -> dict[str, Any]:
     """Return the configuration of a job: the pool's template filled with the job variables, with blocks and
     variables looked up. Raises StepFailed for one without a value.
     """
-    return looked_up(job_configuration(claim.base_job_template, claim.job_variables, environ), backend)
+    configuration = job_configuration(claim.base_job_template, claim.job_variables, environ)
+    return looked_up(configuration, backend, expected)
 
 
-def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
+def looked_up(
+    variables: Mapping[str, Any], backend: Backend, expected: ExpectedResources = NOTHING_ELSE
+) -> dict[str, Any]:
     """Return *variables* with blocks and variables looked up. Raises StepFailed for one without a value."""
     missing: list[Unresolved] = []
-    scope = Scope(
-        variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block), leaves_unset=True
-    )
+    scope = Scope(**_values(backend, expected), leaves_unset=True)
     resolved = resolve(dict(variables), scope, missing.append)
     if missing:
         first = missing[0]
@@ -43,14 +52,22 @@ def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
     return dict(resolved)
 
 
-def pull_steps(stored: Sequence[Mapping[str, Any]], backend: Backend) -> list[dict[str, Any]]:
+def _values(backend: Backend, expected: ExpectedResources) -> dict[str, Any]:
+    """Return the blocks and variables of *backend*, with those that are *expected* of it, for a scope."""
+    return {
+        "variables": BackendVariables(backend.variables, expected.variables()),
+        "blocks": BackendBlocks(backend.block, expected.blocks()),
+    }
+
+
+def pull_steps(
+    stored: Sequence[Mapping[str, Any]], backend: Backend, expected: ExpectedResources = NOTHING_ELSE
+) -> list[dict[str, Any]]:
     """Return pull steps with blocks and variables looked up, for a place that cannot ask the backend.
 
     Everything else is left to that place. Raises StepFailed for one without a value.
     """
-    scope = _BackendScope(
-        variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block), leaves_unset=True
-    )
+    scope = _BackendScope(**_values(backend, expected), leaves_unset=True)
     missing: list[Unresolved] = []
     found = []
     for index, step in enumerate(stored):

@@ -164,3 +164,46 @@ def test_a_token_is_not_told(console: Console) -> None:
     assert token not in said
     kept = [path for path in (*console.home.rglob("*"), *console.directory.rglob("*")) if path.is_file()]
     assert not [path for path in kept if token.encode() in path.read_bytes()]
+
+
+EXPECTED = """\
+name: demo
+resources:
+  work_pools:
+    heavy: {type: process}
+  variables:
+    bucket: reports
+  blocks:
+    secret/token: {value: "{{ $TOKEN }}"}
+    local-file-system/data: {basepath: "{{ $PROJECT }}"}
+deployments:
+  - name: daily
+    entrypoint: flows.py:etl
+    pull:
+      - syntask.deployments.steps.run_shell_script:
+          shell: true
+          script: test $TOKEN-$BUCKET = "{{ syntask.blocks.secret.token }}-{{ syntask.variables.bucket }}"
+      - syntask.deployments.steps.pull_with_block:
+          {block_type_slug: local-file-system, block_document_name: data}
+    work_pool:
+      name: heavy
+      job_variables:
+        env: {BUCKET: "{{ syntask.variables.bucket }}", TOKEN: "{{ syntask.blocks.secret.token }}"}
+"""
+
+
+def test_what_a_deploy_will_create_counts_as_there(console: Console) -> None:
+    """In job variables and in pull steps, with a note of it; nothing is written, and no secret is shown."""
+    (console.directory / "syntask.yaml").write_text(EXPECTED, encoding="utf-8")
+    checked = console.run("TOKEN=planted-secret syntask -v check --all --output json 2>&1", timeout=120)
+
+    assert checked.returncode == 0, checked.stdout
+    assert "planted-secret" not in checked.stdout
+    note = next(each for each in json.loads(checked.stdout[checked.stdout.index("{\n") :])["diagnostics"])
+    assert (note["code"], note["line"]) == ("declared-value", 2)
+    assert "the variable `bucket`, the block `secret/token`" in note["detail"]
+    assert json.loads(console.run("syntask -q variable ls --output json").stdout)["variables"] == []
+
+    assert console.run("TOKEN=planted-secret syntask deploy --all").returncode == 0
+    again = console.run("TOKEN=planted-secret syntask -q check --all --output json")
+    assert json.loads(again.stdout)["diagnostics"] == []

@@ -14,7 +14,13 @@ from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import check as view
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.check import candidates, clean_environ, problem_of, without_foretold
+from syntask_yaml.operations.check import (
+    candidates,
+    clean_environ,
+    problem_of,
+    with_whole_project,
+    without_foretold,
+)
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.steps.base import StepContext
@@ -94,7 +100,8 @@ def _check(
     """Try each deployment; what became of each, and what else is to be said."""
     is_in_image = image is not None
     results: list[view.CheckResult] = []
-    with arguments.opened(context, creates=False) as deploy_context:
+    with arguments.opened(context, creates=False) as opened:
+        deploy_context = with_whole_project(opened)
         project = deploy_context.project
         environ = clean_environ(context.environ, given, in_image=is_in_image)
         run_dry: Callable[..., DryRunResult] = partial(dry_run, environ=environ)
@@ -107,7 +114,11 @@ def _check(
         watcher = view.Watcher(verbosity=context.verbosity, total=len(found))
         for candidate in found:
             result = run_dry(
-                candidate.deployment, deploy_context.backend, timeout=timeout, notify=watcher.output
+                candidate.deployment,
+                deploy_context.backend,
+                timeout=timeout,
+                notify=watcher.output,
+                expected=deploy_context.expected,
             )
             problem = None if result.failure is None else problem_of(result.failure, candidate, project)
             results.append(view.CheckResult(candidate.label, result.seconds, problem))

@@ -68,8 +68,7 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
         if context.backend.features.has_own_worker:  # a server takes other secrets than texts
             check_secrets(whole, kind)
     except BackendRefused as error:
-        wrong = next((name for name in block.data if f"`{name}`" in error.detail), None)
-        yield (node.get(wrong or "") or node).problem("wrong-value", error.detail, error.hint, at_key=True)
+        yield (node.get(error.field) or node).problem("wrong-value", error.detail, error.hint, at_key=True)
     declared = context.project.names_of(ResourceKind.BLOCK)
     for field, name in references_in(block, kind).items():
         slug, _, own_name = name.partition("/")

@@ -14,8 +14,10 @@ from typing import Any, Protocol
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.model.run import Cause, Run
+from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Job, Report
+from syntask_yaml.worker.run_environment import NOTHING_ELSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class Launch:
     *variables* are its job variables, with blocks and variables looked up: they can contain `Secret`s.
     *environ* is the environment of the worker. *directory* belongs to the run. It does not exist yet, and
     the worker removes it at the end; *home* is that of all runs. *log_limit* bytes of a log are kept, None
-    for all.
+    for all. What is *expected* of the backend counts as if it were there.
     """
 
     claim: Claim
@@ -35,6 +37,7 @@ class Launch:
     directory: Path
     home: Path
     log_limit: int | None = None
+    expected: ExpectedResources = NOTHING_ELSE
 
     @property
     def job(self) -> Job:

@@ -36,7 +36,7 @@ def start_container(launch: Launch, *, patience: float | None = None) -> Contain
         directory=run_directory.directory,
         package=package_in(launch.home),
     )
-    steps = pull_steps(claim.pull_steps, launch.backend)
+    steps = pull_steps(claim.pull_steps, launch.backend, launch.expected)
     order = Order.of(
         launch.job,
         pull_steps=steps,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from syntask_yaml.model.secret import revealed
 from syntask_yaml.worker.fork_client import ForkingSpawn, can_fork
 from syntask_yaml.worker.run_directory import working_directory
 from syntask_yaml.worker.run_environment import AT_START, environment
@@ -25,7 +28,14 @@ def start_process(launch: Launch, *, spawn: Spawn = spawn_program) -> RunProcess
     command = str(variables.get("command") or "")
     words = shlex.split(command) if command else DEFAULT_COMMAND
     with working_directory(variables.get("working_dir"), launch.directory) as directory:
-        return RunProcess(launch.job, words, directory=directory, environ=environ, spawn=spawn)
+        job = replace(launch.job, **_expected(launch))
+        return RunProcess(job, words, directory=directory, environ=environ, spawn=spawn)
+
+
+def _expected(launch: Launch) -> dict[str, Any]:
+    """Return what the run is to take as if its backend had it, with secrets in clear."""
+    blocks = {name: revealed(block.data) for name, block in launch.expected.blocks().items()}
+    return {"variables": launch.expected.variables(), "blocks": blocks}
 
 
 def process_runner(environ: Mapping[str, str]) -> Runner:
