@@ -35,8 +35,20 @@ _CONSTRUCT = {
 }
 
 
-# With what unquoted scalars begin that may be no text.
-BESIDE_TEXT = frozenset(Resolver.yaml_implicit_resolvers)
+# With what unquoted scalars begin that may be no text. Those that begin with a letter are single words.
+_BESIDE_TEXT = frozenset(Resolver.yaml_implicit_resolvers)
+_LONGEST_WORD = len("false")
+_DECIMAL = re.compile(r"[1-9][0-9]{0,15}")
+
+
+def is_text(text: str) -> bool:
+    """Whether the unquoted scalar *text* is text, as far as can be seen at once."""
+    return text[:1] not in _BESIDE_TEXT or (len(text) > _LONGEST_WORD and text[0].isalpha())
+
+
+def is_decimal(text: str) -> bool:
+    """Whether the unquoted scalar *text* is a number as people write most of them."""
+    return _DECIMAL.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -52,7 +64,6 @@ def odd_base(text: str) -> int | None:
     return 8 if _OCTAL.fullmatch(text) else None
 
 
-@lru_cache(maxsize=8192)
 def implicit_tag(text: str) -> str:
     """The tag that YAML 1.1 gives the unquoted scalar *text*."""
     resolvers = Resolver.yaml_implicit_resolvers

@@ -1,11 +1,12 @@
 """Events to a tree: plain data and, beside it, the places where it was written.
 
-PyYAML delivers events; a stack turns them into values. Nothing recurses, so that deep nesting cannot cost
-more than a moment.
+PyYAML delivers events, and each method reads what one of them begins. Nesting ends at `MAX_DEPTH`, so that
+it cannot cost more than a moment.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,20 +15,18 @@ from yaml.events import (
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 
 from syntask_yaml.document.aliases import Anchored, Anchors, aliased_key
 from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, SequenceLocation
-from syntask_yaml.document.merging import merge_all, merges_of
-from syntask_yaml.document.open_container import OpenContainer
+from syntask_yaml.document.merging import Merge, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
-from syntask_yaml.document.problems import TOO_DEEP, Problems
+from syntask_yaml.document.problems import TOO_DEEP, Fatal, Problems
 from syntask_yaml.document.scalars import (
-    BESIDE_TEXT,
     BOOL,
     FLOAT,
     INT,
@@ -37,6 +36,7 @@ from syntask_yaml.document.scalars import (
     SEQ,
     STR,
     TAGS,
+    Scalar,
     implicit_tag,
 )
 from syntask_yaml.document.values import plain_value, tagged_value
@@ -63,68 +63,168 @@ def build_tree(problems: Problems, parser: Any = Parser) -> tuple[Any, Location]
 
 
 class _Builder:
-    """The stack machine: one `OpenContainer` for each container that the parser is inside of."""
+    """Reads the events of one text.
+
+    *around* are the anchors of what is being read. *written* counts the values so far, *borrowed* how many
+    more they are with all that aliases stand for. *deepest* is the lowest level in the anchor that is read.
+    """
 
     def __init__(self, problems: Problems, parser: Any) -> None:
         self._problems = problems
-        self._parser = parser
+        self._next_event = parser(problems.source.text).get_event
         self._anchors = Anchors(problems)
-        self._stack: list[OpenContainer] = []
-        self._root: tuple[Any, Location] = (None, 0)
-        self._documents = 0
+        self._around: list[str] = []
         self._written = 0
+        self._borrowed = 0
+        self._deepest = 0
         self._keys: dict[str, str] = {}
         self._orders: dict[tuple[str, ...], Mapping[str, int]] = {}
 
     def build(self) -> tuple[Any, Location]:
-        handlers = {
-            ScalarEvent: self._scalar,
-            MappingStartEvent: self._open,
-            SequenceStartEvent: self._open,
-            MappingEndEvent: self._close,
-            SequenceEndEvent: self._close,
-            AliasEvent: self._alias,
-            DocumentStartEvent: self._document,
-        }
-        next_event = self._parser(self._problems.source.text).get_event
-        while (kind := type(event := next_event())) is not StreamEndEvent:
-            handler = handlers.get(kind)
-            if handler is not None:
-                handler(event)
-        return self._root
+        root: tuple[Any, Location] = (None, 0)
+        documents = 0
+        while not isinstance(event := self._next_event(), StreamEndEvent):
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._second_document(event)
+            elif isinstance(event, NodeEvent):
+                root = self._value(event, 0)
+        return root
 
-    def _document(self, event: Any) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            detail = "A project file contains exactly one YAML document, and a second one starts here."
-            hint = "Remove the `---` line, or move what follows into a separate file."
-            raise self._problems.fatal("several-documents", detail, hint, event.start_mark.index)
+    def _second_document(self, event: Any) -> Fatal:
+        detail = "A project file contains exactly one YAML document, and a second one starts here."
+        hint = "Remove the `---` line, or move what follows into a separate file."
+        return self._problems.fatal("several-documents", detail, hint, event.start_mark.index)
 
-    def _scalar(self, event: Any) -> None:
+    def _value(self, event: Any, level: int) -> tuple[Any, Location]:
+        """The value that *event* begins, inside of *level* mappings and lists."""
         start: int = event.start_mark.index
-        stack = self._stack
-        if stack and (top := stack[-1]).key is None and type(top.value) is dict:
-            self._key(top, event, start)
-            return
-        text = event.value
-        if event.implicit[0]:
-            value = plain_value(text, start, self._problems) if text[:1] in BESIDE_TEXT else text
-        elif event.tag is not None:
-            value = tagged_value(text, event.tag, start, self._problems)
-        else:
-            value = text
-        self._add(value, start, 1, event.anchor)
+        kind = type(event)
+        if kind is ScalarEvent:
+            value = self._scalar(event, start)
+            self._written += 1
+            if event.anchor is not None:
+                self._anchors.define(event.anchor, Anchored(value, start))
+            return value, start
+        if kind is AliasEvent:
+            return self._alias(event.anchor, start, level)
+        if level >= MAX_DEPTH:
+            raise self._problems.fatal("too-deep", *TOO_DEEP, start)
+        if event.anchor is None:
+            return self._container(event, start, level + 1)
+        return self._anchored(event, start, level + 1)
 
-    def _key(self, top: OpenContainer, event: Any, start: int) -> None:
-        key = self._keys.get(event.value) if event.implicit[0] else None
-        if key is None:
-            key = self._new_key(event, start)
+    def _scalar(self, event: Any, start: int) -> Scalar:
+        text: str = event.value
+        if event.implicit[0]:
+            return plain_value(text, start, self._problems)
+        return text if event.tag is None else tagged_value(text, event.tag, start, self._problems)
+
+    def _alias(self, name: str, start: int, level: int) -> tuple[Any, Location]:
+        found = self._anchors.borrow(name, start, written=self._written, around=self._around)
+        self._written += 1
+        self._borrowed += found.size - 1
+        if level + found.height > MAX_DEPTH:
+            raise self._problems.fatal("too-deep", *TOO_DEEP, start)
+        self._deepest = max(self._deepest, level + found.height)
+        return found.value, AliasLocation(start, found.location)
+
+    def _anchored(self, event: Any, start: int, level: int) -> tuple[Any, Location]:
+        """The mapping or the list that *event* begins, for aliases to borrow."""
+        above, self._deepest = self._deepest, level
+        before = self._written + self._borrowed
+        self._around.append(event.anchor)
+        value, location = self._container(event, start, level)
+        self._around.pop()
+        size = self._written + self._borrowed - before
+        self._anchors.define(event.anchor, Anchored(value, location, size, self._deepest - level + 1))
+        self._deepest = max(self._deepest, above)
+        return value, location
+
+    def _container(self, event: Any, start: int, level: int) -> tuple[Any, Location]:
+        """The mapping or the list that *event* begins, as the lowest of *level*."""
+        is_mapping = type(event) is MappingStartEvent
+        if event.tag not in (None, "!", MAP if is_mapping else SEQ):
+            self._problems.report_tag(event.tag, start)
+        self._deepest = max(self._deepest, level)
+        found = self._mapping(start, level) if is_mapping else self._list(start, level)
+        self._written += 1
+        return found
+
+    def _list(self, start: int, level: int) -> tuple[list[Any], Location]:
+        value: list[Any] = []
+        places: list[Location] = []
+        while type(event := self._next_event()) is not SequenceEndEvent:
+            item, place = self._value(event, level)
+            value.append(item)
+            places.append(place)
+        return value, SequenceLocation(start, places)
+
+    def _mapping(self, start: int, level: int) -> tuple[dict[str, Any], Location]:
+        value: dict[str, Any] = {}
+        keys: list[int] = []
+        places: list[Location] = []
+        merges: dict[int, list[Merge]] = {}
+        while type(event := self._next_event()) is not MappingEndEvent:
+            key_start: int = event.start_mark.index
+            key = self._key(event, key_start)
+            if key is _MERGE:
+                if merges:
+                    self._report_twice(key, max(merges), key_start)
+                merges[key_start] = self._merge(key_start, level)
+                continue
+            at = self._place_before(key, key_start, value, keys) if key in value else None
+            value[key], place = self._value(self._next_event(), level)
+            if at is None:
+                keys.append(key_start)
+                places.append(place)
+            else:
+                keys[at], places[at] = key_start, place
+        location = MappingLocation(start, array("I", keys), places)
+        if merges:
+            merge_all(value, location, list(merges.values()), self._problems)
+        location.order = self._order_of(value)
+        return value, location
+
+    def _merge(self, key_start: int, level: int) -> list[Merge]:
+        """What a merge key brings; the levels of that become those of what it is merged into."""
+        above, self._deepest = self._deepest, level
+        value, location = self._value(self._next_event(), level)
+        self._deepest = max(self._deepest - 1, above)
+        return merges_of(value, location, key_start, self._problems)
+
+    def _order_of(self, value: Mapping[str, Any]) -> Mapping[str, int]:
+        keys = tuple(value)
+        order = self._orders.get(keys)
+        if order is None:
+            order = self._orders[keys] = {key: at for at, key in enumerate(keys)}
+        return order
+
+    def _key(self, event: Any, start: int) -> str:
+        """The text of the key at *start*, one object for all keys that are in order."""
+        if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
+            key = self._keys.get(event.value)
+            return self._new_key(event, start) if key is None else key
+        return self._unusual_key(event, start)
+
+    def _unusual_key(self, event: Any, start: int) -> str:
+        kind = type(event)
+        if kind is AliasEvent:
+            found = self._anchors.borrow(event.anchor, start, written=self._written, around=self._around)
+            return aliased_key(event.anchor, found, start, self._problems)
+        if kind is not ScalarEvent:
+            shown = "a mapping" if kind is MappingStartEvent else "a list"
+            detail = f"A key must be text, and this one is {shown}."
+            hint = "Quote the whole value. Templates (`{{ … }}`) require quotes."
+            raise self._problems.fatal("key-not-text", detail, hint, start)
+        key = self._new_key(event, start)
         if event.anchor is not None:
             self._anchors.define(event.anchor, Anchored(key, start))
-        self._expect_value(top, key, start)
+        return key
 
     def _new_key(self, event: Any, start: int) -> str:
-        """Check a key that was not met yet; what is in order is remembered, and has one text for all."""
+        """Check a key that was not met yet; what is in order is remembered."""
         key: str = event.value
         tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
         if tag == MERGE:
@@ -141,91 +241,14 @@ class _Builder:
         detail = f"The unquoted key `{key}` is {_KINDS[tag]}, and keys must be text."
         self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
 
-    def _expect_value(self, top: OpenContainer, key: str, start: int) -> None:
-        if key is _MERGE:
-            if top.merge_start is not None:
-                self._report_twice(key, top.merge_start, start)
-            top.merge_start = start
-        elif key in top.value:
-            self._report_twice(key, top.key_at(key), start)
-        top.key, top.key_start = key, start
+    def _place_before(self, key: str, start: int, value: Mapping[str, Any], keys: list[int]) -> int:
+        """Where the *key* at *start* stands in the order of the mapping, which has it already."""
+        at = list(value).index(key)
+        self._report_twice(key, keys[at], start)
+        return at
 
     def _report_twice(self, key: str, first: int, start: int) -> None:
         line = self._problems.source.position(first)[0]
         hint = "Write `<<: [*one, *two]` to merge several." if key is _MERGE else "Keep one of them."
         detail = f"This mapping already has the key `{key}`, on line {line}. The last one applies."
         self._problems.report("duplicate-key", detail, hint, start)
-
-    def _open(self, event: Any) -> None:
-        start: int = event.start_mark.index
-        stack = self._stack
-        is_mapping = type(event) is MappingStartEvent
-        if stack and stack[-1].awaits_key:
-            kind = "a mapping" if is_mapping else "a list"
-            hint = "Quote the whole value. Templates (`{{ … }}`) require quotes."
-            raise self._problems.fatal(
-                "key-not-text", f"A key must be text, and this one is {kind}.", hint, start
-            )
-        if len(stack) >= MAX_DEPTH:
-            raise self._problems.fatal("too-deep", *TOO_DEEP, start)
-        if event.tag not in (None, "!", MAP if is_mapping else SEQ):
-            self._problems.report_tag(event.tag, start)
-        if is_mapping:
-            stack.append(OpenContainer({}, MappingLocation(start), event.anchor))
-        else:
-            stack.append(OpenContainer([], SequenceLocation(start), event.anchor))
-
-    def _close(self, _event: Any) -> None:
-        done = self._stack.pop()
-        location = done.location
-        if isinstance(location, MappingLocation):
-            if done.merges:
-                merge_all(done.value, location, done.merges, self._problems)
-            location.order = self._order_of(done.value)
-        self._add(done.value, location, done.size, done.anchor, done.height)
-
-    def _order_of(self, value: Mapping[str, Any]) -> Mapping[str, int]:
-        keys = tuple(value)
-        order = self._orders.get(keys)
-        if order is None:
-            order = self._orders[keys] = {key: at for at, key in enumerate(keys)}
-        return order
-
-    def _alias(self, event: Any) -> None:
-        start: int = event.start_mark.index
-        stack = self._stack
-        around = (container.anchor for container in stack)
-        found = self._anchors.borrow(event.anchor, start, written=self._written, around=around)
-        if stack and stack[-1].awaits_key:
-            key = aliased_key(event.anchor, found, start, self._problems)
-            self._expect_value(stack[-1], key, start)
-            return
-        if len(stack) + found.height > MAX_DEPTH:
-            raise self._problems.fatal("too-deep", *TOO_DEEP, start)
-        self._add(found.value, AliasLocation(start, found.location), found.size, None, found.height)
-
-    def _add(self, value: Any, location: Location, size: int, anchor: str | None, height: int = 0) -> None:
-        """Put a finished value where it belongs: under the awaiting key, into the list, or at the root."""
-        self._written += 1
-        if anchor is not None:
-            self._anchors.define(anchor, Anchored(value, location, size, height))
-        if not self._stack:
-            self._root = value, location
-            return
-        top = self._stack[-1]
-        top.size += size
-        key = top.key
-        if key is _MERGE:
-            top.merges = top.merges or []
-            top.merges.append(merges_of(value, location, top.key_start, self._problems))
-            top.height = max(top.height, height)
-            top.key = None
-            return
-        if height >= top.height:
-            top.height = height + 1
-        if key is None:
-            top.value.append(value)
-            top.location.children.append(location)
-        else:
-            top.put(key, value, location)
-            top.key = None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from math import isfinite
 
 from syntask_yaml.document.problems import Problems
-from syntask_yaml.document.scalars import TAGS, Scalar, odd_base, plain_scalar, tagged
+from syntask_yaml.document.scalars import TAGS, Scalar, is_decimal, is_text, odd_base, plain_scalar, tagged
 
 
 def plain_value(text: str, start: int, problems: Problems) -> Scalar:
     """The value of the scalar *text* that has no quotes."""
+    if is_text(text):
+        return text
+    if is_decimal(text):
+        return int(text)
     try:
         value = plain_scalar(text)
     except ValueError:
