@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 from syntask_yaml.errors import SyntaskError
@@ -27,7 +26,7 @@ from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.overlay import write_overlay
-from syntask_yaml.project.revisions import History, history_of
+from syntask_yaml.project.revisions import History, parted_from
 from syntask_yaml.pysource.module import Module, read_module
 
 _Entries: TypeAlias = dict[str, list[dict[str, Any]]]
@@ -37,8 +36,7 @@ _DECLARING = (".yaml", ".yml")
 
 def find_changes(project: Project, facets: DeclaredFacets, ref: str) -> ChangedSince:
     """What of *project* differs between *ref* and now. Raises UsageError, RevisionUnavailable."""
-    history = history_of(project.root)
-    base = history.base(ref)
+    history, base = parted_from(project.root, ref)
     files = ChangedFiles(history.changed_since(base))
     entries = _entries_before(project, history, base, files)
     entrypoints = {each.node.path: facets.entrypoint(each) for each in project.declarations}
@@ -65,8 +63,7 @@ def project_at(
         return None
     root = project.root.resolve().relative_to(history.tree)
     file = Path(os.path.relpath(project.file.resolve(), project.root.resolve()))
-    own = (root / file).as_posix()
-    history.write_files(commit, folder, lambda name: name.endswith(_DECLARING) or name == own)
+    history.write_ending(commit, folder, (*_DECLARING, (root / file).as_posix()))
     try:
         target = project.target.name if project.target is not None else None
         reading = read(ProjectLocation(directory=folder / root, file=file))
@@ -114,6 +111,8 @@ def _entries_before(project: Project, history: History, commit: str, files: Chan
     own = any(files.has(str(file.absolute())) for file in project.files)
     if project.file is None or not (own or files.has_suffix(*_DECLARING)):
         return None
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory() as folder, TemporaryDirectory() as code:
         flows = partial(reader_at, project, history, commit, Path(code))
         before = project_at(project, history, commit, Path(folder), flows)

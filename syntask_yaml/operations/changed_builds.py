@@ -14,7 +14,6 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
 from syntask_yaml.project.changed_files import ChangedFiles
 from syntask_yaml.project.declaration import Declaration
-from syntask_yaml.steps.docker.patterns import IGNORE_FILE, Patterns
 from syntask_yaml.template import is_template
 
 _IMAGE = "build_docker_image"
@@ -57,6 +56,8 @@ class ChangedBuilds:
         return self._known[place]
 
     def _below(self, folder: str, has_patterns: bool) -> Iterator[str]:
+        from syntask_yaml.steps.docker.patterns import IGNORE_FILE, Patterns  # few projects build images
+
         prefix = "" if folder in (".", "./") else f"{folder.removeprefix('./').rstrip('/')}/"
         patterns = Patterns("")
         with suppress(StepFailed):  # said when the step is checked

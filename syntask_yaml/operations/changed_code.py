@@ -44,7 +44,7 @@ class ChangedCode:
         return None
 
     def _chains(self, modules: Iterable[ModuleFile]) -> _Chains:
-        graph = ImportGraph(self._files.has)
+        graph = ImportGraph(self._files.paths_in)
         groups: dict[tuple[Path, ...], dict[str, ModuleFile]] = {}
         for module in modules:
             groups.setdefault(module.search, {})[str(module.path)] = module

@@ -21,10 +21,13 @@ class ChangedFiles:
     def has(self, file: str) -> bool:
         """Whether the file at this absolute path is among them."""
         folder, _, name = file.rpartition("/")
-        if folder not in self._folders:
-            self._folders[folder] = self._names_in(folder)
-        names = self._folders[folder]
+        names = self._known_names_in(folder)
         return names is None or name in names
+
+    def paths_in(self, folder: str) -> list[str]:
+        """The paths of those in *folder*, an absolute path with or without links."""
+        names = self._known_names_in(folder)
+        return [f"{folder}/{name}" for name in (_all_in(folder) if names is None else names)]
 
     def __iter__(self) -> Iterator[Path]:
         return iter(sorted(self._files))
@@ -37,6 +40,11 @@ class ChangedFiles:
     def has_suffix(self, *suffixes: str) -> bool:
         """Whether the name of one ends so."""
         return any(file.suffix in suffixes for file in self._files)
+
+    def _known_names_in(self, folder: str) -> frozenset[str] | None:
+        if folder not in self._folders:
+            self._folders[folder] = self._names_in(folder)
+        return self._folders[folder]
 
     def _names_in(self, folder: str) -> frozenset[str] | None:
         """The names of those in *folder*, also of links to some; None if all of its files are among them.
@@ -67,6 +75,13 @@ class ChangedFiles:
     @cached_property
     def _submodules(self) -> frozenset[Path]:
         return frozenset(file for file in self._files if file.is_dir() and not file.is_symlink())
+
+
+def _all_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208  (names are enough)
+    except OSError:
+        return []
 
 
 def _links_in(folder: str) -> list[str]:

@@ -22,7 +22,7 @@ def write_overlay(history: History, commit: str, differing: Collection[Path], in
             name = entry.relative_to(history.tree).as_posix()
             if name not in names and name not in folders:
                 (into / name).symlink_to(entry)
-    history.write_files(commit, into, names.__contains__)
+    history.write_named(commit, into, names)
 
 
 def _entries(folder: Path) -> list[Path]:

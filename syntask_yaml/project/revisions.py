@@ -6,7 +6,7 @@ No text of a user's becomes an option of git.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ _DEEPEN = (
     "GitLab CI, set `GIT_DEPTH: 0`."
 )
 _GITLINK = b"160000"
-_FILE_MODES = ("100644", "100755")
+_FILE_MODES = (b"100644", b"100755")
 
 
 class RevisionUnavailable(SyntaskError):
@@ -37,7 +37,7 @@ class History:
 
     def commit(self, ref: str) -> str:
         """The commit that *ref* means, as its SHA. Raises UsageError, RevisionUnavailable."""
-        if not ref or ref.startswith("-") or not ref.isprintable():
+        if not _is_text_of_ref(ref):
             raise UsageError(
                 f"`{ref}` is not a commit, a branch or a tag.", hint="Write `main`, `v1.2` or a SHA."
             )
@@ -58,7 +58,10 @@ class History:
         Raises UsageError, and RevisionUnavailable, also where the history that was fetched does not tell.
         """
         commit = self.commit(ref)
-        base = self._answer("merge-base", commit, "HEAD")
+        return self.certain(ref, commit, self._answer("merge-base", commit, "HEAD"))
+
+    def certain(self, ref: str, commit: str, base: str | None) -> str:
+        """*base*, where the history that was fetched tells that *ref*, a *commit*, has parted there."""
         if base is not None and (base == commit or self._is_certain(base, commit)):
             return base
         if self.shallow:
@@ -86,28 +89,35 @@ class History:
         differing = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
         return frozenset(self.tree / name for name in (*differing, *self._untracked))
 
-    def write_files(self, commit: str, into: Path, is_wanted: Callable[[str], bool]) -> None:
-        """Write those files of *commit* that are wanted, by their names, below *into*, as git stores them.
+    def write_ending(self, commit: str, into: Path, endings: Collection[str]) -> None:
+        """Write the files of *commit* whose names have one of *endings*, as `write_named` does."""
+        ends = tuple(map(os.fsencode, endings))
+        self._write([line for line in self._files(commit) if line.endswith(ends)], into)
+
+    def write_named(self, commit: str, into: Path, names: Collection[str]) -> None:
+        """Write the files of *commit* with these *names* below *into*, as git stores them.
 
         Links and submodules are left out. Raises RevisionUnavailable.
         """
-        wanted = [(about.split()[2], name) for about, name in self._files(commit) if is_wanted(name)]
-        contents = self._contents(os.fsencode(blob) for blob, _ in wanted)
-        for (_, name), content in zip(wanted, contents, strict=True):
-            path = into / name
+        wanted = frozenset(map(os.fsencode, names))
+        self._write([line for line in self._files(commit) if line.partition(b"\t")[2] in wanted], into)
+
+    def _write(self, listed: Iterable[bytes], into: Path) -> None:
+        parted = [line.partition(b"\t") for line in listed if line.startswith(_FILE_MODES)]
+        contents = self._contents(about.split()[2] for about, _, _ in parted)
+        for (_, _, name), content in zip(parted, contents, strict=True):
+            path = into / os.fsdecode(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-    def _files(self, commit: str) -> list[tuple[str, str]]:
-        """What git says of each regular file of *commit*, and its name."""
+    def _files(self, commit: str) -> list[bytes]:
+        """The lines of git on all that *commit* holds: what it is, and its name behind a tab."""
         if commit not in self._listed:
-            lines = os.fsdecode(self._run("ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")
-            parted = (line.partition("\t") for line in lines if line.startswith(_FILE_MODES))
-            self._listed[commit] = [(about, name) for about, _, name in parted]
+            self._listed[commit] = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
         return self._listed[commit]
 
     @cached_property
-    def _listed(self) -> dict[str, list[tuple[str, str]]]:
+    def _listed(self) -> dict[str, list[bytes]]:
         return {}
 
     @cached_property
@@ -142,8 +152,8 @@ class History:
 
     def submodules(self, commit: str) -> list[str]:
         """The names of the submodules in *commit*."""
-        listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
-        return [os.fsdecode(line.partition(b"\t")[2]) for line in listed if line.startswith(_GITLINK)]
+        links = (line for line in self._files(commit) if line.startswith(_GITLINK))
+        return [os.fsdecode(line.partition(b"\t")[2]) for line in links]
 
     @cached_property
     def shallow(self) -> frozenset[str]:
@@ -182,3 +192,26 @@ def history_of(directory: Path) -> History:
         why, remedy = why_unread(directory)
         raise RevisionUnavailable(f"Cannot read the commits of `{directory}`: {why}.", hint=remedy) from None
     return History(Path(tree))
+
+
+def parted_from(directory: Path, ref: str) -> tuple[History, str]:
+    """The repository that *directory* is in, and where *ref* has parted from it, as `History.base` finds it.
+
+    Mostly, git tells both at once. Raises as `history_of` and `History.base` do.
+    """
+    if _is_text_of_ref(ref) and ".." not in ref:
+        try:
+            said = os.fsdecode(git(directory, "rev-parse", "--show-toplevel", f"{ref}^{{commit}}...HEAD"))
+        except (FileNotFoundError, GitRefused):
+            said = ""
+        match said.split("\n"):
+            case [tree, _, commit, base, ""] if base.startswith("^"):  # one such commit
+                history = History(Path(tree))
+                return history, history.certain(ref, commit, base.removeprefix("^"))
+    history = history_of(directory)
+    return history, history.base(ref)
+
+
+def _is_text_of_ref(ref: str) -> bool:
+    """Whether git may be given *ref*: it is no option, and no line break ends it."""
+    return bool(ref) and not ref.startswith("-") and ref.isprintable()

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TypeAlias, TypeVar
 
 from syntask_yaml.pysource.imports import Import, Statement, statements_of, understood
-from syntask_yaml.pysource.module_index import is_reserved
+from syntask_yaml.pysource.module_index import RESERVED
 
 # The files of a module, and the folders that hold its submodules.
 _Found: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
@@ -25,10 +25,11 @@ class ImportGraph:
     """What the Python files of a project import of each other, each file read once.
 
     Files and folders are absolute paths. The standard library and what is installed are left out.
+    *wanted_in* tells the wanted files that a folder holds.
     """
 
-    def __init__(self, is_wanted: Callable[[str], bool]) -> None:
-        self._is_wanted = is_wanted
+    def __init__(self, wanted_in: Callable[[str], Iterable[str]]) -> None:
+        self._wanted_in = wanted_in
         self._wanted: set[str] = set()
         self._statements: _Memo[str, Collection[Statement]] = _Memo(_read_statements)
         self._held: _Memo[str, Mapping[str, _Found]] = _Memo(self._list)
@@ -41,7 +42,8 @@ class ImportGraph:
         shortest in what was read, and nothing is read that cannot change which of *starts* lead to one.
         """
         modules = _Modules(self._held, search)
-        self._wanted.update(filter(self._is_wanted, starts))
+        for folder in {start.rpartition("/")[0] for start in starts}:
+            self._wanted.update(self._wanted_in(folder))
         edges: dict[str, dict[str, None]] = {}
         leading: set[str] = set()
 
@@ -63,8 +65,9 @@ class ImportGraph:
 
     def _list(self, folder: str) -> Mapping[str, _Found]:
         held = _modules_in(folder)
-        files = chain.from_iterable(files for files, _ in held.values())
-        self._wanted.update(filter(self._is_wanted, files))
+        packages = (inside for files, folders in held.values() if files for inside in folders)
+        for each in (folder, *packages):
+            self._wanted.update(self._wanted_in(each))
         return held
 
 
@@ -93,10 +96,12 @@ def _modules_in(folder: str) -> dict[str, _Found]:
     within: list[str] = []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir():
-                within.append(entry.name)
-            elif entry.name.endswith(_SUFFIX) and entry.is_file():
-                found[entry.name.removesuffix(_SUFFIX)] = (f"{folder}/{entry.name}",), ()
+            name = entry.name
+            if not name.endswith(_SUFFIX):
+                if entry.is_dir():
+                    within.append(name)
+            elif entry.is_file():
+                found[name[: -len(_SUFFIX)]] = (f"{folder}/{name}",), ()
     for name in within:
         path = f"{folder}/{name}"
         if os.path.isfile(start := f"{path}/{_START}{_SUFFIX}"):  # noqa: PTH113  (of folders, there are many)
@@ -127,7 +132,7 @@ class _Modules:
     def __init__(self, held: Mapping[str, Mapping[str, _Found]], search: Sequence[str]) -> None:
         self._held = held
         self._search = tuple(search)
-        self._absolute: dict[str, _Found] = {}
+        self._find: _Memo[str, _Found] = _Memo(self._look_up)
         self._runs: _Memo[Statement, tuple[str, ...]] = _Memo(self._run_anywhere)
 
     def imported_by(self, file: str, statements: Collection[Statement]) -> dict[str, None]:
@@ -143,25 +148,23 @@ class _Modules:
     def _run_anywhere(self, statement: Statement) -> tuple[str, ...]:
         """The files that *statement* runs in whichever file; `_RELATIVE` where it depends on that."""
         imports = understood(statement)
-        if len(imports) == 1:  # as nearly all are
-            return (_RELATIVE,) if imports[0].level else tuple(self._of("", imports[0]))
         if any(each.level for each in imports):
             return (_RELATIVE,)
+        if len(imports) == 1 and not imports[0].names:  # as most are
+            return self._find[imports[0].module][0]
         return tuple(chain.from_iterable(self._of("", each) for each in imports))
 
     def _of(self, file: str, imported: Import) -> Iterable[str]:
         if imported.level:
             return self._relative(file, imported)
-        if is_reserved(imported.module):
-            return ()
-        return self._by_name(imported) if imported.names else self._find(imported.module)[0]
+        return self._by_name(imported) if imported.names else self._find[imported.module][0]
 
     def _by_name(self, imported: Import) -> Iterator[str]:
-        files, folders = self._find(imported.module)
+        files, folders = self._find[imported.module]
         yield from files
         if folders:
             for name in imported.names:
-                yield from self._find(f"{imported.module}.{name}")[0][len(files) :]
+                yield from self._find[f"{imported.module}.{name}"][0][len(files) :]
 
     def _relative(self, file: str, imported: Import) -> Iterator[str]:
         folder = file
@@ -176,15 +179,12 @@ class _Modules:
         for name in imported.names:
             yield from self._among(name, folders)[0]
 
-    def _find(self, module: str) -> _Found:
+    def _look_up(self, module: str) -> _Found:
         """The files of the packages around *module* and its own, and the folders of its submodules."""
-        found = self._absolute.get(module)
-        if found is None:
-            outer, dot, part = module.rpartition(".")
-            files, folders = self._find(outer) if dot else ((), self._search)
-            own, inside = self._among(part, folders)
-            found = self._absolute[module] = ((*files, *own), inside)
-        return found
+        outer, dot, part = module.rpartition(".")
+        files, folders = self._find[outer] if dot else ((), () if module in RESERVED else self._search)
+        own, inside = self._among(part, folders)
+        return files + own, inside
 
     def _among(self, part: str, folders: Iterable[str]) -> _Found:
         portions: tuple[str, ...] = ()

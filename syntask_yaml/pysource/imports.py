@@ -71,16 +71,23 @@ def understood(statement: Statement) -> tuple[Import, ...]:
 
 def _plain(content: bytes) -> list[bytes] | None:
     """The statements of a file if the word stands in nothing but plain ones; None otherwise."""
-    first, last = content.find(_IMPORT), content.rfind(_IMPORT)
-    if first < 0:
+    last = content.rfind(_IMPORT)
+    if last < 0:
         return []
-    if any(content.find(each, first, last) >= 0 or content.count(each, 0, first) % 2 for each in _QUOTES):
-        return None  # some of them may stand in a text
     end = content.find(b"\n", last)
-    if b"(" in content[last:end]:
+    if content.find(b"(", last, end) >= 0:
         end = content.find(b")", last) + 1
-    found = _PLAIN.findall(content, 0, end if end >= 0 else len(content))
-    return found if len(found) == content.count(_IMPORT) else None
+    head = content[:end] if end >= 0 else content
+    if (b'"""' in head or b"'''" in head) and _may_be_in_text(head, last):
+        return None
+    found = _PLAIN.findall(head)
+    return found if len(found) == head.count(_IMPORT) else None
+
+
+def _may_be_in_text(content: bytes, last: int) -> bool:
+    """Whether an import, of which the last stands at *last*, may be a part of a text of several lines."""
+    first = content.find(_IMPORT)
+    return any(content.find(each, first, last) >= 0 or content.count(each, 0, first) % 2 for each in _QUOTES)
 
 
 def _searched(content: bytes) -> Collection[Import]:

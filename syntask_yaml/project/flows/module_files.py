@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,7 @@ class ModuleFiles:
 
     def __init__(self, index: ModuleIndex) -> None:
         self._index = index
+        self._searches: dict[str, tuple[Path, ...]] = {}
 
     def find(self, entrypoint: Entrypoint) -> ModuleFile:
         """Where *entrypoint* leads; raises `FlowNotFound`."""
@@ -52,19 +54,25 @@ class ModuleFiles:
         """The file at *path*; raises `FlowNotFound`."""
         file = self._index.root / path
         try:
-            if not file.exists():
-                raise self._missing(path, file)
             if not file.is_file():
-                kind = kind_of_file(file.stat().st_mode)
-                raise FlowNotFound(
-                    f"`{path}` is a {kind}, not a regular file.", hint="Write `path/to/file.py:function`."
-                )
+                raise self._no_file(path, file)
         except OSError as error:
             detail = f"Cannot look up the file of the entrypoint: {error.strerror or error}."
             raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
         if file.suffix != SUFFIX:
             raise FlowNotFound(f"`{path}` is not a Python file: its name does not end in `{SUFFIX}`.")
-        return ModuleFile(file, self._index.search_path(file.parent))
+        folder = os.path.dirname(file)  # noqa: PTH120  (most files share a few)
+        if folder not in self._searches:
+            self._searches[folder] = self._index.search_path(file.parent)
+        return ModuleFile(file, self._searches[folder])
+
+    def _no_file(self, path: str, file: Path) -> FlowNotFound:
+        if not file.exists():
+            return self._missing(path, file)
+        return FlowNotFound(
+            f"`{path}` is a {kind_of_file(file.stat().st_mode)}, not a regular file.",
+            hint="Write `path/to/file.py:function`.",
+        )
 
     def _missing(self, path: str, file: Path) -> FlowNotFound:
         if file.is_symlink():

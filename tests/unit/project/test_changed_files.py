@@ -40,4 +40,14 @@ def test_a_file_is_found_however_it_is_reached(tmp_path: Path) -> None:
         "missing/any.py": False,
     }
     assert {name: files.has(f"{root}/{name}") for name in expected} == expected
+    assert all(
+        {path for path in files.paths_in(f"{root}/{folder}") if Path(path).exists()}
+        == {
+            f"{root}/{name}"
+            for name, changed in expected.items()
+            if changed and name.startswith(f"{folder}/")
+        }
+        - {f"{root}/lib/gone.py"}
+        for folder in ("lib", "folder", "sub/deep", "jobs", "missing")
+    )
     assert files.below(root / "folder") == ["changed.py", "gone.py"]
