@@ -57,7 +57,9 @@ def test_asking_at_once_finds_the_same(repository: Repository, ref: str) -> None
 )
 def test_what_is_no_commit_is_refused_as_it_is_step_by_step(repository: Repository, ref: str) -> None:
     """Ranges, options and names of files are none, whatever git makes of them elsewhere."""
-    (repository.path / f"{ref.strip()}^{{commit}}...HEAD").touch()
+    file = repository.path / f"{ref.strip()}^{{commit}}...HEAD"
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
     with pytest.raises((RevisionUnavailable, UsageError)) as by_steps:
         history_of(repository.path).base(ref)
     with pytest.raises(type(by_steps.value)) as at_once:
