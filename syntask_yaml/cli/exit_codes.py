@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -53,11 +51,7 @@ def _wrong_usage(error: click.UsageError) -> int:
 
 
 def _outside(error: OSError) -> int:
-    """Report an error of the operating system: a full disk, a closed pipe, a missing permission."""
-    if error.errno == errno.EPIPE:
-        # Whoever read our output has gone; that is no failure, and flushing would raise it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    """Report an error of the operating system: a full disk, a missing permission."""
     if error.errno == errno.ENOENT and not error.filename:
         gone = "The current directory no longer exists."
         return _foreseen(SyntaskError(gone, hint="Change to another directory, or pass `-C DIR`."))

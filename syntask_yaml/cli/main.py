@@ -19,6 +19,12 @@ import click
 from click.core import ParameterSource
 
 from syntask_yaml import __version__
+from syntask_yaml.cli.closed_output import (
+    OUTPUT_CLOSED,
+    OutputClosed,
+    forget_output,
+    noticing_closed_output,
+)
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.global_options import add_global_options, color_setting, only_file
@@ -101,6 +107,14 @@ class CommandTable(click.Group):
         add_global_options(command, shows_target=cmd_name in _PROJECT_COMMANDS)
         name_variables(command, f"SYNTASK_{cmd_name}")
         return command
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with noticing_closed_output():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with noticing_closed_output():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
@@ -197,13 +211,24 @@ name_variables(cli, "SYNTASK")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Nothing that is raised gets past this."""
-    from syntask_yaml.cli.exit_codes import exit_code_of
-
     if isinstance(sys.stdout, TextIOWrapper):
         # Half a character, of a name that is not in UTF-8, is printed as its escape, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        with noticing_closed_output():
+            return _main(arguments)
+    except OutputClosed:
+        forget_output()
+        return OUTPUT_CLOSED
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    from syntask_yaml.cli.exit_codes import exit_code_of
+
+    try:
         code = cli.main(args=arguments, prog_name="syntask", standalone_mode=False)
+    except OutputClosed:
+        raise
     except BaseException as error:  # noqa: BLE001  (each one becomes an exit code)
         return exit_code_of(error)
     return code if isinstance(code, int) else 0

@@ -1,0 +1,56 @@
+"""Whoever reads the output may leave before its end, as `head` does, which is no problem to speak of."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from syntask_yaml.errors import SyntaskError
+
+# What a shell reports of a program that the signal for it ends. The signal itself stays ignored: it would
+# also end a command for a connection that is lost.
+OUTPUT_CLOSED = 128 + signal.SIGPIPE
+
+
+class OutputClosed(Exception):
+    """Nobody reads the output any more."""
+
+
+@contextmanager
+def noticing_closed_output() -> Iterator[None]:
+    """Raise OutputClosed where writing fails because nobody reads; click and rich end with 1 for that.
+
+    Another pipe that is closed is a SyntaskError.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        if not any(map(_has_no_reader, (sys.stdout, sys.stderr))):
+            raise SyntaskError(f"The connection to another program was lost: {error.strerror}.") from error
+        raise OutputClosed from error
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):
+            raise OutputClosed from error
+        raise
+
+
+def forget_output() -> None:
+    """Let the output lead nowhere, so that nothing fails when Python writes the rest of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if _has_no_reader(stream):
+            os.dup2(nowhere, stream.fileno())
+
+
+def _has_no_reader(stream: object) -> bool:
+    try:
+        descriptor = stream.fileno()  # type: ignore[attr-defined]  (what stands for a stream may have none)
+    except (AttributeError, OSError):
+        return False
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(found & (select.POLLERR | select.POLLHUP) for _, found in poll.poll(0))
