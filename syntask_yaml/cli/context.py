@@ -98,10 +98,19 @@ class Context:
         backend = connect(settings.backend, store=settings.store, environ=self.environ, creates=creates)
         if not creates and self.verbosity >= 0:
             _note_missing(settings, is_usual=project is not None)
+        if self.verbosity < 0 and not backend.features.has_own_worker:
+            _mute_waiting()
         try:
             yield backend
         finally:
             backend.close()
+
+
+def _mute_waiting() -> None:
+    """Do not say that a server keeps the command waiting: if it fails for that, it is an error of its own."""
+    import logging
+
+    logging.getLogger("syntask.backend").setLevel(logging.ERROR)
 
 
 def _note_missing(settings: Settings, *, is_usual: bool) -> None:
