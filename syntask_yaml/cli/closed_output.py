@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from syntask_yaml.errors import SyntaskError
 
@@ -46,10 +47,10 @@ def forget_output() -> None:
             os.dup2(nowhere, stream.fileno())
 
 
-def _has_no_reader(stream: object) -> bool:
+def _has_no_reader(stream: TextIO) -> bool:
     try:
-        descriptor = stream.fileno()  # type: ignore[attr-defined]  (what stands for a stream may have none)
-    except (AttributeError, OSError):
+        descriptor = stream.fileno()
+    except OSError:  # what stands for a stream has none
         return False
     poll = select.poll()
     poll.register(descriptor, 0)

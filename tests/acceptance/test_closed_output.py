@@ -35,7 +35,9 @@ def environ(folder: Path) -> dict[str, str]:
     return {**kept, "SYNTASK_HOME": str(folder / "home")}
 
 
-def run(folder: Path, *words: str, **streams: int) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, *words: str, stdout: int, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "syntask_yaml", *words]
     return subprocess.run(
         command,
@@ -44,7 +46,8 @@ def run(folder: Path, *words: str, **streams: int) -> subprocess.CompletedProces
         text=True,
         timeout=60,
         check=False,
-        **{"stderr": -1, **streams},
+        stdout=stdout,
+        stderr=stderr,
     )
 
 
@@ -53,8 +56,7 @@ def unread(folder: Path, *words: str, also_errors: bool = False) -> tuple[int, s
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        streams = {"stderr": writer} if also_errors else {}
-        done = run(folder, *words, stdout=writer, **streams)
+        done = run(folder, *words, stdout=writer, stderr=writer if also_errors else subprocess.PIPE)
     finally:
         os.close(writer)
     return done.returncode, done.stderr or ""
