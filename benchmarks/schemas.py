@@ -29,7 +29,7 @@ for file in range({files}):
 """
 _SEARCH_OURS = """
 from pathlib import Path
-from syntask_yaml.project.flows import discover
+from syntask_yaml.project.flows.discover import discover
 list(discover(Path({root!r})))
 """
 _SEARCH_PEER = (
@@ -79,7 +79,7 @@ def _add(table: Table, what: str, ours: str, peer: str, *, rounds: int) -> None:
 
 
 def _search(root: Path) -> float:
-    from syntask_yaml.project.flows import discover
+    from syntask_yaml.project.flows.discover import discover
 
     began = time.perf_counter()
     list(discover(root))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from syntask_yaml.messages import MESSAGES
 from syntask_yaml.source import Span
 
 Path = tuple[str | int, ...]
@@ -43,6 +42,8 @@ class Diagnostic:
 
     @property
     def summary(self) -> str:
+        from syntask_yaml.messages import MESSAGES  # of which most commands say none
+
         return MESSAGES[self.code].summary
 
     @property

@@ -15,7 +15,6 @@ from syntask_yaml.model.events import Observer, nobody
 from syntask_yaml.operations import deploy as deploying
 from syntask_yaml.operations import project as projects
 from syntask_yaml.operations import render as rendering
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
@@ -23,6 +22,7 @@ from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.settings import read_settings

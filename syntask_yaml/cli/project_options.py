@@ -13,11 +13,11 @@ from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.override_options import OVERRIDE_OPTIONS, overrides_of
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, changed_since_option, name_option
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 
 READ_OPTIONS = (

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from syntask_yaml.document.location import LayerLocation, MappingLocation, start_of
 from syntask_yaml.document.node import Node
 
+# The end of a key whose list is appended to the one below.
+APPEND = "+"
+
 
 def in_layer(node: Node, layer: str) -> Node:
     """The mapping *node* as a layer of that name; that of an entry is empty."""

@@ -15,7 +15,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.document.layer_nodes import layer_of
+from syntask_yaml.document.layer_nodes import APPEND, layer_of
 from syntask_yaml.document.location import (
     AliasLocation,
     LayerLocation,
@@ -27,8 +27,6 @@ from syntask_yaml.document.location import (
     written,
 )
 from syntask_yaml.document.node import Node
-
-APPEND = "+"
 
 
 class _Item(NamedTuple):

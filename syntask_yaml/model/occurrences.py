@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from syntask_yaml.model.cron import LAST_YEAR, has_year
 from syntask_yaml.model.recurrence import has_no_day, parse_rrule, read_rule, start_year, wall_times
-from syntask_yaml.model.recurrence_words import wrong_part
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 from syntask_yaml.model.steps import TooManySteps, within
 
@@ -81,6 +80,8 @@ def slow_anywhere(timing: Timing, *, steps: int = MOST_STEPS) -> str | None:
 def walk_problem(timing: Timing, error: Exception, *, steps: int = MOST_STEPS) -> str | None:
     """Return why *timing*, whose walk raised *error*, has no times, in a sentence; None: it never fires."""
     if not isinstance(error, TooManySteps):
+        from syntask_yaml.model.recurrence_words import wrong_part
+
         if isinstance(timing, RRule) and (wrong := wrong_part(parse_rrule(timing.rrule, None)[0])):
             return wrong
         return f"Its occurrences cannot be computed: {str(error).rstrip('.') or type(error).__name__}."

@@ -13,7 +13,6 @@ from math import lcm
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syntask_yaml.model.recurrence_words import unreadable_rule
 from syntask_yaml.model.steps import TooManySteps, within
 
 MAX_RRULE_LENGTH = 6500
@@ -91,6 +90,8 @@ def rrule_problem(text: str) -> str | None:
     try:
         rrulestr(with_local_end(text, None))
     except Exception:  # noqa: BLE001  (whatever it raises, it does not read the text)
+        from syntask_yaml.model.recurrence_words import unreadable_rule
+
         return unreadable_rule(text)
     return None
 

@@ -12,13 +12,14 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool_type import pool_type
-from syntask_yaml.operations.choose import Selection, refuse_broken
+from syntask_yaml.operations.choose import refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.prepare import prepare, prepare_again
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.load import Project
 

@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from syntask_yaml.diagnostics import each_once, errors_first, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
-from syntask_yaml.operations.change_reason import ChangedSince
-from syntask_yaml.operations.facets import DeclaredFacets, Resolve
 from syntask_yaml.operations.full_names import candidate_of, resolved_text, with_full_names
-from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration, declare
-from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.select import Selectable, select
 from syntask_yaml.source import Source
 from syntask_yaml.template import texts_in
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What was asked for: *names* and globs, or *all*, or one *entrypoint*.
-
-    *select* and *exclude* are words of `Filters`. *changed_since* is a commit, a branch or a tag: only what
-    differs from it is meant.
-    """
-
-    names: tuple[str, ...] = ()
-    all: bool = False
-    entrypoint: str | None = None
-    select: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    changed_since: str | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the project as a whole is meant, and nothing in it."""
-        return self.entrypoint is None and not self.narrows
-
-    @property
-    def narrows(self) -> bool:
-        """Whether some of the declarations are meant rather than others."""
-        return bool(self.names) or self.has_filters
-
-    @property
-    def has_filters(self) -> bool:
-        """Whether more than names says which are meant."""
-        return self.filters.has_words or self.changed_since is not None
-
-    @property
-    def is_given(self) -> bool:
-        """Whether anything was asked for."""
-        return self.all or not self.is_whole
-
-    @property
-    def filters(self) -> Filters:
-        return Filters(names=self.names, select=self.select, exclude=self.exclude)
+if TYPE_CHECKING:
+    from syntask_yaml.operations.change_reason import ChangedSince
+    from syntask_yaml.operations.facets import DeclaredFacets, Resolve
+    from syntask_yaml.operations.overrides import Overrides
 
 
 def choose(
@@ -85,6 +48,8 @@ def choose(
     if selection.entrypoint is not None:
         return [_by_entrypoint(project, selection, reader, resolve)]
     if selection.has_filters:
+        from syntask_yaml.operations.facets import DeclaredFacets
+
         facets = DeclaredFacets(project.root, reader, resolve, default_pool)
         found = _filtered(project, selection, facets)
         return found if changed is None else [each for each in found if changed.has(each)]
@@ -122,13 +87,16 @@ def _check(selection: Selection) -> None:
 
 def _filtered(project: Project, selection: Selection, facets: DeclaredFacets) -> list[Declaration]:
     """What the words of *selection* leave. Raises NotFound where that is nothing."""
+    from syntask_yaml.project.filters import Filters, Searchable
+
     declared = project.declarations
 
     def named(patterns: Sequence[str]) -> list[Selectable]:
         flows = facets.reader if any("/" in pattern for pattern in patterns) else None
         return [candidate_of(each, flows, facets.resolve) for each in declared]
 
-    found = Searchable("The project", declared, facets.table, named).find(selection.filters)
+    filters = Filters(names=selection.names, select=selection.select, exclude=selection.exclude)
+    found = Searchable("The project", declared, facets.table, named).find(filters)
     if declared and not found:
         raise NotFound(
             "No deployment of the project matches the whole selection.",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from syntask_yaml.operations.change_reason import ChangedSince
-from syntask_yaml.operations.choose import Selection, choose
+from typing import TYPE_CHECKING
+
+from syntask_yaml.operations.choose import choose
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
+
+if TYPE_CHECKING:
+    from syntask_yaml.operations.change_reason import ChangedSince
 
 
 def choose_from(context: DeployContext, selection: Selection) -> list[Declaration]:

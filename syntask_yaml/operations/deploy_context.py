@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
@@ -17,9 +18,7 @@ from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.block_checks import BlockChecker
-from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.expected import ExpectedResources
-from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
 from syntask_yaml.operations.variable_checks import VariableChecker
@@ -30,9 +29,13 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.resolve import resolve_text
-from syntask_yaml.project.resources import BoundResource, bind_resource
+from syntask_yaml.project.resources.bind import BoundResource, bind_resource
 from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.template import Missing, Scope, is_template
+
+if TYPE_CHECKING:
+    from syntask_yaml.operations.change_reason import ChangedSince
+    from syntask_yaml.operations.facets import DeclaredFacets
 
 _NO_OUTPUTS = StepOutputs()
 _VARIABLE = ResourceKind.VARIABLE
@@ -173,6 +176,8 @@ class DeployContext:
     @cached_property
     def facets(self) -> DeclaredFacets:
         """What the declarations can be selected by."""
+        from syntask_yaml.operations.facets import DeclaredFacets
+
         return DeclaredFacets(self.project.root, self.reader, self.resolved, self.pool_of_others)
 
     @cached_property

@@ -9,7 +9,6 @@ from datetime import datetime
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.events import Observer
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expiry import find_expired
@@ -19,6 +18,7 @@ from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.operations.project import read as read_files
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Action, Plan
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.source import Source

@@ -16,9 +16,10 @@ from syntask_yaml.document.reader import read_bytes
 from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.files import write_atomically
 from syntask_yaml.model.value import read_json
-from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.choose import choose
 from syntask_yaml.operations.edit_layers import refuse_inherited, refuse_replaced
 from syntask_yaml.operations.project import ProjectLocation, read, validate
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project

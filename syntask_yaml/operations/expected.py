@@ -11,7 +11,7 @@ from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.resource import Resource, ResourceKind
 from syntask_yaml.model.secret import with_secret_texts
 from syntask_yaml.model.value import Json, Value
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.project.resources.bind import BoundResource
 from syntask_yaml.template.scope import BlockLookup
 
 # What a project file calls otherwise than a pool, a queue and a limit do.

@@ -11,8 +11,9 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.layer_nodes import layer_of, replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound
-from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.choose import choose
 from syntask_yaml.operations.edit import parse_path
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from syntask_yaml.errors import SyntaskError
-from syntask_yaml.project.flows import Flow, FlowReader, SkippedFile, discover
+from syntask_yaml.project.flows import Flow, FlowReader
+from syntask_yaml.project.flows.discover import SkippedFile, discover
 
 
 def find_flows(root: Path) -> tuple[list[Flow], list[SkippedFile]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
 
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import revealed
@@ -12,6 +11,7 @@ from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import pipelines_of
+from syntask_yaml.operations.planned_images import Forecasts, PlannedImage
 from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.steps.base import StepContext
@@ -23,25 +23,6 @@ from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 
 _AT_A_TIME = 4
-
-
-class PlannedImage(NamedTuple):
-    """What becomes of an image, as `steps.forecast.ImageForecast` says it, and for which *deployments*."""
-
-    image: str
-    action: str
-    reason: str
-    deployments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Forecasts:
-    """The *images* of the build steps, in file order; and the *outputs* that are known before any step
-    runs, by the position of their deployment. What is not known is `Unknown`, or not there.
-    """
-
-    images: tuple[PlannedImage, ...] = ()
-    outputs: Mapping[int, StepOutputs] = field(default_factory=dict)
 
 
 def forecast_steps(prepared: Sequence[Prepared], context: DeployContext) -> Forecasts:
@@ -145,14 +126,3 @@ def _forecast(step: Step, scope: Scope, context: DeployContext) -> Forecast:
         scrubber.scrub(found.image.image), found.image.action, scrubber.scrub(found.image.reason)
     )
     return replace(found, outputs=scrubber.seal(found.outputs), image=image)
-
-
-def as_json(images: Sequence[PlannedImage]) -> Iterator[dict[str, Any]]:
-    """The images as `plan --output json` prints them."""
-    for each in images:
-        yield {
-            "image": each.image,
-            "action": each.action,
-            "reason": each.reason,
-            "deployments": list(each.deployments),
-        }

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from syntask_yaml.diagnostics import Diagnostic, once_a_place
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
-from syntask_yaml.operations.facets import Resolve
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.entry_problems import touched
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.select import Selectable
 from syntask_yaml.template import is_template
+
+if TYPE_CHECKING:
+    from syntask_yaml.operations.facets import Resolve
 
 
 def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> Selectable:

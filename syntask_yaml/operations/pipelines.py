@@ -41,7 +41,7 @@ def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[i
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
         for position, each in enumerate(prepared)
-        if each.deployment is not None and (each.declaration.build or each.declaration.push)
+        if each.deployment is not None and each.has_steps
     }
 
 

@@ -15,9 +15,9 @@ from syntask_yaml.operations.choose import check_overrides, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
-from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
 from syntask_yaml.operations.full_names import with_full_names
 from syntask_yaml.operations.owners import check_owners, taken_over
+from syntask_yaml.operations.planned_images import Forecasts, PlannedImage
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
 from syntask_yaml.operations.protection import protection_problems
@@ -45,7 +45,7 @@ from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.project.resources.bind import BoundResource
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,16 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     resources = prepare_resources(context) if request.selection.is_whole else ()
     context = knowing_broken(context, resources)
     prepared = prepare(chosen, context, overrides)
-    forecasts = forecast_steps(prepared, context) if with_forecast else Forecasts()
+    forecasts = Forecasts()
+    if with_forecast and any(each.has_steps for each in prepared):
+        from syntask_yaml.operations.forecasts import forecast_steps
+
+        forecasts = forecast_steps(prepared, context)
     prepared = prepare_again(prepared, context, forecasts.outputs)
-    nothing = Plan(project.title, context.backend.url)
     warned = tuple(_warnings(project, chosen, context.reader))
-    empty = Planned(nothing, (), warned, forecasts.images, resources=resources)
+    empty = Planned(
+        Plan(project.title, context.backend.url), (), warned, forecasts.images, resources=resources
+    )
     planned = plan_of(prepared, empty, context, request, lists=context.lists)
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))

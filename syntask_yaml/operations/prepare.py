@@ -49,6 +49,11 @@ class Prepared(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
+    def has_steps(self) -> bool:
+        """Whether anything runs before it can be applied."""
+        return bool(self.declaration.build or self.declaration.push)
+
+    @property
     def errors(self) -> tuple[Diagnostic, ...]:
         return tuple(each for each in self.diagnostics if each.is_error)
 

@@ -16,7 +16,6 @@ from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.flow_checks import check_unique, flow_of, problems_with, values_as_written
 from syntask_yaml.operations.full_names import with_full_names
-from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
@@ -93,6 +92,8 @@ def declared_project(content: Mapping[str, Any], root: Path, *, source: Source, 
 
 def _hint_without_file(directory: Path) -> str:
     """What to do where there is no project file; deployments of agents are converted."""
+    from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
+
     found = find_agent_files(directory)
     if not found:
         return _NO_FILE_HINT

@@ -13,7 +13,6 @@ from syntask_yaml.operations.version import branch_of
 from syntask_yaml.project.git_program import why_unread
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.repository import is_clean
-from syntask_yaml.project.revisions import history_of
 
 _FORCE = "To deploy all the same, pass `--force`."
 
@@ -59,6 +58,8 @@ def _elsewhere(context: DeployContext, branches: list[str]) -> str:
     """Where else the project is than on one of *branches*; empty if it is not."""
     project = context.project
     if project.worked_on is not None:  # an earlier commit, which has no branch of its own
+        from syntask_yaml.project.revisions import history_of
+
         commit, history = context.versions.commit, history_of(project.worked_on)
         has_it = commit is not None and any(history.is_in(commit.sha, each) for each in branches)
         return "" if has_it else "that does not have this commit"

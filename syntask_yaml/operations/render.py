@@ -10,7 +10,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.secret import masked
-from syntask_yaml.operations.choose import Selection, refuse_broken
+from syntask_yaml.operations.choose import refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployment_documents import document_of, plainly
@@ -18,7 +18,8 @@ from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.resources.document import resources_document
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.operations.selection import Selection
+from syntask_yaml.project.resources.bind import BoundResource
 
 _JOBS = 8
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.selection import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from syntask_yaml.project.composition.values import ResolvedValues, Values, valu
 from syntask_yaml.project.declaration import Declaration, declare, fields_of, label_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, TOLERATED_IN_SCRIPTS, Dialect, is_own_key
 from syntask_yaml.project.entry_problems import touched, with_entries
-from syntask_yaml.project.resources import DeclaredResource, resources_of
+from syntask_yaml.project.resources.declared import DeclaredResource, resources_of
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections

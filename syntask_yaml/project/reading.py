@@ -9,8 +9,7 @@ from pathlib import Path
 
 from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
-from syntask_yaml.project.composition.compose import compose, is_layered
-from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, read_files
+from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, is_layered, read_files
 from syntask_yaml.project.composition.targets import Target, choose_target, targets_of, usual_target
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
@@ -60,6 +59,8 @@ class ProjectReading:
         """The project in *target*, with its problems."""
         document = self._opened.document
         if self.dialect is Dialect.SYNTASK and (is_layered(document) or len(self.files.files) > 1):
+            from syntask_yaml.project.composition.compose import compose
+
             document = compose(self.files, target, self._is_flow)
         loaded = load_project(document, self.root, dialect=self.dialect, strict=self.strict, target=target)
         return replace(loaded, file=self._opened.path, files=tuple(each.path for each in self.files.files))

@@ -14,8 +14,6 @@ from typing import Any
 from syntask_yaml.assets import asset
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.project.agent_files import is_agent_deployment, upgrade_command
-from syntask_yaml.project.explain import schema_diagnostics
 
 _DEPLOYMENT = {"$ref": "#/$defs/deployment"}
 
@@ -34,6 +32,8 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
     """Everything about the tree that the schema does not allow."""
     if _fits(None, root.value):
         return
+    from syntask_yaml.project.agent_files import is_agent_deployment, upgrade_command
+
     if not isinstance(root.value, dict):
         yield from _why({}, root.value, root)
         return
@@ -95,6 +95,8 @@ def _explainer(*, is_resolved: bool) -> Any:
 def _why(
     schema: dict[str, Any], value: Any, node: Node, *, is_resolved: bool = False
 ) -> Iterator[Diagnostic]:
+    from syntask_yaml.project.explain import schema_diagnostics
+
     explainer = _explainer(is_resolved=is_resolved)
     errors = explainer.descend(value, schema) if schema else explainer.iter_errors(value)
     for error in errors:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import stat
 import warnings
 from copy import copy
@@ -37,12 +36,11 @@ class SourceUnreadable(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """One source file. *digest* is the MD5 of its bytes, which names its version."""
+    """One source file."""
 
     path: Path
     tree: ast.Module = field(repr=False)
-    digest: str = ""
-    has_globals: bool = False
+    content: bytes = field(repr=False)
 
     def at(self, path: Path) -> Module:
         """A file of the same content at *path*, with all that was found out about this one."""
@@ -51,9 +49,16 @@ class Module:
         return same
 
     @cached_property
+    def digest(self) -> str:
+        """The MD5 of its bytes, which names its version."""
+        import hashlib  # and OpenSSL, which a validation does not need
+
+        return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+
+    @cached_property
     def names(self) -> Namespace:
         """What each name refers to at the top level of the file."""
-        return bindings(self.tree.body, declared_global(self.tree) if self.has_globals else ())
+        return bindings(self.tree.body, declared_global(self.tree) if b"global" in self.content else ())
 
     @cached_property
     def defers_annotations(self) -> bool:
@@ -151,8 +156,7 @@ def module_of(path: Path, content: bytes) -> Module:
     """
     if len(content) > MAX_BYTES:
         raise SourceUnreadable(TOO_LARGE)
-    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return Module(path, parse(content), digest, has_globals=b"global" in content)
+    return Module(path, parse(content), content)
 
 
 def parse(content: bytes | str) -> ast.Module:

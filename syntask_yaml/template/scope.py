@@ -12,13 +12,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.login import login_name
-from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Json, Unknown, Value
 from syntask_yaml.template.parser import steps_of
+
+if TYPE_CHECKING:
+    from syntask_yaml.model.block import Block
 
 NAMESPACES = ("syntask", "prefect")
 
@@ -61,7 +63,7 @@ class Blocks(Enum):
 _ENVIRONMENTS = frozenset({"env", "environ", "os"})
 _UPPER_CASE = re.compile(r"[A-Z][A-Z0-9_]+")
 
-BlockLookup: TypeAlias = Callable[[str, str], Block | None]
+BlockLookup: TypeAlias = "Callable[[str, str], Block | None]"
 Answer: TypeAlias = Value | Unknown | Deferred | Missing
 
 

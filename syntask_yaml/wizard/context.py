@@ -15,7 +15,8 @@ from syntask_yaml.project.composition.files import ProjectFile
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.dialect import Dialect
-from syntask_yaml.project.flows import Flow, FlowReader, FoundFlow, SkippedFile
+from syntask_yaml.project.flows import Flow, FlowReader
+from syntask_yaml.project.flows.discover import FoundFlow, SkippedFile
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.reading import ProjectReading
 from syntask_yaml.project.repository import GitRemote

@@ -17,7 +17,8 @@ from syntask_yaml.operations.edit import read_text
 from syntask_yaml.operations.pool_states import PoolStates
 from syntask_yaml.project.composition.files import ProjectFile
 from syntask_yaml.project.composition.targets import Target
-from syntask_yaml.project.flows import FlowReader, FoundFlow, SkippedFile, discover
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.flows.discover import FoundFlow, SkippedFile, discover
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
 from syntask_yaml.project.repository import find_remote

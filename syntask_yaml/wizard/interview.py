@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias, cast
 
 from syntask_yaml.errors import ProjectInvalid
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.edit import as_they_would_be
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft

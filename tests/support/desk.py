@@ -9,7 +9,6 @@ from typing import Any
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployments import set_paused
@@ -18,6 +17,7 @@ from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.project.flows import FlowReader
 from tests.support.memory import MemoryBackend

@@ -11,12 +11,12 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.model.deployment import Deployment, Write
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Change
 from syntask_yaml.project.flows import FlowReader
 from tests.support.deployments import FLOWS

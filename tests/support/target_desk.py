@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.destroy import destroy
@@ -14,6 +13,7 @@ from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 
 PROJECT = """\

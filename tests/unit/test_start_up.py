@@ -19,6 +19,11 @@ HEAVY = (
     "yaml"
 ).split()
 _OF_COMMITS = ("operations.changed", "project.revisions", "pysource.import_graph")
+# What a project that is sound, in one file and without resources or steps, has no use for.
+_OF_PROBLEMS = "messages model.recurrence_words project.agent_files project.explain".split()
+_OF_SELECTIONS = "operations.change_reason operations.facets project.filters".split()
+_OF_LAYERS = ("document.layers", "project.composition.compose")
+_OF_STEPS = "operations.forecasts operations.saved steps.pipelines steps.registry steps.runner".split()
 _SHOP = "name: shop\ndeployments: [{name: a, entrypoint: 'flows.py:load', work_pool: {name: default}}]\n"
 _RUN = """
 import sys
@@ -52,8 +57,9 @@ def test_a_validation_loads_neither_git_nor_logs() -> None:
     loaded = modules_after("-C", "examples/hello", "validate")
 
     assert {"yaml", "jsonschema_rs", "syntask_yaml.project.load"} <= loaded
-    assert loaded.isdisjoint({"logging", "secrets"})
-    assert loaded.isdisjoint(f"syntask_yaml.{name}" for name in _OF_COMMITS)
+    assert loaded.isdisjoint({"hashlib", "logging", "secrets"})
+    unused = (*_OF_COMMITS, *_OF_PROBLEMS, *_OF_SELECTIONS, *_OF_LAYERS, "model.deployment", "model.block")
+    assert loaded.isdisjoint(f"syntask_yaml.{name}" for name in unused)
 
 
 def test_a_plan_in_a_repository_asks_git_without_its_library(tmp_path: Path) -> None:
@@ -63,6 +69,8 @@ def test_a_plan_in_a_repository_asks_git_without_its_library(tmp_path: Path) -> 
 
     assert "syntask_yaml.project.repository" in loaded
     assert "git" not in loaded
+    unused = (*_OF_COMMITS, *_OF_PROBLEMS, *_OF_SELECTIONS, *_OF_LAYERS, *_OF_STEPS)
+    assert loaded.isdisjoint(f"syntask_yaml.{name}" for name in unused)
 
 
 _ENDING = """

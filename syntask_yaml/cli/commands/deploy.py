@@ -20,7 +20,7 @@ from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import NotFound, UsageError
-from syntask_yaml.operations.choose import Selection, has_only_resources
+from syntask_yaml.operations.choose import has_only_resources
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
@@ -29,6 +29,7 @@ from syntask_yaml.operations.project import read
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.saved import load_plan
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.codec import SavedPlan
 

@@ -18,17 +18,15 @@ from syntask_yaml.cli.views import changes, diagnostics, reports
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.forecasts import as_json as images_as_json
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.request import Request
-from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.project.repository import find_commit
 
 if TYPE_CHECKING:
     from syntask_yaml.cli.views.markdown import TextLimit
+    from syntask_yaml.operations.change_reason import ChangedSince
 
 _PENDING = 2
 
@@ -66,6 +64,8 @@ def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, 
         planned = make_plan(deploy_context, request, with_forecast=True)
         changed = changes_chosen(deploy_context, request.selection)
         if save is not None:
+            from syntask_yaml.operations.saved import save_plan
+
             # The file may lie where a build sees it: a forecast must not depend on it.
             held = make_plan(deploy_context, request) if planned.images else planned
             pinned = _pinned(request, changed, deploy_context)
@@ -92,6 +92,7 @@ def _report(
 
     def as_json() -> dict[str, Any]:
         from syntask_yaml.cli.views import plan_json
+        from syntask_yaml.operations.planned_images import as_json as images_as_json
 
         beside = {"images": list(images_as_json(images)), **changes.as_document(changed)}
         return {**plan_json.as_document(plan, now=now), **beside}

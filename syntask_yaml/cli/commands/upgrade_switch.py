@@ -108,12 +108,12 @@ def _deployer(context: Context, backend: Backend) -> Callable[[str], None]:
 
     def deploy_paused(name: str) -> None:
         from syntask_yaml.cli.views import deploy as view
-        from syntask_yaml.operations.choose import Selection
         from syntask_yaml.operations.deploy import DeployOptions, deploy
         from syntask_yaml.operations.deploy_context import DeployContext
         from syntask_yaml.operations.overrides import Overrides
         from syntask_yaml.operations.project import open_project
         from syntask_yaml.operations.request import Request
+        from syntask_yaml.operations.selection import Selection
         from syntask_yaml.project.flows import FlowReader
 
         project = open_project(context.location())

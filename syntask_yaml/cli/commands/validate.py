@@ -19,10 +19,9 @@ from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, of_targets
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.events import counted
-from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.documents import document
-from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.project import ProjectLocation, read, validate
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
@@ -98,9 +97,12 @@ def _validate(
 def _chosen(
     context: Context, project: Project, selection: Selection, reader: FlowReader
 ) -> list[Declaration]:
+    from syntask_yaml.operations.choose import choose
+
     changed = None
     if selection.changed_since is not None:
         from syntask_yaml.operations.changed import find_changes  # and git, which few validations need
+        from syntask_yaml.operations.facets import DeclaredFacets
 
         changed = find_changes(project, DeclaredFacets(project.root, reader), selection.changed_since)
     if context.verbosity >= 0:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from syntask_yaml.cli.views.output import say
-from syntask_yaml.operations.change_reason import ChangedSince
+
+if TYPE_CHECKING:
+    from syntask_yaml.operations.change_reason import ChangedSince
 
 _SHORT = 10
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 import click
 
 from syntask_yaml.cli.views.escape import cut, escaped
-from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.operations.planned_images import PlannedImage
 from syntask_yaml.plan.changes import Action, Plan, ResourceChange
 from syntask_yaml.plan.resources import SECRET
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review

@@ -10,7 +10,7 @@ from syntask_yaml.cli.views.diagnostics import causes, with_deployments
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.server_pages import page_of_deployment
-from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.operations.planned_images import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
 from syntask_yaml.plan.review import FoldedChange, review
 from syntask_yaml.plan.rows import (

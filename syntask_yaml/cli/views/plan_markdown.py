@@ -9,7 +9,7 @@ from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, prose, tabl
 from syntask_yaml.cli.views.problems_markdown import problem_lines
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.server_pages import page_of_deployment
-from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.operations.planned_images import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 from syntask_yaml.plan.rows import (

@@ -17,7 +17,7 @@ from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
 from syntask_yaml.operations.resources.portability import portability
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.project.resources.bind import BoundResource
 
 
 def with_secrets(resource: Resource, types: Mapping[str, BlockType]) -> Resource:

@@ -14,7 +14,7 @@ from syntask_yaml.operations.prune import how_to_prune, still_deployed
 from syntask_yaml.operations.resources.read import FoundResources
 from syntask_yaml.plan.changes import Action, ResourceChange
 from syntask_yaml.plan.resources import diff_resources, owner_fields
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.project.resources.bind import BoundResource
 
 _TAKE_OVER = "`syntask deploy --all --take-over`"
 

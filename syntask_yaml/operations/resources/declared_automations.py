@@ -21,7 +21,8 @@ from syntask_yaml.model.value import flag
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.project.automations import about_event, check_automation
 from syntask_yaml.project.payload import payload_text
-from syntask_yaml.project.resources import BoundResource, DeclaredResource
+from syntask_yaml.project.resources.bind import BoundResource
+from syntask_yaml.project.resources.declared import DeclaredResource
 from syntask_yaml.project.schema import check_resolved
 from syntask_yaml.template import Blocks, Unresolved, resolve
 

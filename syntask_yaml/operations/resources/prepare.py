@@ -9,9 +9,8 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.blocks import in_order, with_secrets
-from syntask_yaml.operations.resources.declared_automations import bind_automation
 from syntask_yaml.operations.resources.kinds import KINDS
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.project.resources.bind import BoundResource
 
 
 def prepare_resources(context: DeployContext) -> tuple[BoundResource, ...]:
@@ -25,9 +24,15 @@ def prepare_resources(context: DeployContext) -> tuple[BoundResource, ...]:
     prepared = [_prepare(each, context) for several in of_kind.values() for each in several]
     knowing = knowing_broken(context, prepared)
     prepared = [_with_pool(each, knowing) for each in prepared]
-    declared = (each for each in context.project.resources if each.kind is ResourceKind.AUTOMATION)
-    automations = [_prepare(bind_automation(each, knowing), knowing) for each in declared]
-    return (*prepared, *automations)
+    return (*prepared, *_automations(knowing))
+
+
+def _automations(context: DeployContext) -> Iterator[BoundResource]:
+    for declared in context.project.resources:
+        if declared.kind is ResourceKind.AUTOMATION:
+            from syntask_yaml.operations.resources.declared_automations import bind_automation
+
+            yield _prepare(bind_automation(declared, context), context)
 
 
 def knowing_broken(context: DeployContext, resources: Iterable[BoundResource]) -> DeployContext:

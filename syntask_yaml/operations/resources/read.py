@@ -19,7 +19,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pruned_owners import former_owners_of_resources
 from syntask_yaml.operations.resources.automations import stored_automations
 from syntask_yaml.operations.resources.kinds import KINDS
-from syntask_yaml.project.resources import BoundResource
+from syntask_yaml.project.resources.bind import BoundResource
 
 
 class FoundResources(NamedTuple):

@@ -13,8 +13,8 @@ from itertools import chain
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
-from syntask_yaml.document.layer_nodes import in_layer, only
-from syntask_yaml.document.layers import APPEND, Layers
+from syntask_yaml.document.layer_nodes import APPEND, in_layer, only
+from syntask_yaml.document.layers import Layers
 from syntask_yaml.document.location import (
     LayerLocation,
     Location,
@@ -34,25 +34,9 @@ from syntask_yaml.project.slips import lost_keys
 
 # What `key+` appends to in an entry and in `defaults`, as the schema says it, too.
 LISTS = ("tags", "schedules", "triggers", "sla", *SECTIONS)
-LAYER_KEYS = ("include", "defaults", "targets", "values")
 
 # Whether the flow of an entrypoint has a name.
 IsFlow = Callable[[str, str], bool]
-
-
-def is_layered(document: Document) -> bool:
-    """Whether there is more to a project than the entries of its file."""
-    root = document.root
-    if not isinstance(root.value, dict):
-        return False
-    if any(root.value.get(key) is not None for key in LAYER_KEYS):
-        return True
-    return f"{APPEND}:" in document.source.text and any(
-        isinstance(key, str) and key.endswith(APPEND)
-        for entry in root.value.get("deployments") or ()
-        if isinstance(entry, dict)
-        for key in entry
-    )
 
 
 def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Document:

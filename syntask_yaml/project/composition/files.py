@@ -10,11 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.document.layer_nodes import only
+from syntask_yaml.document.layer_nodes import APPEND, only
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.project.schema import check_schema
 
+# What has more to it than the entries of a file.
+_LAYER_KEYS = ("include", "defaults", "targets", "values")
 # What only the file that was opened can say.
 ROOT_KEYS = ("name", "targets", "values")
 # What the files of a project have together, and is checked there.
@@ -167,3 +169,18 @@ def _misplaced(file: ProjectFile) -> Iterator[Diagnostic]:
             f"`{key}` is of the whole project, and this file is included by `{file.included_by[0].name}`."
         )
         yield node.problem("unknown-key", detail, f"Move it to `{file.included_by[0].name}`.", at_key=True)
+
+
+def is_layered(document: Document) -> bool:
+    """Whether there is more to a project than the entries of its file."""
+    root = document.root
+    if not isinstance(root.value, dict):
+        return False
+    if any(root.value.get(key) is not None for key in _LAYER_KEYS):
+        return True
+    return f"{APPEND}:" in document.source.text and any(
+        isinstance(key, str) and key.endswith(APPEND)
+        for entry in root.value.get("deployments") or ()
+        if isinstance(entry, dict)
+        for key in entry
+    )

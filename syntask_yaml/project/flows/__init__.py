@@ -10,7 +10,6 @@ loading, child   loads a flow in a process of its own, for what its source does 
 """
 
 from syntask_yaml.project.flows.describe import Flow
-from syntask_yaml.project.flows.discover import Discovery, FoundFlow, SkippedFile, discover
 from syntask_yaml.project.flows.module_files import ModuleFile
 from syntask_yaml.project.flows.reader import FlowReader
 from syntask_yaml.pysource.entrypoint import (
@@ -21,15 +20,11 @@ from syntask_yaml.pysource.entrypoint import (
 )
 
 __all__ = [
-    "Discovery",
     "Entrypoint",
     "Flow",
     "FlowNotFound",
     "FlowReader",
-    "FoundFlow",
     "InvalidEntrypoint",
     "ModuleFile",
-    "SkippedFile",
-    "discover",
     "parse_entrypoint",
 ]

@@ -6,20 +6,20 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syntask_yaml.project.flows.decorators import NO_OPTIONS, OPTIONS
 from syntask_yaml.project.flows.definition import FlowDefinition
 from syntask_yaml.project.flows.docstring import parameter_descriptions
-from syntask_yaml.project.flows.loading import LoadResult
 from syntask_yaml.project.flows.own_decorators import check_signature
 from syntask_yaml.project.flows.schema import Schemas, parameter_schemas
-from syntask_yaml.project.flows.volatile import marked
+from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import Unknowable
 
 if TYPE_CHECKING:
+    from syntask_yaml.project.flows.loading import LoadResult
     from syntask_yaml.project.flows.schema.partial import PartialSchema
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -29,10 +29,9 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 class Flow:
     """What an entrypoint names.
 
-    *version* is the one that the decorator gives; *source_digest* the MD5 of the file, which Prefect
-    takes for want of one. *parameter_schema* is the one to deploy, None if it could not be known; *notes*
-    say why. *value_schema* is the one to check values with: it tells more types apart, and holds what is
-    known of the parameters all the same.
+    *version* is the one that the decorator gives. *parameter_schema* is the one to deploy, None if it could
+    not be known; *notes* say why. *value_schema* is the one to check values with: it tells more types apart,
+    and holds what is known of the parameters all the same.
     """
 
     entrypoint: str
@@ -42,11 +41,16 @@ class Flow:
     line: int
     description: str | None = None
     version: str | None = None
-    source_digest: str | None = None
     is_decorated: bool = True
     parameter_schema: Mapping[str, Any] | None = None
     value_schema: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    module: Module | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def source_digest(self) -> str | None:
+        """The MD5 of the file, which Prefect takes for want of a version."""
+        return None if self.module is None else self.module.digest
 
 
 class _Parameters(NamedTuple):
@@ -67,6 +71,8 @@ def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResu
         return flow
     loaded = load()
     if loaded.schema is not None and found.function is not None:
+        from syntask_yaml.project.flows.volatile import marked  # of those that are loaded
+
         loaded = loaded._replace(schema=marked(dict(loaded.schema), found.function))
     return _completed(flow, loaded, parameters, unknown)
 
@@ -96,7 +102,7 @@ def from_source(entrypoint: str, found: FlowDefinition) -> Flow:
         line=found.line,
         description=options.description or (_docstring(node) if node else None),
         version=options.version,
-        source_digest=module.digest,
+        module=module,
         is_decorated=found.options is not None,
     )
 

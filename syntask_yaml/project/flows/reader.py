@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.project.flows.definition import (
@@ -17,7 +17,6 @@ from syntask_yaml.project.flows.definition import (
     flows,
 )
 from syntask_yaml.project.flows.describe import Flow, describe, source_name
-from syntask_yaml.project.flows.loading import NOT_LOADED, Loader, LoadResult
 from syntask_yaml.project.flows.module_files import ModuleFile, ModuleFiles
 from syntask_yaml.pysource.entrypoint import (
     Entrypoint,
@@ -29,6 +28,9 @@ from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.pysource.module import TOO_DEEP, Module, SourceUnreadable, read_module
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
+
+if TYPE_CHECKING:
+    from syntask_yaml.project.flows.loading import LoadResult
 
 MAX_HOPS = 10
 MAX_NAMED = 10
@@ -54,10 +56,8 @@ class FlowReader:
     ) -> None:
         self._index = ModuleIndex(root.absolute(), read_file)
         self._files = ModuleFiles(self._index)
-        loader = Loader(self._index.root, python, timeout)
-        self._loaded: Memo[_Wanted, Mapping[str, LoadResult]] | None = (
-            Memo(lambda wanted: loader.load(*wanted)) if load_in_child else None
-        )
+        self._python, self._timeout = python, timeout
+        self._loaded = Memo(self._in_child) if load_in_child else None
         self._definition = Memo(self._defined)
         self._flow = Memo(self._read)
 
@@ -120,8 +120,15 @@ class FlowReader:
                 file = self._files.find_module(module)
         raise FlowNotFound(f"`{entrypoint.function}` is re-exported through too many modules.")
 
+    def _in_child(self, wanted: _Wanted) -> Mapping[str, LoadResult]:
+        from syntask_yaml.project.flows.loading import Loader
+
+        return Loader(self._index.root, self._python, self._timeout).load(*wanted)
+
     def _load(self, function: str, file: ModuleFile, found: FlowDefinition) -> LoadResult:
         if self._loaded is None:
+            from syntask_yaml.project.flows.loading import NOT_LOADED
+
             return NOT_LOADED
         # All flows of a file are asked for at once: it is loaded once, however many of them are deployed.
         names = tuple(_names(self._scope(file)))

@@ -31,7 +31,7 @@ def show_project(site: Site, _asked: PageRequest) -> Page:
 
 def plan_document(site: Site) -> Mapping[str, Any]:
     """Return what `plan --output json` prints, without secrets."""
-    from syntask_yaml.operations.forecasts import as_json
+    from syntask_yaml.operations.planned_images import as_json
     from syntask_yaml.plan.codec import encode
 
     planned = _planned(site)
@@ -52,11 +52,11 @@ def _without_secrets(change: Change) -> Change:
 
 def _planned(site: Site) -> Planned:
     """The plan for all deployments, as `plan --all` makes it; what that needs is loaded here."""
-    from syntask_yaml.operations.choose import Selection
     from syntask_yaml.operations.deploy_context import DeployContext
     from syntask_yaml.operations.plan import make_plan
     from syntask_yaml.operations.project import open_project
     from syntask_yaml.operations.request import Request
+    from syntask_yaml.operations.selection import Selection
     from syntask_yaml.project.flows import FlowReader
 
     if site.project is None:

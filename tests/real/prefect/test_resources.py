@@ -16,13 +16,13 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.secret import Secret
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.destroy import destroy, expired_contexts
 from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 from tests.support.flaky_proxy import flaky

@@ -10,11 +10,11 @@ import pytest
 
 from syntask_yaml.errors import SyntaskError, UsageError
 from syntask_yaml.operations.changed import find_changes
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.revisions import RevisionUnavailable
 from tests.support.desk import Desk

@@ -9,10 +9,10 @@ import pytest
 
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.value import known
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 

@@ -15,13 +15,13 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.project.flows import FlowReader
 from tests.support.entries import ENVIRON, FIELDS, FLOWS, entries, projects

@@ -16,12 +16,12 @@ from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deploy_record import DeployRecord
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.resource import Owner, ResourceLedger
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.destroy import expired_contexts, expiring_projects
 from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.history import read_history
 from syntask_yaml.operations.project import ProjectLocation
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from tests.support.target_desk import TargetDesk
 
 WEEK = timedelta(days=7)

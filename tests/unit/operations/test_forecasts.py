@@ -15,8 +15,9 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.operations.forecasts import Forecasts, as_json, forecast_steps
+from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.plan import make_plan
+from syntask_yaml.operations.planned_images import Forecasts, as_json
 from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 from tests.support.told_engine import ToldEngine, told_engine

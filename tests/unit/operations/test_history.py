@@ -12,13 +12,13 @@ import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deploy_record import DONE, NOT_FINISHED, DeployRecord
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.history import last_deploys, read_history
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 from tests.support.git_repository import Repository
 

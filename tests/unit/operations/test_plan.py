@@ -12,10 +12,10 @@ from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.schedule import Interval
 from syntask_yaml.model.value import known
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.load import load_project
 from syntask_yaml.project.sections import SECTIONS

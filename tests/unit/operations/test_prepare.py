@@ -11,7 +11,6 @@ import pytest
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, SyntaskError
 from syntask_yaml.operations.check import candidates
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
@@ -19,6 +18,7 @@ from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.render import render
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 from tests.support.memory import MemoryBackend
 

@@ -31,12 +31,12 @@ from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project, validate
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project, load_project

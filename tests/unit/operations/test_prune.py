@@ -15,7 +15,6 @@ from syntask_yaml.cli.views.plan import deletion_lines
 from syntask_yaml.errors import BackendConflict, ProjectInvalid, PruneRefused, UsageError
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.run import RunRequest
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deployments import check_unprotected
 from syntask_yaml.operations.destroy import destroy, plan_destroy
@@ -23,6 +22,7 @@ from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.changes import Action, Plan
 from tests.support.desk import Desk
 

@@ -16,10 +16,10 @@ from syntask_yaml.errors import FileFailed, PlanStale
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.secret import Secret
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.saved import load_plan, save_plan
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.plan.codec import encode
 from tests.support.desk import Desk
 

@@ -11,8 +11,8 @@ from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.secret import Secret
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.wizard.interview import BACK, DISCARD, add_deployment, choose_or_add, run_interview
 from syntask_yaml.wizard.next_steps import next_steps
 from syntask_yaml.wizard.prompter import Refusal

@@ -10,13 +10,13 @@ import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import ProjectInvalid
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.destroy import destroy, plan_destroy
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 
 PROJECT = """\

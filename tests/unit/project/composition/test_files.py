@@ -14,11 +14,11 @@ import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.flows import FlowReader
 from tests.support.memory import MemoryBackend
 

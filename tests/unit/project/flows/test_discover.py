@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.project.flows import FoundFlow, SkippedFile, discover
+from syntask_yaml.project.flows.discover import FoundFlow, SkippedFile, discover
 from syntask_yaml.project.flows.files import python_files
 from tests.unit.project.flows.conftest import Project
 

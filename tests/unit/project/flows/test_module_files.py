@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.project.flows import FlowNotFound, SkippedFile, discover
+from syntask_yaml.project.flows import FlowNotFound
+from syntask_yaml.project.flows.discover import SkippedFile, discover
 from tests.unit.project.flows.conftest import Project
 
 FLOW = b"\nfrom prefect import flow\n@flow\ndef g(): ...\n"

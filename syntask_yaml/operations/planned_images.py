@@ -1,0 +1,39 @@
+"""What a plan knows of build and push steps: images, and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from syntask_yaml.model.step import StepOutputs
+
+
+class PlannedImage(NamedTuple):
+    """What becomes of an image, as `steps.forecast.ImageForecast` says it, and for which *deployments*."""
+
+    image: str
+    action: str
+    reason: str
+    deployments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """The *images* of the build steps, in file order; and the *outputs* that are known before any step
+    runs, by the position of their deployment. What is not known is `Unknown`, or not there.
+    """
+
+    images: tuple[PlannedImage, ...] = ()
+    outputs: Mapping[int, StepOutputs] = field(default_factory=dict)
+
+
+def as_json(images: Sequence[PlannedImage]) -> Iterator[dict[str, Any]]:
+    """The images as `plan --output json` prints them."""
+    for each in images:
+        yield {
+            "image": each.image,
+            "action": each.action,
+            "reason": each.reason,
+            "deployments": list(each.deployments),
+        }
