@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json
@@ -42,7 +43,8 @@ class Block:
 class BlockType(NamedTuple):
     """A kind of block: its fields, and which of them are secret.
 
-    The value of one of *reference_fields* is another block, and of one of *object_fields* a JSON object.
+    The value of one of *reference_fields* is another block, and of one of *object_fields* a JSON object. The
+    JSON *schema* says more of what the fields may be, under `properties`.
     """
 
     slug: str
@@ -51,6 +53,7 @@ class BlockType(NamedTuple):
     required: frozenset[str] = frozenset()
     reference_fields: frozenset[str] = frozenset()
     object_fields: frozenset[str] = frozenset()
+    schema: Mapping[str, Any] = MappingProxyType({})
 
 
 _GIT_FIELDS = ("username", "password", "token", "url")

@@ -144,6 +144,7 @@ def _type_of(slug: str, schema: Raw) -> BlockType:
         required=frozenset(fields.get("required") or ()),
         reference_fields=frozenset(fields.get("block_schema_references") or ()),
         object_fields=frozenset(name for name, each in properties.items() if each.get("type") == "object"),
+        schema=fields,
     )
 
 

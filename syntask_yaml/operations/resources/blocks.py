@@ -15,6 +15,7 @@ from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceW
 from syntask_yaml.model.secret import with_secret_texts
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.resources.block_fields import field_problems
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
 from syntask_yaml.operations.resources.portability import portability
 from syntask_yaml.project.resources.bind import BoundResource
@@ -67,6 +68,8 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
         check_fields(whole, kind.fields, kind.required)
         if context.backend.features.has_own_worker:  # a server takes other secrets than texts
             check_secrets(whole, kind)
+        declared_fields = replace(whole, data={name: whole.data[name] for name in block.data})
+        yield from (each.as_warning() for each in field_problems(declared_fields, kind, node))
     except BackendRefused as error:
         yield (node.get(error.field) or node).problem("wrong-value", error.detail, error.hint, at_key=True)
     declared = context.project.names_of(ResourceKind.BLOCK)

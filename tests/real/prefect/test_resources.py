@@ -248,3 +248,30 @@ def _with_runs(
         return 3, due, None
     backend.cancel(backend.create_run(RunRequest(deployment_id=id)).id)
     return number, due if number else None, "Cancelled"
+
+
+BLOCKS = """\
+name: shop
+resources:
+  blocks:
+    secret/plain: {{value: {secret}}}
+    secret/nested: {{value: {{a: [1, two]}}}}
+    local-file-system/data: {{basepath: {path}}}
+    remote-file-system/lake: {{basepath: "s3://lake", settings: {{anon: true}}}}
+    smb/share: {{share_path: /data, smb_host: files, smb_port: {port}}}
+"""
+
+
+def test_wrong_types_of_block_fields_are_warned_of_where_they_stand(desk: Desk) -> None:
+    """The server takes them, and code that loads the block fails; what it converts is right."""
+    desk.write(BLOCKS.format(secret="text", path="/data", port="'445'"))
+    assert [each.detail for each in desk.plan().diagnostics] == []
+
+    desk.write(BLOCKS.format(secret="text", path="5", port="samba"))
+    found = desk.plan().diagnostics
+
+    assert [each.span and (each.span.line, each.span.text) for each in found] == [
+        (6, "5"),
+        (8, "samba"),
+    ]
+    assert {(each.code, each.is_warning) for each in found} == {("wrong-value", True)}
