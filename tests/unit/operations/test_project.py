@@ -53,11 +53,11 @@ ENVIRON = {"HOME": "/home/somebody", "TOKEN": "hush", "CRON": "15 3 * * *", "N":
 _ELSEWHERE = frozenset(
     "step-failed not-exported readable-secret pull-failed load-failed bind-failed start-failed tried-here "
     "declared-value needs-build project-invalid not-found file-failed edit-refused prune-refused "
-    "plan-stale likely-rename half-renamed history-gap undeclared-deployment undeclared-resource resource-kept "
-    "not-portable tag-limit script-not-rewritten not-copied shown-secret missed-run unowned-resource "
-    "secret-left-out no-worker backend-failed backend-unreachable backend-refused backend-conflict usage "
-    "interrupted failed no-engine image-failed deploy-failed include-failed conflicting-layers "
-    "unknown-deployment protected-target revision-unavailable".split()
+    "plan-stale likely-rename half-renamed history-gap undeclared-deployment undeclared-resource "
+    "resource-kept not-portable tag-limit script-not-rewritten not-copied shown-secret missed-run "
+    "unowned-resource secret-left-out no-worker backend-failed backend-unreachable backend-refused "
+    "backend-conflict usage interrupted failed no-engine image-failed deploy-failed include-failed "
+    "conflicting-layers unknown-deployment protected-target revision-unavailable".split()
 )
 
 
