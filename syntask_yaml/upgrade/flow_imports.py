@@ -52,7 +52,13 @@ def _by_module(
         for each in found
         if (names := dict(pair for flow in each.converted.flows for pair in pairs_of(flow)))
     }
-    return RenamedNames({path.resolve().with_suffix("").parts: names for path, names in named.items()})
+    return RenamedNames({module_of(path): names for path, names in named.items()})
+
+
+def module_of(path: Path) -> tuple[str, ...]:
+    """The path of a module, which is that of its file without the suffix, or of its folder."""
+    parts = path.resolve().with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
 def _renamed(flow: Prefect1Flow) -> Iterator[tuple[str, str]]:
@@ -108,6 +114,12 @@ def import_changes(files: Iterable[FoundFile], renamed: RenamedNames) -> Iterato
                 yield FileChange(file.path, file.shown, text, after, encoding, is_private=True)
 
 
+def source_of(file: FoundFile) -> str:
+    """The text of a Python file; empty for one that cannot be read."""
+    found = _text_of(file)
+    return found[0] if found else ""
+
+
 def _text_of(file: FoundFile) -> tuple[str, str] | None:
     """The text of a Python file, and its encoding; None for one that cannot be read."""
     if not file.is_python or file.path.stat().st_size > MAX_BYTES:
@@ -140,11 +152,13 @@ _IMPORT = re.compile(r"from[\s\\]+[\w.]*?(\w+)[\s\\]+import\b")
 
 def _of_module(path: Path, node: ast.ImportFrom, renamed: RenamedNames) -> Mapping[str, str]:
     """The flows of the module that *node* imports from: one below a folder of *path*, or anywhere above."""
-    parts = tuple((node.module or "").split(".")) if node.module else ()
-    if node.level:
-        folder = path.resolve().parents[node.level - 1]
-        return renamed.by_module.get((*folder.parts, *parts), {})
-    for folder in path.resolve().parents:
-        if found := renamed.by_module.get((*folder.parts, *parts)):
-            return found
-    return {}
+    return renamed.by_module.get(found_module(path, node.module, node.level, renamed), {})
+
+
+def found_module(path: Path, name: str | None, level: int, known: RenamedNames) -> tuple[str, ...]:
+    """The module of *known* that the file at *path* imports as *name* behind *level* dots; empty if none."""
+    parts = tuple(name.split(".")) if name else ()
+    if level:
+        return (*path.resolve().parents[level - 1].parts, *parts)
+    found = ((*folder.parts, *parts) for folder in path.resolve().parents)
+    return next((each for each in found if known.by_module.get(each)), ())

@@ -29,6 +29,7 @@ from syntask_yaml.upgrade.script_changes import rewrite_scripts
 from syntask_yaml.upgrade.server_limits import limits_of, note_of
 from syntask_yaml.upgrade.sources import Sources, deployments_in, read_sources
 from syntask_yaml.upgrade.targets import Targets
+from syntask_yaml.upgrade.unused_names import without_gaps
 
 
 def prepare_upgrade(request: UpgradeRequest, *, notify: Observer = nobody) -> Upgrade:
@@ -55,7 +56,7 @@ def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
     results = rewriting.results
     kept = [each.converted for each in results if each.status is not Status.LEFT]
     pools = pools_needed(kept, names)
-    flows = without_entries(sources.flows, results)
+    flows = without_gaps(without_entries(sources.flows, results), sources.files)
     settled = _settled(request, sources, results, targets)
     limits = tuple(limits_of(request.server, results)) if request.server and kept else ()
     marked = list(marked_files(sources.declaring, results, removes=request.removes))

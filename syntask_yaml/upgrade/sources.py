@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syntask_yaml.model.events import Observer, counted
 from syntask_yaml.operations.init import FILE_NAME
@@ -14,6 +14,7 @@ from syntask_yaml.upgrade.edits import scripts_in
 from syntask_yaml.upgrade.find import FoundFile, find_files
 from syntask_yaml.upgrade.flow_changes import with_known_runs, with_unique_names
 from syntask_yaml.upgrade.prefect1.read import FoundFlows, read_flows
+from syntask_yaml.upgrade.prefect1.repository import RepositoryModules
 from syntask_yaml.upgrade.read import FoundDeployments, read_deployments
 from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
 from syntask_yaml.upgrade.script_commands import DeployScripts
@@ -94,8 +95,9 @@ def _read(
 
 def _flows(request: UpgradeRequest, files: Iterable[FoundFile], notify: Observer) -> Iterator[FoundFlows]:
     if request.prefect_1 is not None:
+        options = replace(request.prefect_1, others=RepositoryModules(request.directory))
         for file in counted(list(filter(_is_code, files)), "Converting flows in files", notify):
-            if found := read_flows(file, request.prefect_1):
+            if found := read_flows(file, options):
                 yield found
 
 

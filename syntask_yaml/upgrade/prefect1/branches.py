@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.calls import is_known, is_task
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
-from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.returns import returns_bool
 from syntask_yaml.upgrade.prefect1.uncalled import names_uncalled
 

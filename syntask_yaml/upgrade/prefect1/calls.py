@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.edges import graph_statements
-from syntask_yaml.upgrade.prefect1.module import argument
 
 _OWN = {
     "task_args": "Set these options with `with_options(…)`.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.source import Source, Span
@@ -28,7 +29,7 @@ from syntask_yaml.upgrade.prefect1.headers import write_headers
 from syntask_yaml.upgrade.prefect1.library import mark_rest
 from syntask_yaml.upgrade.prefect1.library_tasks import convert_library_tasks
 from syntask_yaml.upgrade.prefect1.marks import mark, with_rest_marked
-from syntask_yaml.upgrade.prefect1.module import FlowModule
+from syntask_yaml.upgrade.prefect1.module import FlowModule, OtherModules
 from syntask_yaml.upgrade.prefect1.names import imported_names, is_gone
 from syntask_yaml.upgrade.prefect1.options import convert_options
 from syntask_yaml.upgrade.prefect1.other_flows import note_deployments
@@ -92,7 +93,8 @@ class Prefect1Options:
     the project file.
 
     *deployments* are the names of deployments by those of their flows. *unclear* are the functions that
-    flows would have, and do not get: no entry can name them.
+    flows would have, and do not get: no entry can name them. *kept* are names that other files use.
+    *others* finds what a file imports, which is at *path*.
     """
 
     submits: bool = False
@@ -100,6 +102,9 @@ class Prefect1Options:
     keeps_deployments: bool = False
     deployments: Mapping[str, str] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    others: OtherModules | None = None
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class Prefect1File:
     """A file that was read: *text* as it is to be, and what is said about it.
 
     *is_left* says that it is not changed, because the result would not be right. *runs* are the names of
-    the flows whose deployments it runs.
+    the flows whose deployments it runs, *unused* those of the options that it does not make any more.
     """
 
     shown: str
@@ -119,6 +124,7 @@ class Prefect1File:
     problems: tuple[Diagnostic, ...] = ()
     is_left: bool = False
     runs: tuple[str, ...] = ()
+    unused: frozenset[str] = frozenset()
 
 
 def convert_file(shown: str, text: str, options: Prefect1Options | None = None) -> Prefect1File | None:
@@ -133,7 +139,7 @@ def convert_file(shown: str, text: str, options: Prefect1Options | None = None) 
         tree = parse(text)
         if not may_be_prefect_1(tree, text):
             return None
-        module = FlowModule(shown, text, tree)
+        module = FlowModule(shown, text, tree, options.others, options.path)
         return _converted(module, text, options) if is_prefect_1(module) else None
     except SyntaxError as error:
         return _unreadable(shown, text, error)
@@ -149,13 +155,14 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         keeps_deployments=options.keeps_deployments,
         deployments=options.deployments,
         unclear=options.unclear,
+        kept=options.kept,
     )
     for rule in _RULES:
         rule(draft)
     if not draft.left <= options.unclear:
         # Their options are taken out of the code by now, so it is begun again.
         again = replace(options, unclear=options.unclear | draft.left)
-        return _converted(FlowModule(shown, text), text, again)
+        return _converted(FlowModule(shown, text, None, options.others, options.path), text, again)
     try:
         after = _written(draft, options.package)
     except (SyntaxError, EditConflict) as error:
@@ -169,6 +176,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         tuple(draft.secrets),
         tuple(draft.problems),
         runs=tuple(draft.runs),
+        unused=frozenset(draft.unused),
     )
 
 

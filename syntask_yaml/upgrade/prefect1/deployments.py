@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.executors import convert_executor, convert_named_executor
-from syntask_yaml.upgrade.prefect1.module import keyword
+from syntask_yaml.upgrade.prefect1.module import FlowModule
 from syntask_yaml.upgrade.prefect1.schedules import read_schedules
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 from syntask_yaml.upgrade.prefect1.storages import (
@@ -43,40 +44,32 @@ _DEFAULTS = frozenset(
 
 def is_default(draft: FlowFileDraft, value: ast.expr) -> bool:
     """Whether an option is what flows have without it, so that it says nothing."""
-    if isinstance(value, ast.Name):
-        value = draft.module.assigned(value.id, value) or value
-    return (
-        isinstance(value, ast.Call)
-        and draft.names.called(value) in _DEFAULTS
-        and not (value.args or value.keywords)
-    )
+    found = draft.module.written(value)
+    return found.called in _DEFAULTS and not (found.node.args or found.node.keywords)  # type: ignore[attr-defined]
 
 
 def _made(
     draft: FlowFileDraft, value: ast.expr, package: str, known: Mapping[str, Any]
-) -> tuple[str, ast.Call]:
-    """The class of *package* that an expression makes, and its call. Raises NotStatic."""
-    if isinstance(value, ast.Name):
-        value = draft.module.assigned(value.id, value) or value
-    module, _, name = draft.names.called(value).rpartition(".")
-    if not isinstance(value, ast.Call) or module != package or name not in known:
+) -> tuple[str, ast.Call, FlowModule]:
+    """The class of *package* that an expression makes, its call, and the file of that. Raises NotStatic."""
+    found = draft.module.written(value)
+    module, _, name = found.called.rpartition(".")
+    if not isinstance(found.node, ast.Call) or module != package or name not in known:
         raise NotStatic("it is computed, or of a kind that has no equivalent")
-    return name, value
+    return name, found.node, found.module
 
 
 def _values(
-    draft: FlowFileDraft, call: ast.Call, positions: tuple[str, ...] = (), *, reads_environment: bool = False
+    module: FlowModule, call: ast.Call, positions: tuple[str, ...] = (), *, reads_environment: bool = False
 ) -> dict[str, Any]:
     if len(call.args) > len(positions):
         raise NotStatic("its arguments are computed")
     given = dict(zip(positions, call.args, strict=False))
     given |= {each.arg: each.value for each in call.keywords if each.arg}
-    found = {key: value for each in call.keywords if not each.arg for key, value in _spread(draft, each)}
+    found = {key: value for each in call.keywords if not each.arg for key, value in _spread(module, each)}
     for name, node in given.items():
         try:
-            found[name] = draft.module.value(
-                node, reads_environment=reads_environment and name in _WITH_TEMPLATES
-            )
+            found[name] = module.value(node, reads_environment=reads_environment and name in _WITH_TEMPLATES)
         except NotStatic as error:
             raise NotStatic(f"`{name}` is computed at run time") from error
     return found
@@ -89,10 +82,10 @@ _WITH_TEMPLATES = frozenset(
 )
 
 
-def _spread(draft: FlowFileDraft, option: ast.keyword) -> Iterable[tuple[str, Any]]:
+def _spread(module: FlowModule, option: ast.keyword) -> Iterable[tuple[str, Any]]:
     """The arguments that `**` gives, where it is a dictionary that is written out. Raises NotStatic."""
     try:
-        found = draft.module.value(option.value)
+        found = module.value(option.value)
     except NotStatic:
         found = None
     if not isinstance(found, dict):
@@ -102,9 +95,9 @@ def _spread(draft: FlowFileDraft, option: ast.keyword) -> Iterable[tuple[str, An
 
 def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """Where the code is, as a storage block. Raises NotStatic."""
-    name, call = _made(draft, value, "prefect.storage", STORAGES)
+    name, call, module = _made(draft, value, "prefect.storage", STORAGES)
     convert, positions = STORAGES[name]
-    values = _values(draft, call, positions, reads_environment=True)
+    values = _values(module, call, positions, reads_environment=True)
     fields = convert(values)
     flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
     if name == "Docker":
@@ -145,8 +138,8 @@ def _in_module(draft: FlowFileDraft, flow: Prefect1Flow, module: str) -> str:
 
 def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """What runs it, as an infrastructure block. Raises NotStatic."""
-    name, call = _made(draft, value, "prefect.run_configs", RUN_CONFIGS)
-    values = _values(draft, call, reads_environment=True)
+    name, call, module = _made(draft, value, "prefect.run_configs", RUN_CONFIGS)
+    values = _values(module, call, reads_environment=True)
     fields = infrastructure(name, values)
     if is_prefect_1(fields.get("image")):
         text = f"The image `{fields.pop('image')}` contains Prefect 1, so the entry has no image."
@@ -170,10 +163,14 @@ _LOCAL_EXECUTORS = ("prefect.engine.executors.LocalExecutor", "prefect.executors
 
 def take_environment(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """What came before run configurations: the environment on the agent's own machine. Raises NotStatic."""
-    name, call = _made(draft, value, "prefect.environments", _ENVIRONMENTS)
-    executor = keyword(call, _ENVIRONMENTS[name])
+    name, call, module = _made(draft, value, "prefect.environments", _ENVIRONMENTS)
+    executor = argument(call, _ENVIRONMENTS[name], 0)
     others = [each for each in call.keywords if each.value is not executor]
-    values = _values(draft, ast.Call(call.func, call.args, others))
+    values = _values(
+        module, ast.Call(call.func, [each for each in call.args if each is not executor], others)
+    )
+    if executor is not None and module is not draft.module:
+        raise NotStatic("its executor is made in another file")
     named, options = values.pop("executor", None), values.pop("executor_kwargs", None) or {}
     if values.keys() - {"labels"}:
         raise NotStatic("it has more than an executor and labels")
@@ -188,7 +185,7 @@ def take_environment(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) 
 
 def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """When it runs. Raises NotStatic."""
-    schedules = read_schedules(draft, value)
+    schedules = read_schedules(draft.module, value)
     for each in schedules:
         renamed = {flow.renamed.get(key, key): item for key, item in each.get("parameters", {}).items()}
         if renamed:
@@ -211,7 +208,7 @@ def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) 
         draft.todo(call, "p1-deployment", text)
         return
     try:
-        values = _values(draft, call, ("project_name", "build", "labels", "set_schedule_active"))
+        values = _values(draft.module, call, ("project_name", "build", "labels", "set_schedule_active"))
         if not values.keys() <= _REGISTRATION:
             raise NotStatic("it has options of the storage")
     except NotStatic:
@@ -240,8 +237,9 @@ def _is_alone(draft: FlowFileDraft, statement: ast.stmt, call: ast.Call) -> bool
     return False
 
 
-def complete_deployment(flow: Prefect1Flow) -> None:
+def complete_deployment(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
     """Choose the infrastructure where no run configuration does, and the queue for the labels."""
+    _check_labels(draft, flow)
     image = flow.deployment.pop("image", None)
     if image is not None:
         flow.deployment["path"] = "/opt/prefect/flows"
@@ -251,3 +249,13 @@ def complete_deployment(flow: Prefect1Flow) -> None:
     labels = flow.deployment.pop("labels", [])
     if labels:
         flow.deployment["work_queue_name"] = queue_of([str(label) for label in labels])
+
+
+def _check_labels(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
+    """Labels of a clock chose the agents of its runs: those of the flow say the same, or one entry cannot."""
+    labels = set(map(str, flow.deployment.get("labels", [])))
+    for schedule in flow.deployment.get("schedules", []):
+        own = schedule.pop("labels", None)
+        if own is not None and {*map(str, own)} != labels:
+            text = f"A clock has the labels {own}, and not those of the flow. Deploy the flow twice, with an"
+            draft.todo(flow.call, "p1-schedule", f"{text} entry for each work queue.")

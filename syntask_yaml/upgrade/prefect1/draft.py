@@ -87,6 +87,7 @@ class FlowFileDraft:
         keeps_deployments: bool = False,
         deployments: Mapping[str, str] | None = None,
         unclear: Set[str] = frozenset(),
+        kept: Set[str] = frozenset(),
     ) -> None:
         self.module = module
         self.edits = module.edits
@@ -96,6 +97,8 @@ class FlowFileDraft:
         self.deployments = deployments or {}
         self.unclear = unclear
         self.left: set[str] = set()
+        self.kept = kept
+        self.unused: set[str] = set()
         self.flows: list[Prefect1Flow] = []
         self.tasks: set[str] = set()
         self.classes: set[str] = set()

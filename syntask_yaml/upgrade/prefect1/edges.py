@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
-from syntask_yaml.upgrade.prefect1.module import argument
 
 # Methods that add to a graph without a dependency.
 _ADDS_TO_FLOW = frozenset({"add_task"})

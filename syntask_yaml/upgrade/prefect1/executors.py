@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.module import FlowModule
 from syntask_yaml.upgrade.prefect1.names import canonical, imported_names, is_gone
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
@@ -22,20 +23,22 @@ _DASK_DROPPED = frozenset({"debug", "disable_cancellation_event", "watch_worker_
 
 def convert_executor(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """The `task_runner` of the flow. Raises NotStatic."""
-    call = value
-    if isinstance(value, ast.Name):
-        call = draft.module.assigned(value.id, value) or value
-    name = draft.names.called(call) or (draft.names.of(call) if not isinstance(call, ast.Call) else "")
+    found = draft.module.written(value)
+    call, names = found.node, found.module.names
+    name = names.called(call) or (names.of(call) if not isinstance(call, ast.Call) else "")
     if name == _LOCAL or (isinstance(call, ast.Constant) and call.value is None):
         return
     if not isinstance(call, ast.Call) or name not in _POSITIONS:
         raise NotStatic("set `task_runner` of the flow")
-    runner = _runner(draft, flow, name, _options(draft, name, call))
+    if found.module is not draft.module and not _is_plain(call):
+        raise NotStatic("it is made in another file: set `task_runner` of the flow")
+    runner = _runner(draft, flow, name, _options(found.module, name, call))
     if not runner:
         return
     statement = flow.options["executor"][1]
     is_late = draft.edits.start(call) > draft.edits.end(flow.definition)
     is_elsewhere = draft.module.scope(statement) is not flow.scope
+    is_late = is_late and found.module is draft.module
     if (is_late or is_elsewhere) and not _are_known_before(draft, flow, call):
         raise NotStatic(f"set `task_runner={runner}` of the flow")
     flow.arguments.append(f"task_runner={runner}")
@@ -54,13 +57,13 @@ def convert_named_executor(
         flow.arguments.append(f"task_runner={runner}")
 
 
-def _options(draft: FlowFileDraft, name: str, call: ast.Call) -> dict[str, str]:
+def _options(module: FlowModule, name: str, call: ast.Call) -> dict[str, str]:
     """The texts of the arguments of an executor. Raises NotStatic."""
     if any(each.arg is None for each in call.keywords) or len(call.args) > 1:
         raise NotStatic("its arguments are computed")
     given = dict.fromkeys([_POSITIONS[name]], call.args[0]) if call.args else {}
     given |= {str(each.arg): each.value for each in call.keywords}
-    return {key: draft.edits.source(each) for key, each in given.items()}
+    return {key: module.edits.source(each) for key, each in given.items()}
 
 
 def _runner(draft: FlowFileDraft, flow: Prefect1Flow, name: str, options: Mapping[str, str]) -> str:
@@ -95,6 +98,12 @@ def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, nam
     statements = [statement for _, _, statement in draft.module.assignments[name]]
     start = draft.edits.start(flow.definition)
     return all(each in draft.module.tree.body and draft.edits.end(each) < start for each in statements)
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether a call says the same in every file: its arguments name nothing."""
+    arguments = [*call.args, *(each.value for each in call.keywords)]
+    return not any(isinstance(node, ast.Name) for each in arguments for node in ast.walk(each))
 
 
 def _names(draft: FlowFileDraft, call: ast.Call) -> set[str]:

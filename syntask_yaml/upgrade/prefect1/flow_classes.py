@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from syntask_yaml.upgrade.prefect1.module import FlowModule, argument
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
+from syntask_yaml.upgrade.prefect1.module import FlowModule
 
 # What only a flow has that is built in a block.
 _OF_FLOWS = frozenset("executor register run run_config schedule storage".split())

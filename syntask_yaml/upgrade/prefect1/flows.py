@@ -8,10 +8,10 @@ import keyword
 import re
 from itertools import chain, count
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow, own_class
 from syntask_yaml.upgrade.prefect1.flow_factories import find_factory_call
-from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 from syntask_yaml.upgrade.python_tree import children
 

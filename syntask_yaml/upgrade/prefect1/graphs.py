@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.calls import is_known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import graph_statements, is_uncalled, read_edges
 from syntask_yaml.upgrade.prefect1.headers import decorator, signature
-from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.names import bound_names
 from syntask_yaml.upgrade.prefect1.task_graph import TaskGraph, UnclearGraph
 

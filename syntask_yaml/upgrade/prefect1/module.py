@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.prefect1.names import (
@@ -16,26 +18,46 @@ from syntask_yaml.upgrade.prefect1.names import (
     bound_in,
     bound_names,
     own_names,
+    set_in_class,
     single_target,
 )
 from syntask_yaml.upgrade.prefect1.node_index import NodeIndex
-from syntask_yaml.upgrade.prefect1.static import evaluate
+from syntask_yaml.upgrade.prefect1.static import NotStatic, evaluate
 from syntask_yaml.upgrade.python_edits import PythonEdits
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 _PLACE = attrgetter("lineno", "col_offset")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_BODIES = (*_SCOPES, ast.ClassDef)
 # Methods that change lists, sets and dictionaries.
 _CHANGES = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
 )
 
 
-class FlowModule(NodeIndex):
-    """A file that is read. Raises SyntaxError."""
+class OtherModules(Protocol):
+    """Knows what names of a module stand for that come from other ones."""
 
-    def __init__(self, shown: str, text: str, tree: ast.Module | None = None) -> None:
+    def find(self, node: ast.expr, module: FlowModule) -> WrittenValue | None: ...
+
+
+class FlowModule(NodeIndex):
+    """A file that is read. Raises SyntaxError.
+
+    *others* finds what it imports from files beside it; *path* is where it is itself.
+    """
+
+    def __init__(
+        self,
+        shown: str,
+        text: str,
+        tree: ast.Module | None = None,
+        others: OtherModules | None = None,
+        path: Path | None = None,
+    ) -> None:
         self.shown = shown
+        self.path = path or Path(shown)
+        self._others = others
         self.edits = PythonEdits(text, tree)
         super().__init__(self.edits.tree)
         self._text = text
@@ -106,6 +128,9 @@ class FlowModule(NodeIndex):
 
         Several statements one after the other count as well, where *near* stands behind one of them.
         """
+        around = next((each for each in self.parents(near) if isinstance(each, _BODIES)), None)
+        if isinstance(around, ast.ClassDef) and (inner := set_in_class(around, name)) is not None:
+            return inner
         if name in self.names.imported or name in self._global:
             return None
         scope = self._binding(name, near)
@@ -154,14 +179,39 @@ class FlowModule(NodeIndex):
         before = [pair for pair in found if self.edits.end(pair[1]) <= self.edits.start(near)]
         return max(before, key=lambda pair: self.edits.start(pair[1]))[0] if is_plain and before else None
 
-    def value(self, node: ast.expr, *, reads_environment: bool = False) -> Any:
-        """The value of an expression that is written out. Raises NotStatic."""
+    def value(self, node: ast.expr, *, reads_environment: bool = False, depth: int = 0) -> Any:
+        """The value of an expression that is written out, here or in files beside. Raises NotStatic."""
+
+        def elsewhere(name: ast.expr, depth: int) -> Any:
+            if (found := self._elsewhere(name)) is None:
+                raise NotStatic(ast.unparse(name))
+            return found.module.value(found.node, reads_environment=reads_environment, depth=depth)
+
         return evaluate(
             node,
             self.names.of,
             lambda name: self.assigned(name, node),
+            depth,
+            elsewhere=elsewhere,
             reads_environment=reads_environment,
         )
+
+    def written(self, node: ast.expr) -> WrittenValue:
+        """The expression that *node* stands for, and the file with it: *node* itself if it is no name."""
+        own = self.assigned(node.id, node) if isinstance(node, ast.Name) else None
+        if own is not None:
+            return WrittenValue(own, self)
+        return self._elsewhere(node) or WrittenValue(node, self)
+
+    def _elsewhere(self, node: ast.expr) -> WrittenValue | None:
+        """What an imported name stands for, or an attribute of a module or class of the repository."""
+        root = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        is_name = isinstance(root, ast.Name) and (root is not node or root.id in self.names.imported)
+        if self._others is None or not is_name or root not in self.uses(root.id):  # type: ignore[attr-defined]
+            return None
+        return self._others.find(node, self)
 
     def uses(self, name: str, scope: ast.AST | None = None) -> Sequence[ast.Name]:
         """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""
@@ -191,19 +241,20 @@ class FlowModule(NodeIndex):
         return self._locals[scope]
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenValue:
+    """An expression, and the file that it is written in."""
+
+    node: ast.expr
+    module: FlowModule
+
+    @property
+    def called(self) -> str:
+        """The qualified name of what it calls; empty for anything else."""
+        return self.module.names.called(self.node)
+
+
 def _is_body(inner: ast.AST, outer: ast.AST) -> bool:
     """Whether *inner* is in the body of a function, and not in its head."""
     body = getattr(outer, "body", None)
     return inner in body if isinstance(body, list) else inner is body
-
-
-def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    """The value of a keyword argument."""
-    return next((each.value for each in call.keywords if each.arg == name), None)
-
-
-def argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
-    """The value of an argument that may be given by name or position."""
-    if len(call.args) > position and not any(isinstance(each, ast.Starred) for each in call.args):
-        return call.args[position]
-    return keyword(call, name)

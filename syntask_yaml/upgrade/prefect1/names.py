@@ -230,3 +230,11 @@ def single_target(node: ast.AST) -> ast.Name | None:
     if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
         return node.target
     return None
+
+
+def set_in_class(node: ast.ClassDef, name: str) -> ast.expr | None:
+    """What the body of a class sets *name* to, if it does that once, and on a line of its own."""
+    found = [each for each in node.body if name in bound_names(each)]
+    if len(found) != 1 or single_target(found[0]) is None or bound_names(found[0]).count(name) > 1:
+        return None
+    return found[0].value  # type: ignore[attr-defined, no-any-return]

@@ -31,7 +31,7 @@ def convert_options(draft: FlowFileDraft) -> None:
         for call in flow.registered:
             take_registration(draft, flow, call)
         if flow.deployment:
-            complete_deployment(flow)
+            complete_deployment(draft, flow)
     while _remove_unused(draft):
         pass
 
@@ -121,14 +121,17 @@ _CODES: Mapping[str, str] = {
 def _remove_unused(draft: FlowFileDraft) -> bool:
     """Remove assignments of what only removed statements or heads of flows used; say if there were any."""
     found = [
-        statement
+        (statement, name, scope is draft.module.tree)
         for name, assignments in draft.module.assignments.items()
         for scope, value, statement in assignments
         if (is_made := _is_made(draft, value)) or _is_of_environment(draft, value)
         if not draft.edits.is_removed(statement) and _is_needless(draft, name, scope, is_made=is_made)
+        if not (scope is draft.module.tree and name in draft.kept)
     ]
-    for statement in found:
+    for statement, name, is_on_top in found:
         draft.edits.remove(statement)
+        if is_on_top:
+            draft.unused.add(name)
     return bool(found)
 
 

@@ -6,10 +6,10 @@ import ast
 import keyword
 import re
 
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import graph_statements
 from syntask_yaml.upgrade.prefect1.flows import identifier
-from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.names import bound_names
 
 _DATES = "prefect.DateTimeParameter"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,11 @@ class FoundFlows:
             return self
         return self._with(replace(self.options or Prefect1Options(), deployments=deployments))
 
+    def with_kept(self, names: Set[str]) -> FoundFlows:
+        """The same, with the options of flows still in the code that other files take from it."""
+        kept = self.converted.unused & names
+        return self._with(replace(self.options or Prefect1Options(), kept=kept)) if kept else self
+
     def _with(self, options: Prefect1Options) -> FoundFlows:
         converted = convert_file(self.file.shown, self.converted.before, options)
         return replace(self, converted=converted or self.converted, options=options)
@@ -65,7 +70,7 @@ def _may_hold_notebook_flow(content: bytes) -> bool:
 
 
 def _of_code(file: FoundFile, content: bytes, options: Prefect1Options) -> FoundFlows | None:
-    text = text_of(file, content)
+    text, options = text_of(file, content), replace(options, path=file.path)
     converted = convert_file(file.shown, text, options)
     if converted is None:
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from syntask_yaml.upgrade.prefect1.module import FlowModule, keyword
+from syntask_yaml.upgrade.prefect1.call_arguments import keyword
+from syntask_yaml.upgrade.prefect1.module import FlowModule
 from syntask_yaml.upgrade.prefect1.names import canonical, imported_names, is_gone
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS
 from syntask_yaml.upgrade.python_tree import statements

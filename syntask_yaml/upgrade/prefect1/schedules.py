@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import argument
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
+from syntask_yaml.upgrade.prefect1.module import FlowModule, WrittenValue
 from syntask_yaml.upgrade.prefect1.static import NotStatic, says_nothing
 
 Schedule = dict[str, Any]
@@ -17,42 +17,36 @@ _ANY_DAY = "*"
 _WEEKDAYS = "1-5"
 
 
-def read_schedules(draft: FlowFileDraft, node: ast.expr) -> list[Schedule]:
+def read_schedules(module: FlowModule, node: ast.expr) -> list[Schedule]:
     """The schedules that *node* makes, in the words of Prefect 2. Raises NotStatic."""
-    node = _resolved(draft, node)
-    if isinstance(node, ast.Constant) and node.value is None:
+    found = module.written(node)
+    if isinstance(found.node, ast.Constant) and found.node.value is None:
         return []
-    name = draft.names.called(node).rpartition(".")[2]
-    if not isinstance(node, ast.Call) or name not in _KINDS:
+    name = found.called.rpartition(".")[2]
+    if not isinstance(found.node, ast.Call) or name not in _KINDS:
         raise NotStatic("the schedule is computed")
-    return list(_KINDS[name](draft, node))
+    return list(_KINDS[name](found.module, found.node))
 
 
-def _resolved(draft: FlowFileDraft, node: ast.expr) -> ast.expr:
-    if isinstance(node, ast.Name) and (value := draft.module.assigned(node.id, node)) is not None:
-        return value
-    return node
-
-
-def _several(draft: FlowFileDraft, call: ast.Call) -> Iterator[Schedule]:
-    clocks = argument(call, "clocks", 0)
-    clocks = _resolved(draft, clocks) if clocks is not None else None
-    if not isinstance(clocks, (ast.List, ast.Tuple)):
+def _several(module: FlowModule, call: ast.Call) -> Iterator[Schedule]:
+    given = argument(call, "clocks", 0)
+    clocks = module.written(given) if given is not None else None
+    if clocks is None or not isinstance(clocks.node, (ast.List, ast.Tuple)):
         raise NotStatic("the clocks are computed")
     filters = {each.arg: each.value for each in call.keywords if each.arg != "clocks"}
-    only_weekdays = _is_weekdays(draft, filters.pop("filters", None))
+    only_weekdays = _is_weekdays(module, filters.pop("filters", None))
     if any(not says_nothing(each) for each in filters.values()):
         raise NotStatic("it has filters or adjustments, which schedules do not have today")
-    for clock in clocks.elts:
-        for schedule in read_schedules(draft, clock):
+    for clock in clocks.node.elts:
+        for schedule in read_schedules(clocks.module, clock):
             yield _on_weekdays(schedule) if only_weekdays else schedule
 
 
-def _is_weekdays(draft: FlowFileDraft, node: ast.expr | None) -> bool:
+def _is_weekdays(module: FlowModule, node: ast.expr | None) -> bool:
     if node is None or says_nothing(node):
         return False
     weekdays = "prefect.schedules.filters.is_weekday"
-    if isinstance(node, ast.List) and [draft.names.of(each) for each in node.elts] == [weekdays]:
+    if isinstance(node, ast.List) and [module.names.of(each) for each in node.elts] == [weekdays]:
         return True
     raise NotStatic("it has filters, which schedules do not have today")
 
@@ -64,49 +58,66 @@ def _on_weekdays(schedule: Schedule) -> Schedule:
     return {**schedule, "cron": " ".join([*fields[:4], _WEEKDAYS])}
 
 
-def _cron(draft: FlowFileDraft, call: ast.Call) -> Iterator[Schedule]:
+def _cron(module: FlowModule, call: ast.Call) -> Iterator[Schedule]:
     cron = argument(call, "cron", 0)
-    text = draft.module.value(cron) if cron is not None else None
+    text = module.value(cron) if cron is not None else None
     if not isinstance(text, str):
         raise NotStatic("the cron expression is computed")
     schedule: Schedule = {"cron": text}
     start = argument(call, "start_date", 1)
-    if start is not None and (zone := _zone(draft, start)):
+    if start is not None and (zone := _zone(module, start)):
         schedule["timezone"] = zone
-    _check_end(call)
-    day_or = argument(call, "day_or", 3 if _is_schedule(draft, call) else 5)
+    day_or = argument(call, "day_or", 3 if _is_schedule(module, call) else 5)
     if isinstance(day_or, ast.Constant) and day_or.value is False:
         schedule["day_or"] = False
-    yield {**schedule, **_parameters(draft, call)}
+    yield {**schedule, **_more(module, call)}
 
 
-def _interval(draft: FlowFileDraft, call: ast.Call) -> Iterator[Schedule]:
-    first, second = ("start_date", "interval") if _is_schedule(draft, call) else ("interval", "start_date")
+def _interval(module: FlowModule, call: ast.Call) -> Iterator[Schedule]:
+    first, second = ("start_date", "interval") if _is_schedule(module, call) else ("interval", "start_date")
     interval = argument(call, "interval", (first, second).index("interval"))
-    length = draft.module.value(interval) if interval is not None else None
+    length = module.value(interval) if interval is not None else None
     if not isinstance(length, timedelta):
         raise NotStatic("the interval is computed")
     seconds = length.total_seconds()
     schedule: Schedule = {"interval": int(seconds) if seconds.is_integer() else seconds}
     start = argument(call, "start_date", (first, second).index("start_date"))
     if start is not None:
-        schedule |= _anchor(draft, start)
-    _check_end(call)
-    yield {**schedule, **_parameters(draft, call)}
+        schedule |= _anchor(module, start)
+    yield {**schedule, **_more(module, call)}
 
 
-def _anchor(draft: FlowFileDraft, start: ast.expr) -> Schedule:
+def _anchor(module: FlowModule, start: ast.expr) -> Schedule:
     """The date that an interval counts from, if it is written out; from now on needs none."""
-    zone = _zone(draft, start)
+    zone = _zone(module, start)
     found: Schedule = {"timezone": zone} if zone else {}
-    start = _resolved(draft, start)
+    written = module.written(start)
     try:
-        moment = draft.module.value(start)
+        moment = written.module.value(written.node)
     except NotStatic:
-        moment = _of_pendulum(draft, start)
+        moment = _of_parts(written)
     if isinstance(moment, datetime):
         found["anchor_date"] = (moment if moment.tzinfo else moment.replace(tzinfo=_info(zone))).isoformat()
+    elif not _is_now(written):
+        raise NotStatic("the start date is computed")
     return found
+
+
+# What a start date is made of that says no more than that it is near.
+_NOW = frozenset({"datetime.datetime.now", "datetime.datetime.utcnow", "pendulum.now", "pendulum.timezone"})
+_LATER = frozenset({"datetime.timedelta", "pendulum.duration", "pytz.timezone"})
+
+
+def _is_now(start: WrittenValue) -> bool:
+    """Whether a date is the present, or some time before or after it."""
+    calls = [each for each in ast.walk(start.node) if isinstance(each, ast.Call)]
+    names = {start.module.names.called(each) for each in calls}
+    moves = [isinstance(each.func, ast.Attribute) and each.func.attr in ("add", "subtract") for each in calls]
+    known = names & _NOW and all(
+        is_moved or start.module.names.called(each) in _NOW | _LATER
+        for each, is_moved in zip(calls, moves, strict=True)
+    )
+    return bool(known)
 
 
 def _info(zone: str) -> tzinfo:
@@ -117,41 +128,75 @@ def _info(zone: str) -> tzinfo:
         raise NotStatic(f"`{zone}` is not a time zone") from error
 
 
-def _of_pendulum(draft: FlowFileDraft, node: ast.expr) -> datetime | None:
-    if draft.names.called(node) != "pendulum.datetime" or not isinstance(node, ast.Call):
+def _of_parts(start: WrittenValue) -> datetime | None:
+    """A date that is written in numbers, apart from its time zone."""
+    if start.called not in ("pendulum.datetime", "datetime.datetime") or not isinstance(start.node, ast.Call):
         return None
-    parts = [draft.module.value(each) for each in node.args]
-    return datetime(*parts) if 3 <= len(parts) <= 7 else None
+    parts = [start.module.value(each) for each in start.node.args]
+    named = {
+        str(each.arg): start.module.value(each.value)
+        for each in start.node.keywords
+        if each.arg not in _ZONES
+    }
+    try:
+        return datetime(*parts, **named)
+    except (TypeError, ValueError):
+        return None
 
 
-def _zone(draft: FlowFileDraft, start: ast.expr) -> str:
-    """The time zone of a start date: `tz="…"` of pendulum's functions."""
-    for node in ast.walk(_resolved(draft, start)):
+_ZONES = frozenset({"tz", "tzinfo", "timezone"})
+
+
+def _zone(module: FlowModule, start: ast.expr) -> str:
+    """The time zone of a start date: `tz="…"` of pendulum's functions, or `tzinfo=pytz.timezone("…")`."""
+    written = module.written(start)
+    for node in ast.walk(written.node):
         if isinstance(node, ast.Call):
             for each in node.keywords:
-                if each.arg in ("tz", "tzinfo", "timezone"):
-                    value = draft.module.value(each.value)
-                    return value if isinstance(value, str) else ""
-            if draft.names.of(node.func) == "pendulum.now" and node.args:
-                return str(draft.module.value(node.args[0]))
+                if each.arg in _ZONES:
+                    return _zone_name(written.module.written(each.value))
+            if written.module.names.of(node.func) == "pendulum.now" and node.args:
+                return str(written.module.value(node.args[0]))
     return ""
 
 
-def _check_end(call: ast.Call) -> None:
-    if any(each.arg in ("end_date", "labels") and not says_nothing(each.value) for each in call.keywords):
-        raise NotStatic("it has an end or labels of its own, which schedules do not have today")
+def _zone_name(zone: WrittenValue) -> str:
+    """The name of a time zone. Raises NotStatic for one that Prefect 1 did not keep the name of."""
+    if zone.called in ("pytz.timezone", "pendulum.timezone") and isinstance(zone.node, ast.Call):
+        zone = zone.module.written(zone.node.args[0])
+    value = None if zone.module.names.of(zone.node) in _UTC else zone.module.value(zone.node)
+    return value if isinstance(value, str) else ""
 
 
-def _parameters(draft: FlowFileDraft, call: ast.Call) -> Schedule:
-    given = next((each.value for each in call.keywords if each.arg == "parameter_defaults"), None)
-    return {"parameters": draft.module.value(given)} if given is not None and not says_nothing(given) else {}
+_UTC = frozenset({"pytz.utc", "pytz.UTC", "pendulum.UTC", "datetime.timezone.utc"})
 
 
-def _is_schedule(draft: FlowFileDraft, call: ast.Call) -> bool:
-    return draft.names.called(call).endswith("Schedule")
+def _more(module: FlowModule, call: ast.Call) -> Schedule:
+    """The labels of a clock, and the parameters of its runs. Raises NotStatic for one that ends."""
+    given = {each.arg: each.value for each in call.keywords if not _is_none(each.value)}
+    if "end_date" in given:
+        raise NotStatic("it has an end, which schedules do not have today")
+    named = {"labels": "labels", "parameters": "parameter_defaults"}
+    found = {key: _value(module, given[name], name) for key, name in named.items() if name in given}
+    return {key: value for key, value in found.items() if value or key == "labels"}
 
 
-_KINDS: Mapping[str, Callable[[FlowFileDraft, ast.Call], Iterator[Schedule]]] = {
+def _value(module: FlowModule, node: ast.expr, name: str) -> Any:
+    try:
+        return module.value(node)
+    except NotStatic as error:
+        raise NotStatic(f"`{name}` is computed at run time") from error
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_schedule(module: FlowModule, call: ast.Call) -> bool:
+    return module.names.called(call).endswith("Schedule")
+
+
+_KINDS: Mapping[str, Callable[[FlowModule, ast.Call], Iterator[Schedule]]] = {
     "Schedule": _several,
     "CronSchedule": _cron,
     "CronClock": _cron,

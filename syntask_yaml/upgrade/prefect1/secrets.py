@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from syntask_yaml.project.spelling import slug
+from syntask_yaml.upgrade.prefect1.call_arguments import argument, keyword
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import argument, keyword
 
 _TASKS = frozenset({"prefect.tasks.secrets.PrefectSecret", "prefect.tasks.secrets.Secret"})
 _VARIABLES = "prefect.tasks.secrets.EnvVarSecret"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from syntask_yaml.upgrade.prefect1.call_arguments import keyword
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import keyword
 from syntask_yaml.upgrade.prefect1.node_index import Function
 
 _MODULES = ("prefect.engine.signals", "prefect.signals")

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syntask_yaml.project.spelling import slug
+from syntask_yaml.upgrade.scripts.constants import Dynamic, is_method, method_result
 from syntask_yaml.upgrade.template_text import TemplateText, as_template
 
 Assigned = Callable[[str], ast.expr | None]
+Elsewhere = Callable[[ast.expr, int], Any]
 _MAX_DEPTH = 20
 
 
@@ -24,9 +26,11 @@ def evaluate(
     assigned: Assigned,
     depth: int = 0,
     *,
+    elsewhere: Elsewhere,
     reads_environment: bool = False,
 ) -> Any:
-    """Return the value of *node*. *names* gives qualified names, *assigned* what a name was set to, once.
+    """Return the value of *node*. *names* gives qualified names, *assigned* what a name was set to, once,
+    and *elsewhere* the value of a name of another file.
 
     With *reads_environment*, what is read from the environment or a secret is a template for the project
     file.
@@ -36,7 +40,9 @@ def evaluate(
         raise NotStatic("nested too deep")
 
     def inner(each: ast.expr) -> Any:
-        return evaluate(each, names, assigned, depth + 1, reads_environment=reads_environment)
+        return evaluate(
+            each, names, assigned, depth + 1, elsewhere=elsewhere, reads_environment=reads_environment
+        )
 
     if reads_environment and (variable := _variable(node, names, inner)) is not None:
         return variable
@@ -55,7 +61,8 @@ def evaluate(
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             return inner(value)
         case _:
-            return _operation(node, names, inner)
+            is_name = isinstance(node, (ast.Name, ast.Attribute))
+            return elsewhere(node, depth + 1) if is_name else _operation(node, names, inner)
 
 
 def _variable(
@@ -111,9 +118,20 @@ def _operation(node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[
             return -number
         case ast.BinOp(left=left, op=operator, right=right):
             return _joined(inner(left), operator, inner(right))
+        case ast.Call(func=ast.Attribute(value=text, attr=name), args=arguments, keywords=[]) if is_method(
+            name
+        ) and not names(node.func):
+            return _method(inner(text), name, [inner(each) for each in arguments], node)
         case ast.Call():
             return _called(names(node.func), node, inner)
     raise NotStatic(ast.unparse(node))
+
+
+def _method(text: Any, name: str, arguments: list[Any], node: ast.expr) -> str:
+    try:
+        return method_result(text, name, arguments, node)
+    except Dynamic as error:
+        raise NotStatic(ast.unparse(node)) from error
 
 
 def _joined(left: Any, operator: ast.operator, right: Any) -> Any:

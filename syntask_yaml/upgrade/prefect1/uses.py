@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
+from syntask_yaml.upgrade.prefect1.call_arguments import keyword
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.flow_factories import runs_of_maker
-from syntask_yaml.upgrade.prefect1.module import keyword
 from syntask_yaml.upgrade.prefect1.static import says_nothing
 
 _GUARD = 'if __name__ == "__main__":'

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from syntask_yaml.project.spelling import slug
+from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 _MODULES = ("prefect.backend", "prefect.backend.kv_store")

@@ -189,3 +189,31 @@ def test_a_flow_that_runs_import_is_named_by_its_module(old: OldRepository) -> N
     entry = yaml.safe_load((old.root / "syntask.yaml").read_text(encoding="utf-8"))["deployments"][0]
     assert entry["entrypoint"] == "shop.stock.count_stock"
     assert entry["pull"] == []
+
+
+SCHEDULES = """\
+from datetime import timedelta
+
+from prefect.schedules import IntervalSchedule
+
+hourly = IntervalSchedule(interval=timedelta(hours=1))
+daily = IntervalSchedule(interval=timedelta(days=1))
+weekly = IntervalSchedule(interval=timedelta(weeks=1))
+"""
+
+
+def test_what_another_file_still_takes_stays_where_it_is(old: OldRepository) -> None:
+    flow = FLOW.replace("prefect.schedules import CronSchedule", "schedules import hourly")
+    old.write("flows/stock.py", flow.replace('CronSchedule("0 6 * * *")', "hourly"))
+    old.write("flows/order.py", "import schedules\n\nfor each in (schedules.weekly,):\n    print(each)\n")
+    path = old.write("flows/schedules.py", SCHEDULES)
+    found = upgrade(old)
+    write_upgrade(found)
+
+    text = path.read_text(encoding="utf-8")
+    assert "hourly" not in text
+    assert "daily" not in text
+    assert "weekly = IntervalSchedule(interval=timedelta(weeks=1))" in text
+    assert "P1-schedule" in text
+    assert "schedules" not in (path.parent / "stock.py").read_text(encoding="utf-8")
+    assert "interval: 3600" in (old.root / "syntask.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,89 @@
+"""What names stand for that come from other files of a repository. The files are read, and not run."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from syntask_yaml.errors import FileFailed
+from syntask_yaml.operations.edit import read_text
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.module import Module
+from syntask_yaml.pysource.module_index import ModuleIndex
+from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.pysource.symbols import Definition, External, Member, SourceExpression, Unknowable
+from syntask_yaml.upgrade.prefect1.module import FlowModule, WrittenValue
+from syntask_yaml.upgrade.prefect1.names import set_in_class
+
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum"})
+_PLAIN_BASES = frozenset({"builtins.object", "builtins.str", "builtins.int"})
+
+
+class RepositoryModules:
+    """The modules below a folder, each read once."""
+
+    def __init__(self, root: Path) -> None:
+        self._index = ModuleIndex(root.absolute())
+        self._modules: dict[ast.Module, FlowModule] = {}
+
+    def find(self, node: ast.expr, module: FlowModule) -> WrittenValue | None:
+        """The expression that a name or an attribute in *module* was set to, once; None if unclear."""
+        try:
+            found = self._found(node, self._scope(module))
+        except Unknowable:
+            return None
+        if found is None:
+            return None
+        value, scope = found
+        try:
+            return WrittenValue(value, self._module(scope.module))
+        except (FileFailed, UnicodeDecodeError):
+            return None
+
+    def _scope(self, module: FlowModule) -> NameScope:
+        path, root = Path(module.path).absolute(), self._index.root
+        above = [folder for folder in path.parents if folder.is_relative_to(root)]
+        own = Module(path, module.tree)
+        self._modules.setdefault(module.tree, module)
+        return NameScope(self._index, own, self._index.search_path(path.parent, *above))
+
+    def _found(self, node: ast.expr, scope: NameScope) -> tuple[ast.expr, NameScope] | None:
+        if isinstance(node, ast.Attribute) and node.attr == "value":
+            owner = resolve(node.value, scope)
+            if isinstance(owner, Member):
+                return _member(owner) if _is_enum(owner.owner) else None
+        match resolve(node, scope):
+            case Member() as member if _is_plain(member.owner):
+                return _member(member)
+            case SourceExpression(node=value, scope=there, name=name) if value is not node:
+                is_fixed = name not in there.module.altered and not there.module.binds_at_run_time
+                return (value, there) if is_fixed else None
+        return None
+
+    def _module(self, module: Module) -> FlowModule:
+        if module.tree not in self._modules:
+            path, text = module.path, read_text(module.path)[0]
+            self._modules[module.tree] = FlowModule(path.name, text, module.tree, self, path)
+        return self._modules[module.tree]
+
+
+def _member(member: Member) -> tuple[ast.expr, NameScope] | None:
+    """What the body of a class sets an attribute to, if it does that once."""
+    node = member.owner.node
+    value = set_in_class(node, member.attribute) if isinstance(node, ast.ClassDef) else None
+    return (value, member.owner.scope) if value is not None else None
+
+
+def _is_enum(owner: Definition) -> bool:
+    return bool(_bases(owner) & _ENUMS)
+
+
+def _is_plain(owner: Definition) -> bool:
+    """Whether attributes of a class are what its body says: nothing that it extends changes them."""
+    return not _bases(owner) - _PLAIN_BASES and not getattr(owner.node, "keywords", [])
+
+
+def _bases(owner: Definition) -> set[str]:
+    """The full names of what a class extends; empty texts for what is not known."""
+    found = (resolve(each, owner.scope) for each in getattr(owner.node, "bases", ()))
+    return {each.name if isinstance(each, External) else "" for each in found}

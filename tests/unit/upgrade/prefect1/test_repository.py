@@ -1,0 +1,138 @@
+"""What flows of Prefect 1 take from other files of their repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.upgrade.prefect1.convert import Prefect1File, Prefect1Options, convert_file
+from syntask_yaml.upgrade.prefect1.repository import RepositoryModules
+
+FLOW = """\
+from shop.constants import Constants, NAME
+from shop.schedules import every_morning
+from shop import settings
+from prefect import Flow, task
+from prefect.run_configs import KubernetesRun
+from prefect.storage import GCS
+
+
+@task
+def count():
+    return 1
+
+
+with Flow(f"{NAME}: count") as flow:
+    count()
+
+flow.storage = GCS(Constants.BUCKET.value)
+flow.run_config = KubernetesRun(image=settings.IMAGE, labels=[Constants.AGENT.value])
+flow.schedule = every_morning
+flow.executor = settings.EXECUTOR
+"""
+FILES = {
+    "shop/__init__.py": "",
+    "shop/constants.py": (
+        "from enum import Enum\n\nNAME = 'shop'\n\n\nclass Constants(Enum):\n"
+        "    PREFIX = 'big'\n    BUCKET = f'{PREFIX}-flows'\n    AGENT = 'warehouse'\n"
+    ),
+    "shop/settings.py": (
+        "from prefect.executors import LocalDaskExecutor\n\nfrom .images import IMAGE\n\n"
+        "EXECUTOR = LocalDaskExecutor(num_workers=4)\n"
+    ),
+    "shop/images.py": "REGISTRY = 'registry.example'\nIMAGE = f'{REGISTRY}/shop:1'\n",
+    "shop/schedules.py": (
+        "from datetime import datetime, timedelta\n\nimport pytz\nfrom prefect.schedules import Schedule\n"
+        "from prefect.schedules.clocks import IntervalClock\n\nfrom shop.constants import Constants\n\n"
+        "clocks = [\n    IntervalClock(\n        interval=timedelta(days=1),\n"
+        "        start_date=datetime(2021, 1, 1, 6, tzinfo=pytz.timezone('Europe/Berlin')),\n"
+        "        labels=[Constants.AGENT.value],\n"
+        "        parameter_defaults={'shop': ','.join([Constants.PREFIX.value, 'new'])},\n"
+        "    )\n]\nevery_morning = Schedule(clocks=clocks)\n"
+    ),
+}
+
+
+def converted(folder: Path, **changed: str) -> Prefect1File:
+    """What becomes of the flow, with other texts for some of the files."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(changed.get(path.stem, text), encoding="utf-8")
+    path = folder / "shop" / "flows.py"
+    options = Prefect1Options(others=RepositoryModules(folder), path=path)
+    found = convert_file("shop/flows.py", changed.get("flows", FLOW), options)
+    assert found is not None
+    return found
+
+
+def test_options_may_come_from_other_files(tmp_path: Path) -> None:
+    found = converted(tmp_path)
+
+    assert found.todos == 0
+    (flow,) = found.flows
+    assert flow.name == "shop: count"
+    assert flow.deployment == {
+        "storage": {"_block_type_slug": "gcs", "bucket_path": "big-flows"},
+        "infrastructure": {"_block_type_slug": "kubernetes-job", "image": "registry.example/shop:1"},
+        "schedules": [
+            {
+                "interval": 86400,
+                "timezone": "Europe/Berlin",
+                "anchor_date": "2021-01-01T06:00:00+01:00",
+                "parameters": {"shop": "big,new"},
+            }
+        ],
+        "work_queue_name": "warehouse",
+    }
+    assert "task_runner=ThreadPoolTaskRunner(max_workers=4)" in found.text
+    assert "schedules" not in found.text
+    assert "from shop.constants import NAME\n" in found.text
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "left"),
+    [
+        ("constants", "AGENT = 'warehouse'", "AGENT = 'warehouse'\n    AGENT = 'other'", "run_config"),
+        ("constants", "(Enum)", "(Settings)", "run_config"),
+        ("constants", "'shop'\n", "'shop'\nif BUSY:\n    NAME = 'other'\n", "name"),
+        ("images", "'registry.example'", "open('registry').read()", "image"),
+        ("images", "shop:1'\n", "shop:1'\nIMAGE += '2'\n", "image"),
+        ("settings", "num_workers=4", "num_workers=WORKERS", "executor"),
+        ("schedules", "datetime(2021, 1, 1, 6, tz", "first_day(tz", "start date"),
+        ("schedules", "labels=[Constants.AGENT.value]", "labels=['other']", "A clock has the labels"),
+        ("schedules", "labels=[Constants.AGENT.value]", "labels=[]", "A clock has the labels"),
+        ("schedules", "'new'", "open('shops').read()", "`parameter_defaults` is computed"),
+        ("schedules", "every_morning =", "clocks.append(1)\nevery_morning =", "clocks are computed"),
+    ],
+)
+def test_what_other_files_compute_is_left(tmp_path: Path, file: str, old: str, new: str, left: str) -> None:
+    text = FILES[f"shop/{file}.py"]
+    assert old in text
+    found = converted(tmp_path, **{file: text.replace(old, new)})
+
+    if left == "name":
+        assert found.flows[0].name is None
+    else:
+        assert any(left in problem.detail for problem in found.problems if not problem.is_note)
+
+
+def test_files_that_name_each_other_come_to_nothing(tmp_path: Path) -> None:
+    found = converted(
+        tmp_path,
+        constants="from shop.images import IMAGE\nNAME = f'{IMAGE}'\nConstants = {}\n",
+        images="from shop.constants import NAME\nIMAGE = f'{NAME}'\n",
+    )
+
+    assert found.flows[0].name is None
+    assert not found.is_left
+
+
+def test_a_local_name_hides_one_of_another_file(tmp_path: Path) -> None:
+    inside = FLOW.replace(
+        "from shop import settings\n", "from shop import settings\n\n\nsettings = object()\n"
+    )
+    found = converted(tmp_path, flows=inside)
+
+    assert any("`image` is computed" in problem.detail for problem in found.problems)
