@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import UsageError
@@ -19,9 +20,11 @@ from syntask_yaml.operations.project import read as read_files
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.selection import Selection
-from syntask_yaml.plan.changes import Action, Plan
+from syntask_yaml.plan.changes import UNDECLARED, Action, Change, Plan, ResourceChange
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.source import Source
+
+C = TypeVar("C", Change, ResourceChange)
 
 _EVERYTHING = Request(selection=Selection(all=True), prune=True)
 
@@ -48,7 +51,8 @@ def expiring_projects(location: ProjectLocation) -> list[Project]:
 
 def plan_destroy(context: DeployContext) -> Planned:
     """What `destroy` would delete. Raises UsageError for a project without a name, which owns nothing."""
-    return make_plan(_without_declarations(context), _EVERYTHING)
+    planned = make_plan(_without_declarations(context), _EVERYTHING)
+    return replace(planned, plan=_with_reasons(planned.plan, context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,26 @@ def destroy(
     What is protected stays, and is told. Raises as `deploy` does.
     """
     emptied = _without_declarations(context)
+    ask = approval.ask
+    if ask is not None:
+        approval = replace(approval, ask=lambda plan: ask(_with_reasons(plan, context)))
     return deploy(emptied, _EVERYTHING, options=options, notify=notify, approval=approval)
+
+
+def _with_reasons(plan: Plan, context: DeployContext) -> Plan:
+    """*plan* where what goes is not called undeclared: the file may declare it."""
+    target = context.project.target
+    reason = f"target {target.name} is destroyed" if target is not None else "the project is destroyed"
+    reason = reason if context.preview is None else "it has run out"
+    return replace(
+        plan,
+        changes=tuple(_because(reason, each) for each in plan.changes),
+        resources=tuple(_because(reason, each) for each in plan.resources),
+    )
+
+
+def _because(reason: str, change: C) -> C:
+    return replace(change, reason=reason) if change.reason == UNDECLARED else change
 
 
 def _without_declarations(context: DeployContext) -> DeployContext:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syntask_yaml.backend.base import Backend, RunFilter
@@ -164,7 +164,7 @@ def _listed(names: Sequence[str]) -> str:
 def protected(plan: Plan) -> Iterator[Diagnostic]:
     """What is declared no more, and stays because it is protected."""
     for name in plan.protected:
-        detail = f"`{name}` is no longer declared, but it is protected and was not deleted."
+        detail = f"`{name}` is protected, so it was not deleted."
         hint = "Deploy it once without `protected`, or use `syntask deployment delete --force`."
         yield Diagnostic("prune-refused", detail, hint)
 
@@ -222,20 +222,24 @@ class Approval:
         if self.show is not None:
             self.show(plan)
         names = plan.deleted_names
-        listed = ", ".join(f"`{name}`" for name in names)
         if self.at_most is not None and len(names) > self.at_most:
-            detail = (
-                f"{plan.deleted_count} would be deleted, but at most {self.at_most} are allowed: {listed}."
-            )
+            detail = f"{plan.deleted_count} would be deleted, but at most {self.at_most} are allowed"
             raise PruneRefused(
-                detail, hint="Nothing was changed. Run `syntask plan --all --prune` to see the deletions."
+                in_lines(detail, names),
+                hint="Nothing was changed. Run `syntask plan --all --prune` to see the deletions.",
             )
         if not names or self.is_given or self.at_most is not None:
             return
         if self.ask is None:
             hint = f"Pass {self.options} to skip the confirmation."
-            raise UsageError(f"This deletes {listed}.", hint=hint)
+            several = in_lines(f"This deletes {plan.deleted_count}", names)
+            raise UsageError(several if names[1:] else f"This deletes `{names[0]}`.", hint=hint)
         self.ask(plan)
+
+
+def in_lines(sentence: str, names: Iterable[str]) -> str:
+    """Return *sentence* with *names* below it, one on a line as in a plan."""
+    return "\n- ".join((f"{sentence}:", *names))
 
 
 def only_approved(plan: Plan, approved: Plan) -> Plan:

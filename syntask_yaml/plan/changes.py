@@ -13,6 +13,9 @@ from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.resource import ResourceKind, ResourceWrite
 from syntask_yaml.model.value import Value
 
+# Why a deploy deletes something.
+UNDECLARED = "no longer declared"
+
 
 class Action(Enum):
     """What becomes of one deployment."""

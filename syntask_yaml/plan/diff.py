@@ -9,7 +9,7 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.value import MAPPINGS, SCALARS, Unknown, Value
-from syntask_yaml.plan.changes import Action, Change, FieldChange
+from syntask_yaml.plan.changes import UNDECLARED, Action, Change, FieldChange
 from syntask_yaml.plan.normalize import comparable_fields, fields_beside
 from syntask_yaml.template import is_template
 
@@ -126,7 +126,7 @@ def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: C
     return Change(Action.RENAME, wanted.full_name, fields, reason, Write(old, whole), old.id)
 
 
-def _deletion(stored: Stored, reason: str = "no longer declared") -> Change:
+def _deletion(stored: Stored, reason: str = UNDECLARED) -> Change:
     return Change(Action.DELETE, stored.deployment.full_name, (), reason, Write(stored, None), stored.id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from syntask_yaml.model.resource import Owner, Resource, ResourceWrite, StoredResource
 from syntask_yaml.model.secret import holds_secret, is_secret_name, revealed
-from syntask_yaml.plan.changes import Action, FieldChange, ResourceChange
+from syntask_yaml.plan.changes import UNDECLARED, Action, FieldChange, ResourceChange
 from syntask_yaml.plan.diff import differences, reason_of
 
 # What is shown in place of a secret.
@@ -49,7 +49,7 @@ def _change(wanted: Resource, found: StoredResource | None, owner: Owner) -> Res
 def _deletion(found: StoredResource) -> ResourceChange:
     gone = found.resource
     write = ResourceWrite(found, None)
-    return ResourceChange(Action.DELETE, gone.kind, gone.name, (), "no longer declared", write, found.id)
+    return ResourceChange(Action.DELETE, gone.kind, gone.name, (), UNDECLARED, write, found.id)
 
 
 def _fields(before: Mapping[str, Any], wanted: Resource) -> Iterator[FieldChange]:

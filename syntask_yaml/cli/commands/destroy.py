@@ -30,7 +30,7 @@ from syntask_yaml.operations.destroy import (
 )
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.project import open_project
-from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.prune import Approval, in_lines
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 
@@ -71,9 +71,9 @@ class _Request:
             return Approval(is_given=self.is_given, ask=ask if may_ask else None, options="`--yes`")
         removals = plan_removals(contexts)
         if not may_ask and removals.counts:
-            listed = ", ".join(f"`{owner}` ({count})" for owner, count in removals.counts.items())
+            listed = [f"{owner}  ({count})" for owner, count in removals.counts.items()]
             hint = "Pass `--yes` to skip the confirmation, or `--dry-run` to see what it is."
-            raise UsageError(f"This deletes what has run out: {listed}.", hint=hint)
+            raise UsageError(in_lines("This deletes what has run out", listed), hint=hint)
         if not may_ask:
             return Approval(options="`--yes`")
         if removals.counts:

@@ -73,7 +73,7 @@ def test_labels_say_whose_a_deployment_is_and_whether_it_stays(empty: PrefectSer
 
     outcome = desk.deploy(prune=True)
 
-    assert any("`etl/d1` is no longer declared" in each.detail for each in outcome.diagnostics)
+    assert any("`etl/d1` is protected" in each.detail for each in outcome.diagnostics)
     assert names(desk) == ["d0", "d1"]
     with pytest.raises(PruneRefused):
         check_unprotected([desk.stored("d1")])

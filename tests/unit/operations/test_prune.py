@@ -97,7 +97,7 @@ def test_a_plan_shows_what_goes_with_a_deployment(desk: Desk) -> None:
 
 
 def test_nothing_is_deleted_where_nobody_approves(desk: Desk) -> None:
-    with pytest.raises(UsageError, match="`etl/d1`, `etl/d2`") as caught:
+    with pytest.raises(UsageError, match=r"This deletes 2 deployments:\n- etl/d1\n- etl/d2$") as caught:
         prune(desk, Approval())
 
     assert "--yes" in caught.value.hint
@@ -144,7 +144,7 @@ def test_a_protected_deployment_is_not_pruned_until_a_deploy_without_the_key(des
     outcome = prune(desk, Approval(is_given=True))
 
     assert not outcome.is_good
-    assert any("`etl/d1` is no longer declared" in each.detail for each in outcome.diagnostics)
+    assert any("`etl/d1` is protected" in each.detail for each in outcome.diagnostics)
     assert deployed(desk.backend) == ["d0", "d1"]
     with pytest.raises(PruneRefused):
         check_unprotected([desk.stored("d1")])

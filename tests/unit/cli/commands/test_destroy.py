@@ -45,9 +45,9 @@ def test_all_that_has_run_out_is_asked_for_once(desk: TargetDesk) -> None:
     shown = refused.stderr.splitlines()
     assert [line for line in shown if "pr-" in line] == [
         "shop:preview:pr-7-: 1 deployment",
-        "- etl/pr-7-one  (no longer declared)",
+        "- etl/pr-7-one  (it has run out)",
         "shop:preview:pr-8-: 1 deployment",
-        "- etl/pr-8-one  (no longer declared)",
+        "- etl/pr-8-one  (it has run out)",
     ]
     assert "- variable region  (once nobody has it any more)" in shown
 
@@ -61,8 +61,9 @@ def test_without_a_terminal_the_message_names_all(desk: TargetDesk) -> None:
     refused = _answer(desk, "")
 
     assert str(refused.exception) == (
-        "This deletes what has run out: `shop:preview:pr-7-` (1 deployment), "
-        "`shop:preview:pr-8-` (1 deployment)."
+        "This deletes what has run out:\n"
+        "- shop:preview:pr-7-  (1 deployment)\n"
+        "- shop:preview:pr-8-  (1 deployment)"
     )
     assert desk.names == ["etl/pr-7-one", "etl/pr-8-one"]
 
