@@ -175,8 +175,10 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     may be one, and what a key is called where it is a text.
     """
     found = once(diagnostics)
+    if len(found) < 2:
+        return tuple(found)
     unknown = {each.path: each.is_error for each in found if each.code in _UNKNOWN}
-    if len(found) < 2 or not (unknown or any(each.is_error for each in found)):  # nothing explains another
+    if not unknown and not any(each.is_error for each in found):  # nothing explains another
         return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
     places = {(each.span, each.code) for each in found if each.is_error and each.span is not None}

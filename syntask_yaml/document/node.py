@@ -154,7 +154,8 @@ class Node:
     @property
     def span(self) -> Span:
         """Where the value was written."""
-        return token(self.source, start_of(self.location), self.value)
+        place = self.place
+        return token(place.source, start_of(place.location), self.value)
 
     @property
     def used_span(self) -> Span | None:
@@ -169,13 +170,11 @@ class Node:
     def problem(self, code: str, detail: str, hint: str = "", *, at_key: bool = False) -> Diagnostic:
         """A diagnostic about this value, or about its key."""
         span = self.key_span if at_key else self.span
-        return Diagnostic(code, detail, hint, span=span, used=self.used_span, path=self.path)
+        return Diagnostic(code, detail, hint, Severity.ERROR, span, self.used_span, self.path)
 
     def note(self, code: str, detail: str) -> Diagnostic:
         """A note about this value."""
-        return Diagnostic(
-            code, detail, severity=Severity.NOTE, span=self.span, used=self.used_span, path=self.path
-        )
+        return Diagnostic(code, detail, "", Severity.NOTE, self.span, self.used_span, self.path)
 
     def part(self, text: str) -> Span:
         """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
@@ -189,7 +188,9 @@ class Node:
 
 
 def _node(value: Any, place: Place) -> Node:
-    return Node(value, *place)
+    node = Node.__new__(Node)
+    node.value, node._place = value, place
+    return node
 
 
 def _place_below(above: Place, step: str | int) -> Place:

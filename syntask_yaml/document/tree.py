@@ -166,16 +166,18 @@ class _Builder:
         keys: list[int] = []
         places: list[Location] = []
         merges: dict[int, list[Merge]] = {}
-        while type(event := self._next_event()) is not MappingEndEvent:
+        next_event, known = self._next_event, self._keys
+        while type(event := next_event()) is not MappingEndEvent:
             key_start: int = event.start_mark.index
-            key = self._key(event, key_start)
+            is_usual = type(event) is ScalarEvent and event.tag is None and event.anchor is None
+            key = (known.get(event.value) if is_usual else None) or self._key(event, key_start)
             if key is _MERGE:
                 if merges:
                     self._report_twice(key, max(merges), key_start)
                 merges[key_start] = self._merge(key_start, level)
                 continue
             at = self._place_before(key, key_start, value, keys) if key in value else None
-            value[key], place = self._value(self._next_event(), level)
+            value[key], place = self._value(next_event(), level)
             if at is None:
                 keys.append(key_start)
                 places.append(place)
@@ -202,13 +204,7 @@ class _Builder:
         return order
 
     def _key(self, event: Any, start: int) -> str:
-        """The text of the key at *start*, one object for all keys that are in order."""
-        if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
-            key = self._keys.get(event.value)
-            return self._new_key(event, start) if key is None else key
-        return self._unusual_key(event, start)
-
-    def _unusual_key(self, event: Any, start: int) -> str:
+        """The text of the key at *start*, which was not met yet or is no plain text."""
         kind = type(event)
         if kind is AliasEvent:
             found = self._anchors.borrow(event.anchor, start, written=self._written, around=self._around)
@@ -224,7 +220,7 @@ class _Builder:
         return key
 
     def _new_key(self, event: Any, start: int) -> str:
-        """Check a key that was not met yet; what is in order is remembered."""
+        """Check the key at *start*; what is in order is remembered, and has one text for all."""
         key: str = event.value
         tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
         if tag == MERGE:

@@ -56,15 +56,15 @@ def json_text(value: Value) -> str | None:
 def is_same_json(one: Value, other: Value) -> bool:
     """Whether two values are the same, as far as can be seen at once: false does not mean that they differ.
 
-    True is not 1, 1 is not 1.0, and a list is no tuple, unless both stand in a mapping.
+    True is not 1, 1 is not 1.0, and a list is no tuple.
     """
     if one is other:
         return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        text = json_text(one)
-        return text is not None and text == json_text(other)
+        are_keys_same = one.keys() == other.keys()
+        return are_keys_same and all(map(is_same_json, one.values(), map(other.__getitem__, one)))
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(is_same_json, one, other))
     return bool(one == other)

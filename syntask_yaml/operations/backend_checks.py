@@ -132,13 +132,13 @@ def _new_queue(name: str, pool: str, queues: tuple[str, ...]) -> str:
 
 
 def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
-    needs: dict[str, tuple[Any, str]] = {
-        "triggers": (backend.features.triggers, "a Prefect server"),
-        "sla": (backend.features.sla, "Prefect Cloud"),
-    }
-    for key, (has, where) in needs.items():
-        node = entry.get(key)
-        if node is not None and node.value and not has:
+    features = backend.features
+    for key, has, where in (
+        ("triggers", features.triggers, "a Prefect server"),
+        ("sla", features.sla, "Prefect Cloud"),
+    ):
+        node = None if has else entry.get(key)
+        if node is not None and node.value:
             detail = f"`{key}` requires {where} and has no effect on this backend."
             yield node.problem("needs-server", detail, at_key=True).as_warning()
     if backend.features.triggers and not backend.features.sla:

@@ -9,7 +9,7 @@ from syntask_yaml.document.layer_nodes import replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.step import Step
 from syntask_yaml.project.sections import SECTIONS, Sections
-from syntask_yaml.template import Texts
+from syntask_yaml.template import Texts, texts_in
 
 
 class Declaration(NamedTuple):
@@ -74,6 +74,11 @@ def declare(
 def fields_of(entry: Node) -> dict[str, Any]:
     """The keys of *entry* that are not sections."""
     return {key: value for key, value in entry.value.items() if key not in SECTIONS}
+
+
+def texts_in_fields(entry: Node) -> Texts:
+    """Every text in the keys of *entry* that are not sections, that may hold a template."""
+    return [found for found in texts_in(entry.value) if found[0][0] not in SECTIONS]
 
 
 def label_of(entry: Node) -> str:

@@ -13,7 +13,7 @@ from syntask_yaml.document.reader import Document
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
-from syntask_yaml.project.declaration import Declaration, declare, fields_of, label_of
+from syntask_yaml.project.declaration import Declaration, declare, label_of, texts_in_fields
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, TOLERATED_IN_SCRIPTS, Dialect, is_own_key
 from syntask_yaml.project.entry_problems import touched, with_entries
 from syntask_yaml.project.resources.declared import DeclaredResource, resources_of
@@ -22,7 +22,7 @@ from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
 from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.project.static import check_names, static_scope
-from syntask_yaml.template import Anything, Texts, texts_in
+from syntask_yaml.template import Anything, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def load_project(
     tree = document.root
     sections = Sections(tree, dialect)
     entries = _entries(tree)
-    texts = [texts_in(fields_of(entry)) for entry in entries]
+    texts = [texts_in_fields(entry) for entry in entries]
     values, value_problems = values_of(tree, target) if dialect is Dialect.SYNTASK else ({}, [])
     problems = [
         *with_entries([*filter(dialect.concerns, document.diagnostics)], tree),

@@ -126,7 +126,7 @@ def _check_again(
 ) -> list[Diagnostic]:
     # What is not known yet is looked at when it is.
     pending = {key: _without_unknowns(fields[key]) for key in unknown}
-    checked = node.with_value({**fields, **pending})
+    checked = node.with_value({**fields, **pending} if pending else fields)
     rules = check_rules(checked, is_open=_is_pending, changed=changed)
     return [*check_resolved(checked, checked.value), *rules]
 
