@@ -60,7 +60,7 @@ class FlowModule(NodeIndex):
         self._others = others
         self.edits = PythonEdits(text, tree)
         super().__init__(self.edits.tree)
-        self._text = text
+        self.text = text
         self._locals: dict[ast.AST, frozenset[str]] = {}
         self._counts: dict[ast.AST, Counter[str]] = {}
         self._uses: dict[tuple[str, ast.AST], Sequence[ast.Name]] = {}
@@ -69,7 +69,7 @@ class FlowModule(NodeIndex):
     @cached_property
     def source(self) -> Source:
         """The text without its secrets."""
-        return Source(self.shown, hide_in_text(self._text))
+        return Source(self.shown, hide_in_text(self.text))
 
     def scope(self, node: ast.AST) -> ast.AST:
         """The function that *node* is in, or the module."""

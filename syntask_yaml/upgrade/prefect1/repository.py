@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from syntask_yaml.errors import FileFailed
-from syntask_yaml.operations.edit import read_text
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.module_index import ModuleIndex
@@ -37,13 +35,13 @@ class RepositoryModules:
         value, scope = found
         try:
             return WrittenValue(value, self._module(scope.module))
-        except (FileFailed, UnicodeDecodeError):
+        except UnicodeDecodeError:
             return None
 
     def _scope(self, module: FlowModule) -> NameScope:
         path, root = Path(module.path).absolute(), self._index.root
         above = [folder for folder in path.parents if folder.is_relative_to(root)]
-        own = Module(path, module.tree)
+        own = Module(path, module.tree, module.text.encode())
         self._modules.setdefault(module.tree, module)
         return NameScope(self._index, own, self._index.search_path(path.parent, *above))
 
@@ -62,7 +60,7 @@ class RepositoryModules:
 
     def _module(self, module: Module) -> FlowModule:
         if module.tree not in self._modules:
-            path, text = module.path, read_text(module.path)[0]
+            path, text = module.path, module.content.decode("utf-8")
             self._modules[module.tree] = FlowModule(path.name, text, module.tree, self, path)
         return self._modules[module.tree]
 
