@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syntask_yaml.project.spelling import slug
-from syntask_yaml.upgrade.scripts.constants import Dynamic, is_method, method_result
 from syntask_yaml.upgrade.template_text import TemplateText, as_template
+from syntask_yaml.upgrade.text_methods import is_method, result_of
 
 Assigned = Callable[[str], ast.expr | None]
 Elsewhere = Callable[[ast.expr, int], Any]
@@ -129,8 +129,8 @@ def _operation(node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[
 
 def _method(text: Any, name: str, arguments: list[Any], node: ast.expr) -> str:
     try:
-        return method_result(text, name, arguments, node)
-    except Dynamic as error:
+        return result_of(text, name, arguments)
+    except ValueError as error:
         raise NotStatic(ast.unparse(node)) from error
 
 

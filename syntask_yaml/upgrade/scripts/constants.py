@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from syntask_yaml.upgrade.template_text import TemplateText, as_template
+from syntask_yaml.upgrade.text_methods import MAX_LENGTH, result_of
 
-_MAX_LENGTH = 100_000
 _NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -45,7 +44,7 @@ def joined(parts: Sequence[Any], node: ast.expr) -> str:
     if any(isinstance(part, TemplateText) for part in parts):
         return TemplateText("".join(map(as_template, parts)))
     text = "".join(map(str, parts))
-    if len(text) > _MAX_LENGTH:
+    if len(text) > MAX_LENGTH:
         raise Dynamic(node)
     return text
 
@@ -64,30 +63,9 @@ def combined(left: Any, right: Any, node: ast.BinOp) -> Any:
     raise Dynamic(node)
 
 
-# Methods of texts that give a text, whatever their arguments are.
-_METHODS = frozenset(
-    "capitalize casefold format join lower lstrip removeprefix removesuffix replace rstrip strip title "
-    "upper".split()
-)
-_PLAIN_FORMAT = re.compile(r"(?:[^{}]|\{\w*\})*")
-
-
-def is_method(name: str) -> bool:
-    """Whether `method_result` knows the method of texts."""
-    return name in _METHODS
-
-
 def method_result(text: Any, name: str, arguments: Sequence[Any], node: ast.expr) -> str:
     """What the method *name* of *text* returns. Raises Dynamic unless all that it takes is a plain text."""
-    texts = [
-        each for argument in arguments for each in (argument if isinstance(argument, list) else [argument])
-    ]
-    is_plain = all(type(each) is str for each in (text, *texts))
-    if not is_plain or (name == "format" and not _PLAIN_FORMAT.fullmatch(text)):
-        raise Dynamic(node)
-    if len(text) * (1 + sum(map(len, texts))) > _MAX_LENGTH:
-        raise Dynamic(node)
     try:
-        return str(getattr(text, name)(*arguments))
-    except (TypeError, ValueError, LookupError):
+        return result_of(text, name, arguments)
+    except ValueError:
         raise Dynamic(node) from None

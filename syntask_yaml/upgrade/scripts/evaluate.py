@@ -14,7 +14,6 @@ from syntask_yaml.upgrade.scripts.constants import (
     Dynamic,
     combined,
     imported_constant,
-    is_method,
     joined,
     method_result,
 )
@@ -22,6 +21,7 @@ from syntask_yaml.upgrade.scripts.flow_names import name_of_flow
 from syntask_yaml.upgrade.scripts.places import Places
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach, returned_by
 from syntask_yaml.upgrade.template_text import TemplateText
+from syntask_yaml.upgrade.text_methods import is_method
 
 _MAX_DEPTH = 60
 _PLAIN = (str, int, float, bool, type(None))
