@@ -73,6 +73,15 @@ def test_a_plan_in_a_repository_asks_git_without_its_library(tmp_path: Path) -> 
     assert loaded.isdisjoint(f"syntask_yaml.{name}" for name in unused)
 
 
+def test_a_command_in_a_run_of_prefect_does_not_load_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, flow code has the names of `syntask` from Prefect; the command has none of them."""
+    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "8d0b0f5c-6a0c-4b1f-9b57-0f6d6f0f3c11")
+    loaded = modules_after("-C", "examples/hello", "plan", "--all")
+
+    assert "syntask._home" in loaded
+    assert loaded.isdisjoint({"prefect", "syntask._definitions.flow"})
+
+
 _ENDING = """
 import atexit, gc, sys
 from syntask_yaml.cli.main import run
