@@ -28,7 +28,7 @@ def measure() -> Table:
                 seconds(cost.wall),
                 seconds(cost.cpu),
                 f"{cost.memory:.0f} MiB",
-                times(cost.wall / click.wall),
+                times(cost.cpu / click.cpu),
                 times(peer.wall / cost.wall),
             )
         )

@@ -40,7 +40,7 @@ class Module:
 
     path: Path
     tree: ast.Module = field(repr=False)
-    content: bytes = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
 
     def at(self, path: Path) -> Module:
         """A file of the same content at *path*, with all that was found out about this one."""
