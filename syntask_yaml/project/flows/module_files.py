@@ -81,11 +81,13 @@ class ModuleFiles:
         return FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path))
 
     def _near_file(self, path: str) -> str:
-        name = PurePosixPath(path).name
-        elsewhere = self._by_name.get(name, [])
+        wanted = PurePosixPath(path)
+        elsewhere = self._by_name.get(wanted.name, [])
+        if str(wanted) in elsewhere:
+            return _how_to_check_out(wanted)
         if len(elsewhere) == 1:
             return f"Did you mean `{elsewhere[0]}`?"
-        beside = self._by_folder.get(str(PurePosixPath(path).parent), [])
+        beside = self._by_folder.get(str(wanted.parent), [])
         return did_you_mean(path, [*elsewhere, *beside], otherwise="Paths are relative to the project root.")
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
@@ -119,6 +121,14 @@ class ModuleFiles:
         for file in self._files:
             found.setdefault(file.rpartition("/")[0] or ".", []).append(file)
         return found
+
+
+def _how_to_check_out(path: PurePosixPath) -> str:
+    """What to do about a file that git lists: it was deleted, or the checkout is sparse."""
+    restore = f"Git has it, but it is not checked out. Run `git restore {path}`"
+    if path.parent == PurePosixPath():
+        return f"{restore}."
+    return f"{restore}, or `git sparse-checkout add {path.parent}` in a sparse checkout."
 
 
 def _modules(folder: Path) -> Iterator[str]:

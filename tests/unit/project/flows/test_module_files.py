@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,29 @@ def test_a_link_that_leads_nowhere_is_said(project: Project, target: str) -> Non
     with pytest.raises(FlowNotFound, match=rf"`link\.py` is a link to `{target}`, which does not") as caught:
         project.read("link.py:f")
     assert caught.value.hint == "Correct the link."
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("etl.py", "Git has it, but it is not checked out. Run `git restore etl.py`."),
+        (
+            "other/load.py",
+            "Git has it, but it is not checked out. Run `git restore other/load.py`, "
+            "or `git sparse-checkout add other` in a sparse checkout.",
+        ),
+    ],
+)
+def test_a_file_that_only_git_has_is_said(project: Project, name: str, hint: str) -> None:
+    """It was deleted, or belongs to what a sparse checkout leaves out."""
+    subprocess.run(["git", "init", "-q"], cwd=project.root, check=True)
+    file = project.write(name, "def f(): ...")
+    subprocess.run(["git", "add", "."], cwd=project.root, check=True)
+    file.unlink()
+
+    with pytest.raises(FlowNotFound, match=f"The file `{name}` does not exist") as caught:
+        project.read(f"{name}:f")
+    assert caught.value.hint == hint
 
 
 def test_what_nobody_can_read_to_its_end_is_said(project: Project) -> None:
