@@ -22,12 +22,10 @@ from syntask_yaml.upgrade.secrets import hide_values
 from syntask_yaml.upgrade.storages import PULLED_WHOLE, STORAGES
 from syntask_yaml.upgrade.stored_code import StoredCode
 
-_FOLDER = "local-file-system"
-
 
 def pull_of_block(block: Block, backend: Backend) -> list[dict[str, Any]]:
     """Return the steps that pull the code of *block*. Raises NotFound, UsageError."""
-    if block.block_type_slug not in (*STORAGES, _FOLDER):
+    if block.block_type_slug not in STORAGES:
         detail = f"A block of type `{block.block_type_slug}` does not hold code."
         raise UsageError(detail, hint="Pass a block of a git repository or an object store.")
     value = block_value(block, backend)
@@ -35,7 +33,7 @@ def pull_of_block(block: Block, backend: Backend) -> list[dict[str, Any]]:
     root = Node(hidden, Source(block.full_name, ""), 0)
     storage = root.at(("storage",))
     slug, name = block_type(storage), block_name(storage)
-    if name and (slug in PULLED_WHOLE or slug == _FOLDER):
+    if name and slug in PULLED_WHOLE:
         return [step("pull_with_block", Dialect.SYNTASK, block_type_slug=slug, block_document_name=name)]
     here = Path.cwd()
     draft = EntryDraft(

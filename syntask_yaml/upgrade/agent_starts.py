@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.upgrade.answers import Answer, Known, Served, instead, left, warning
 from syntask_yaml.upgrade.commands import Command
+from syntask_yaml.upgrade.template_text import has_variables, shell_words
 
 _VALUES = (
     *("-q", "--work-queue", "-m", "--match", "-p", "--pool", "-l", "--limit"),
@@ -47,6 +48,10 @@ def agent_start(command: Command, known: Known) -> Answer:
         is_dynamic = any("$" in queue for queue in wanted)
         return left(command, "dynamic-value" if is_dynamic else "old-command", detail, hint)
     each = [[*_worker(command, pool), *_queues(wanted, pool, served)] for pool in pools]
+    if any(map(has_variables, pools)):
+        detail = "The name of the work pool depends on environment variables."
+        lines = "; ".join(f"`{shell_words(words)}`" for words in each)
+        return left(command, "dynamic-value", detail, f"Where these are set, use {lines}.")
     if len(pools) > 1:
         lines = "; ".join(f"`{shlex.join(words)}`" for words in each)
         detail = f"The deployments of these work queues use {len(pools)} work pools, and a worker serves one."

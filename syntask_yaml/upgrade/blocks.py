@@ -31,7 +31,8 @@ def has_copy(block: Node) -> bool:
 
 def saved_name(value: Mapping[str, Any]) -> str:
     """The name under which the block *value* was saved; empty for one that was written inline."""
-    name = str(value.get("_block_document_name") or "")
+    named = value.get("_block_document_name") or ""
+    name = named if isinstance(named, str) else str(named)  # of a kind of its own, where it is a template
     return "" if value.get("_is_anonymous") or name.startswith("anonymous-") else name
 
 

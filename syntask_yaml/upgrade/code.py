@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from syntask_yaml.document.node import Node
@@ -17,14 +18,20 @@ from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.pools import missing_values, note_stale_copy, note_successor
 from syntask_yaml.upgrade.script_fields import is_uploaded
-from syntask_yaml.upgrade.storages import STORAGES, SUCCESSORS, Storage, named_only, settle_fields
+from syntask_yaml.upgrade.storages import (
+    LOCAL,
+    STORAGES,
+    SUCCESSORS,
+    named_only,
+    push_to_block,
+    settle_fields,
+)
 from syntask_yaml.upgrade.stored_code import StoredCode
 
 _IN_IMAGE = "/opt/prefect/flows"
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 # Folders of a person, which the machine of a worker hardly has.
 _HOME = re.compile(r"/(?:home|Users|root|mnt/[a-z]/Users)(?:/|$)")
-_LOCAL = "local-file-system"
 _OTHERWISE = "add `pull` steps to the entry, such as `git_clone`."
 
 
@@ -34,7 +41,7 @@ def convert_code(draft: EntryDraft) -> None:
     path, storage = source.get("path"), source.get("storage")
     if storage is None:
         _convert_local(draft, path)
-    elif block_type(storage) == _LOCAL:
+    elif block_type(storage) == LOCAL and (has_copy(storage) or not block_name(storage)):
         _convert_local_block(draft, storage, path)
     else:
         _convert_storage(draft, storage, path)
@@ -86,6 +93,8 @@ def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, objec
         return
     if push:
         draft.put("push", push)
+        if block_type(storage) == LOCAL:
+            draft.need(LOCAL, block_name(storage))
         uploader, without = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
         detail = f"A `push` step uploads the code, as {uploader} did{without}."
         draft.note(storage, "push-added", detail, "Remove the step if something else uploads the code.")
@@ -98,7 +107,7 @@ def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, objec
 
 def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) -> None:
     base = str(storage.value.get("basepath") or "") if isinstance(storage.value, dict) else ""
-    settle_fields(draft, storage, Storage(_no_steps, frozenset({"basepath"})))
+    settle_fields(draft, storage, replace(STORAGES[LOCAL], target="pull"))
     if path is not None:
         draft.carry(path, "pull")
     place = str(PurePosixPath(base) / draft.source.text("path")) if base else draft.source.text("path")
@@ -108,11 +117,9 @@ def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) ->
         return
     note_stale_copy(draft, storage, "The steps contain")
     _go_to(draft, place)
-    _convert_upload(draft, storage, [])
-
-
-def _no_steps(_stored: StoredCode) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    return [], []
+    is_apart = base.startswith("/") and _inside(draft, base) is None
+    push = push_to_block(StoredCode(draft, storage, draft.source.text("path")), LOCAL)
+    _convert_upload(draft, storage, push if is_apart and block_name(storage) else [])
 
 
 def _go_to(draft: EntryDraft, place: str) -> None:

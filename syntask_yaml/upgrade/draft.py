@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.ledger import FieldOutcome, FieldOutcomeKind, Ledger
-from syntask_yaml.upgrade.template_text import escaped
+from syntask_yaml.upgrade.template_text import TemplateText, escaped, shell_words
 from syntask_yaml.upgrade.templates.defaults import Template, default_templates
 
 _RESOLVED = re.compile(r"\{\{\s*prefect\.(?:blocks|variables)\.")
@@ -83,7 +82,7 @@ class BlockNeed:
             return ""
         fields = BLOCK_TYPES[self.type].fields[:2] if self.origin else ()
         options = [option for each in fields for option in ("--field", f"{each}={each.upper()}")]
-        return shlex.join(["syntask", "block", "create", self.type, self.name, *options])
+        return shell_words(["syntask", "block", "create", self.type, self.name, *options])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +158,14 @@ class EntryDraft:
 
     def reference(self, type: str, name: str, *, origin: str = "") -> str:
         """What stands in the entry for a block, which the user is told to make; like *origin*, if given."""
-        need = BlockNeed(type, slug(name), origin)
-        if need not in self.blocks:
-            self.blocks.append(need)
-        return block_reference(need.type, need.name, self.context.dialect)
+        self.need(type, slug(name), origin=origin)
+        return block_reference(type, slug(name), self.context.dialect)
+
+    def need(self, type: str, name: str, *, origin: str = "") -> None:
+        """Tell the user to make a block."""
+        wanted = BlockNeed(type, name if isinstance(name, TemplateText) else slug(name), origin)
+        if wanted not in self.blocks:
+            self.blocks.append(wanted)
 
     def template_reference(self, type: str, name: str) -> str:
         """What stands in a base job template for a block, which the user is told to make."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.draft import Converted, WantedPool
+from syntask_yaml.upgrade.template_text import shell_words
 
 _PROCESS_POOL = "default"
 _TEMPLATES = "work-pools"
@@ -44,14 +44,14 @@ class PoolNeed:
         """How to make it."""
         if self.origin and not self.template:
             words = ["syntask", "work-pool", "create", self.name, "--from-block", self.origin]
-            return shlex.join([*words, "--from-server=URL"])
+            return shell_words([*words, "--from-server=URL"])
         words = ["syntask", "work-pool", "create", self.name, "--type", self.type]
-        return shlex.join([*words, *(("--base-job-template", self.file) if self.template else ())])
+        return shell_words([*words, *(("--base-job-template", self.file) if self.template else ())])
 
     @property
     def worker(self) -> str:
         """How to start a worker for it."""
-        return shlex.join(["syntask", "worker", "start", "--pool", self.name])
+        return shell_words(["syntask", "worker", "start", "--pool", self.name])
 
 
 def usual_name(block: str, type: str) -> str:

@@ -42,7 +42,7 @@ def convert_pool(draft: EntryDraft) -> None:
         draft.report(block, "unsupported-infrastructure", detail, hint)
         _drop_overrides(draft)
         return
-    name = block_name(block) if block else ""
+    name = str(block_name(block)) if block else ""
     draft.pool = WantedPool(kind.type, name, chosen=_chosen(draft, name, kind.type))
     if block is None:
         _warn_of_absence(draft)

@@ -16,6 +16,7 @@ from syntask_yaml.source import Source
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
 from syntask_yaml.upgrade.blocks import BLOCK_FIELDS, block_name, block_type, has_copy, own_fields
 from syntask_yaml.upgrade.secrets import hide_values
+from syntask_yaml.upgrade.template_text import has_variables
 
 _AGENT_POOL = "prefect-agent"
 # Fields that a file has under the same name.
@@ -48,7 +49,7 @@ def with_blocks(sources: Iterable[AgentDeployment], server: Server) -> Iterator[
         found = source
         for block in filter(None, map(source.get, BLOCK_FIELDS)):
             key = block_type(block), block_name(block)
-            if all(key):
+            if all(key) and not has_variables(key[1]):
                 if key not in known:
                     known[key] = server.block(*key)
                 found = _with_block(found, block, known[key])

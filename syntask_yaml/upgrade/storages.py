@@ -18,6 +18,7 @@ from syntask_yaml.upgrade.stored_code import StoredCode
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _A_BLOCK = "a block to create"
+LOCAL = "local-file-system"
 _IN_GIT = "the step never clones the history"
 
 Steps = list[dict[str, Any]]
@@ -117,12 +118,18 @@ def _block(stored: StoredCode) -> tuple[Steps, Steps]:
     """A storage that stays a block, of the type that has its place where Prefect 3 has no such type."""
     old = block_type(stored.block)
     kind = SUCCESSORS.get(old, old)
-    stored.draft.reference(kind, stored.name, origin=f"{old}/{stored.name}" if kind != old else "")
+    stored.draft.need(kind, stored.name, origin=f"{old}/{stored.name}" if kind != old else "")
     named = {"block_type_slug": kind, "block_document_name": stored.name}
     pulled = _into(stored, stored.step("pull_with_block", **named), "code")
-    if not STORAGES[kind].uploads or stored.draft.context.dialect is not Dialect.SYNTASK:
-        return pulled, []  # Prefect's own `deploy` has no such step
-    return pulled, [stored.step("push_with_block", **named, folder=stored.folder)]
+    return pulled, push_to_block(stored, kind) if STORAGES[kind].uploads else []
+
+
+def push_to_block(stored: StoredCode, kind: str) -> Steps:
+    """The step that copies the code to a block of the type *kind*."""
+    if stored.draft.context.dialect is not Dialect.SYNTASK:
+        return []  # Prefect's own `deploy` has no such step
+    named = {"block_type_slug": kind, "block_document_name": stored.name}
+    return [stored.step("push_with_block", **named, folder=stored.folder)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,7 @@ STORAGES: Mapping[str, Storage] = {
         _fields("container_name base_folder credentials"),
     ),
     "remote-file-system": Storage(_block, _fields("basepath settings"), target=_A_BLOCK),
+    LOCAL: Storage(_block, _fields("basepath"), target=_A_BLOCK),
 }
 # Types that Prefect 3 does not have, with those that hold the same today.
 SUCCESSORS: Mapping[str, str] = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from collections.abc import Iterable
 
 _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 _FILTER = re.compile(r"\{\{[^}]*\|")
 _SECRETS = "prefect.blocks.secret."
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OF_ENVIRONMENT = re.compile(r'\{\{ \$(\w+)(?: \| default\(("(?:[^"\\]|\\.)*")\))? \}\}')
 
 
 class TemplateText(str):
@@ -32,6 +35,11 @@ class TemplateText(str):
         return cls(f"{{{{ {_SECRETS}{name} }}}}")
 
     @property
+    def is_of_environment(self) -> bool:
+        """Whether it is made of texts and environment variables alone."""
+        return has_variables(self) and _BRACES not in _OF_ENVIRONMENT.sub("", self)
+
+    @property
     def surrounds_a_secret(self) -> bool:
         """Whether the value of a secret is a part of it, and not all of it."""
         return _SECRETS in self and re.fullmatch(r"\{\{[^{}]*\}\}", self) is None
@@ -46,6 +54,32 @@ class TemplateText(str):
         if self.count("{{") != 1 or not (self.startswith("{{") and self.endswith(" }}")):
             raise ValueError("the text is more than one expression")
         return TemplateText(f"{self.removesuffix(' }}')} | {name} }}}}")
+
+
+def has_variables(text: str) -> bool:
+    """Whether an environment variable is a part of *text*."""
+    return _OF_ENVIRONMENT.search(text) is not None
+
+
+def shell_words(words: Iterable[str]) -> str:
+    """*words* as a shell takes them: the environment variables of templates are its own."""
+    return " ".join(map(_shell_word, words))
+
+
+def _shell_word(word: str) -> str:
+    if not has_variables(word):
+        return shlex.quote(word)
+    pieces, done = [], 0
+    for found in _OF_ENVIRONMENT.finditer(word):
+        name, default = found.groups()
+        otherwise = "" if default is None else f"-{_in_quotes(json.loads(default))}"
+        pieces += [_in_quotes(word[done : found.start()]), f"${{{name}{otherwise}}}"]
+        done = found.end()
+    return f'"{"".join([*pieces, _in_quotes(word[done:])])}"'
+
+
+def _in_quotes(text: str) -> str:
+    return re.sub(r'([\\"$`])', r"\\\1", text)
 
 
 def escaped(text: str) -> str:

@@ -13,7 +13,7 @@ from syntask_yaml.upgrade.scripts.evaluate import Call, Evaluator, Found
 from syntask_yaml.upgrade.scripts.functions import FUNCTIONS, keywords
 from syntask_yaml.upgrade.scripts.reach import Frame
 from syntask_yaml.upgrade.scripts.rules import rule
-from syntask_yaml.upgrade.template_text import TemplateText
+from syntask_yaml.upgrade.template_text import TemplateText, has_variables
 
 # The slugs of block types by the last part of the class; by their first part, where they differ by package.
 _SLUGS: Mapping[str, str] = {
@@ -120,11 +120,12 @@ def _loaded(slug: str) -> Call:
             raise Dynamic(node)
         written = [*node.args, *named][0]
         name = evaluator.evaluate(written, frame).value
-        if not isinstance(name, str) or isinstance(name, TemplateText):
+        if not isinstance(name, str) or (isinstance(name, TemplateText) and not name.is_of_environment):
             raise Dynamic(written)
         kind, _, block = (slug, "/", name) if slug else name.partition("/")
-        if not block:
+        if not block or has_variables(kind):
             raise Dynamic(written)
+        block = TemplateText(block) if has_variables(block) else block
         value = {"_block_type_slug": kind, "_block_document_name": block}
         return Found(value, MappingLocation(evaluator.start(node, frame)))
 

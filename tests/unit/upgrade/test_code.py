@@ -382,6 +382,21 @@ MASK = "********"
             ],
             ["remote-file-system/store"],
         ),
+        (
+            saved("local-file-system", "store", basepath="/srv/storage"),
+            "nightly",
+            [go("/srv/storage/nightly")],
+            [
+                {
+                    f"{STEPS}.push_with_block": {
+                        "block_type_slug": "local-file-system",
+                        "block_document_name": "store",
+                        "folder": "nightly",
+                    }
+                }
+            ],
+            ["local-file-system/store"],
+        ),
     ],
     ids=lambda value: value.get("_block_type_slug", "") if isinstance(value, dict) else "",
 )
@@ -404,10 +419,25 @@ def test_every_storage_of_the_table_is_tested() -> None:
     assert {storage["_block_type_slug"] for storage, *_ in cases} == set(STORAGES)
 
 
-def test_a_local_folder_is_gone_to(old: OldRepository) -> None:
-    storage = saved("local-file-system", "store", basepath="/srv/storage")
+def test_a_local_folder_of_which_only_the_name_is_known_is_a_block(old: OldRepository) -> None:
+    result = old.result(storage=saved("local-file-system", "store"), path=None)
 
-    assert old.entry(storage=storage, path="nightly")["pull"] == [go("/srv/storage/nightly")]
+    named = {"block_type_slug": "local-file-system", "block_document_name": "store"}
+    assert result.entry["pull"] == [{f"{STEPS}.pull_with_block": named}]
+    assert result.entry["push"] == [{f"{STEPS}.push_with_block": named}]
+    assert [f"{block.type}/{block.name}" for block in result.converted.blocks] == ["local-file-system/store"]
+    assert codes(result.problems) == set()
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [inline("local-file-system", basepath="/srv/storage"), saved("local-file-system", "store", basepath=".")],
+)
+def test_a_local_folder_that_no_block_has_is_not_copied_to(old: OldRepository, storage: Any) -> None:
+    result = old.result(storage=storage)
+
+    assert "push" not in result.entry
+    assert codes(result.problems) == {"push-missing"}
 
 
 def test_a_local_folder_is_not_seen_in_containers(old: OldRepository) -> None:

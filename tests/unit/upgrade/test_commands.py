@@ -271,6 +271,26 @@ def test_an_agent_sees_the_queues_of_its_pool(old: OldRepository) -> None:
     )
 
 
+def test_an_agent_of_a_pool_whose_name_depends_on_the_environment_stays(old: OldRepository) -> None:
+    old.write(
+        "deploy.py",
+        "import os\nfrom prefect.deployments import Deployment\n"
+        "from prefect.infrastructure import Process\nfrom flows import load_orders\n"
+        "jobs = Process.load(os.environ['STAGE'])\n"
+        "Deployment.build_from_flow(\n"
+        "    load_orders, 'a', infrastructure=jobs, work_queue_name='q', apply=True\n"
+        ")\n",
+    )
+    script = old.write("run.sh", "prefect agent start -q q\n")
+
+    upgrade = old.written()
+
+    assert script.read_text() == "prefect agent start -q q\n"
+    (problem,) = upgrade.unresolved
+    assert problem.code == "dynamic-value"
+    assert '`syntask worker start --pool "${STAGE}" --work-queue q`' in problem.hint
+
+
 def test_an_agent_of_several_types_stays_one(old: OldRepository) -> None:
     """Also where the next run converts only one of its deployments, again."""
     block = inline("docker-container", image="r.example.com/o:1")

@@ -151,6 +151,23 @@ def test_a_block_that_a_command_names_is_read(old: OldRepository, server: FakeSe
     assert clone == {"repository": "https://git.example/orders", "branch": "main"}
 
 
+def test_a_block_whose_name_depends_on_the_environment_is_not_asked_for(
+    old: OldRepository, server: FakeServer
+) -> None:
+    old.write(
+        "deploy.py",
+        "import os\nfrom prefect.deployments import Deployment\n"
+        "from prefect.infrastructure import Process\nfrom flows import load_orders\n"
+        "jobs = Process.load(os.environ['STAGE'])\n"
+        "Deployment.build_from_flow(load_orders, 'a', infrastructure=jobs, apply=True)\n",
+    )
+
+    (result,) = old.upgrade(server=server).results
+
+    assert server.asked == []
+    assert result.entry["work_pool"] == {"name": "{{ $STAGE }}"}
+
+
 def test_a_block_is_asked_for_once(old: OldRepository, server: FakeServer) -> None:
     for name in ("one", "two"):
         block = saved("docker-container", "orders", **DOCKER)

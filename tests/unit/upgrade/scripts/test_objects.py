@@ -50,6 +50,46 @@ def test_a_block_by_its_name(old: OldRepository, text: str, written: str, slug: 
 
 
 @pytest.mark.parametrize(
+    "written",
+    ["Process.load(f'{STAGE}-jobs')", "Block.load(f'process/{STAGE}-jobs')", "Process.load(STAGE + '-jobs')"],
+)
+def test_a_block_whose_name_depends_on_the_environment(old: OldRepository, written: str) -> None:
+    """The pool is called like it, and commands that create it are for a shell."""
+    head = "import os\nfrom prefect.infrastructure import Process\nSTAGE = os.environ['STAGE']"
+
+    assert result(old, head, f"infrastructure={written}").entry["work_pool"] == {"name": "{{ $STAGE }}-jobs"}
+    upgrade = old.upgrade()
+    assert upgrade.unresolved == ()
+    assert [each.command for each in upgrade.pools] == [
+        'syntask work-pool create "${STAGE}-jobs" --from-block "process/${STAGE}-jobs" --from-server=URL'
+    ]
+    assert [each.worker for each in upgrade.pools] == ['syntask worker start --pool "${STAGE}-jobs"']
+
+
+def test_a_storage_whose_name_depends_on_the_environment(old: OldRepository) -> None:
+    head = "import os\nfrom prefect.filesystems import GitHub\nSTAGE = os.getenv('STAGE', 'dev')"
+
+    found = result(old, head, "storage=GitHub.load(f'code-{STAGE}')")
+
+    ((step,),) = (each.values() for each in found.entry["pull"])
+    assert step == {
+        "block_type_slug": "github-repository",
+        "block_document_name": 'code-{{ $STAGE | default("dev") }}',
+    }
+    (block,) = old.upgrade().blocks
+    assert block.command.startswith('syntask block create github-repository "code-${STAGE-dev}" ')
+
+
+@pytest.mark.parametrize(
+    "written", ["Block.load(STAGE)", "Block.load(f'{STAGE}/jobs')", "Process.load(str(int(STAGE)))"]
+)
+def test_a_block_of_which_not_even_the_type_is_known(old: OldRepository, written: str) -> None:
+    head = "import os\nfrom prefect.infrastructure import Process\nSTAGE = os.environ['STAGE']"
+
+    assert codes(result(old, head, f"infrastructure={written}").problems) == {"dynamic-value"}
+
+
+@pytest.mark.parametrize(
     ("text", "written", "block"),
     [
         (
