@@ -19,5 +19,7 @@ blocks      blocks that scripts save, for deployments that only name them
 arguments   the arguments of such a call
 fields      the same as fields of a deployment
 rewrite     calls of Prefect 3 in the place of those of Prefect 2
+flow_code   a script with flows without the code that deploys them
+late_imports  the same where other code needs it: its imports are made later
 content     what else is in a script
 """

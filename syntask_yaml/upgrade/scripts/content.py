@@ -32,10 +32,14 @@ def _is_of_deploying(statement: ast.stmt) -> bool:
 def removed_imports(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:
     """The imports of a module that fail with Prefect 3, each with the name that is gone."""
     for statement in tree.body:
-        names = []
-        if isinstance(statement, ast.ImportFrom) and statement.level == 0:
-            names = [f"{statement.module}.{alias.name}" for alias in statement.names]
-        elif isinstance(statement, ast.Import):
-            names = [alias.name for alias in statement.names]
-        for name in filter(is_removed, names):
-            yield statement, name
+        for _, name in qualified_names(statement):
+            if is_removed(name):
+                yield statement, name
+
+
+def qualified_names(statement: ast.stmt) -> Iterator[tuple[ast.alias, str]]:
+    """What *statement* imports, each with its full name; nothing of another kind of statement."""
+    if isinstance(statement, ast.ImportFrom) and statement.level == 0:
+        yield from ((alias, f"{statement.module}.{alias.name}") for alias in statement.names)
+    elif isinstance(statement, ast.Import):
+        yield from ((alias, alias.name) for alias in statement.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from syntask_yaml.upgrade.scripts.evaluate import Evaluator
 from syntask_yaml.upgrade.scripts.fields import ScriptFields, deployment_of
 from syntask_yaml.upgrade.scripts.flow_code import without_deploying
 from syntask_yaml.upgrade.scripts.frames import frames_of
+from syntask_yaml.upgrade.scripts.late_imports import with_late_imports
 from syntask_yaml.upgrade.scripts.objects import call_of
 from syntask_yaml.upgrade.scripts.places import Places
 from syntask_yaml.upgrade.secrets import hide_in_text
@@ -67,10 +69,16 @@ def _of_script(file: FoundFile, content: bytes, root: Path) -> FoundDeployments 
     if not found:
         return None
     problems = tuple(_fail_to_load(found, scope, root, Places(text)))
-    rest = without_deploying(text, tree, (call.node for call in calls.building)) if problems else None
+    rest = _loadable(text, tree, calls) if problems else None
     return FoundDeployments(
         file, text, tuple(found), problems, may_remove=holds_nothing_else(tree), flow_code=rest
     )
+
+
+def _loadable(text: str, tree: ast.Module, calls: Calls) -> str | None:
+    """The script as runs of Prefect 3 can load it; None where its flows need what is gone."""
+    rest = without_deploying(text, tree, (call.node for call in calls.building))
+    return with_late_imports(text, tree) if rest is None else rest
 
 
 def _scope(path: Path, content: bytes, root: Path) -> NameScope:
