@@ -18,8 +18,7 @@ from syntask_yaml.upgrade.blocks import BLOCK_FIELDS, block_name, block_type, ha
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.scripts.calls import walk
 from syntask_yaml.upgrade.scripts.constants import Dynamic
-from syntask_yaml.upgrade.scripts.evaluate import Evaluator
-from syntask_yaml.upgrade.scripts.objects import call_of
+from syntask_yaml.upgrade.scripts.objects import evaluator_of
 from syntask_yaml.upgrade.scripts.places import Places
 from syntask_yaml.upgrade.scripts.reach import Frame
 from syntask_yaml.upgrade.scripts.surroundings import scope_at
@@ -90,7 +89,7 @@ def _block(
 ) -> tuple[tuple[str, str], Mapping[str, Any]] | None:
     """The type, name and values of what *call* saves, if all of them are constants."""
     named = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "name")]
-    evaluator = Evaluator(frame.scope, Places(text), call_of)
+    evaluator = evaluator_of(frame.scope, Places(text))
     try:
         name = evaluator.evaluate(named[0], frame).value if named else None
         value = evaluator.evaluate(block, frame).value

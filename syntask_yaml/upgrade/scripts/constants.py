@@ -18,6 +18,19 @@ _NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
 }
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda one, several: one in several,
+    ast.NotIn: lambda one, several: one not in several,
+}
+_SINGLE = (str, int, float, type(None))
 
 
 class Dynamic(Exception):
@@ -61,6 +74,24 @@ def combined(left: Any, right: Any, node: ast.BinOp) -> Any:
             if type(node.op) in _NUMBERS:
                 return _NUMBERS[type(node.op)](left, right)
     raise Dynamic(node)
+
+
+def truth_of(value: Any, node: ast.expr) -> bool:
+    """Whether Python takes *value* for true. Raises Dynamic where the environment decides it."""
+    if isinstance(value, TemplateText):
+        raise Dynamic(node)
+    return bool(value)
+
+
+def compared(left: Any, comparison: ast.cmpop, right: Any, node: ast.expr) -> bool:
+    """Whether the comparison holds. Raises Dynamic where the environment decides it."""
+    compare = _COMPARISONS.get(type(comparison))
+    parts = [each for side in (left, right) for each in (side if isinstance(side, list) else [side])]
+    if compare is None or not all(isinstance(each, _SINGLE) for each in parts):
+        raise Dynamic(node)
+    if any(isinstance(each, TemplateText) for each in parts):
+        raise Dynamic(node)
+    return compare(left, right)
 
 
 def method_result(text: Any, name: str, arguments: Sequence[Any], node: ast.expr) -> str:

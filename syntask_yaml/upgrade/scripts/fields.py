@@ -58,6 +58,13 @@ class ScriptFields:
         span = Span(self.source, start, end)
         self.problems.append(Diagnostic("dynamic-value", detail, hint, severity=Severity.WARNING, span=span))
 
+    def miss(self, what: str) -> None:
+        """Say that the call does not give what every deployment has."""
+        detail = f"The call does not give the deployment {what}."
+        hint = "Add an entry with `syntask deployment add ENTRYPOINT` if you need it."
+        span = Span(self.source, self.start, self.start)
+        self.problems.append(Diagnostic("missing-key", detail, hint, severity=Severity.WARNING, span=span))
+
     @property
     def root(self) -> Node:
         location = MappingLocation(
@@ -73,7 +80,7 @@ def deployment_of(
     call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields, *, path: Path, root: Path
 ) -> AgentDeployment:
     """What *call* builds in *frame*. Entrypoints are seen from the folder *root*."""
-    given = list(arguments(call, frame, fields.evaluator.places, fields.leave))
+    given = list(arguments(call, frame, fields.evaluator, fields.leave))
     given += assigned(call, frame, calls, fields.evaluator.places)
     by_name = {each.name: each for each in given}
     for each in by_name.values():
@@ -83,6 +90,8 @@ def deployment_of(
     _apply(call, frame, calls, fields)
     _name_infrastructure(fields)
     is_known = bool(fields.values.get("name") and fields.values.get("entrypoint"))
+    if not is_known and not fields.problems:
+        fields.miss("a name" if fields.values.get("entrypoint") else "a flow")
     if not fields.values.get("name"):
         fields.put("name", fields.start, Found(_UNKNOWN, fields.start))
     hidden = hide_secrets(fields.root, fields.evaluator.ends)

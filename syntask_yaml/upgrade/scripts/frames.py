@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from syntask_yaml.pysource.symbols import Unknowable
+from syntask_yaml.pysource.symbols import Definition, Unknowable
 from syntask_yaml.upgrade.scripts.calls import Calls
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach
 from syntask_yaml.upgrade.scripts.surroundings import Function, function_around, scope_at
@@ -38,12 +38,54 @@ def _outside(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int
     sites = calls.of_function(function.name) if depth < _MAX_DEPTH else []
     defaults = _defaults(function, Frame(calls.scope))
     found = [
-        here.binding({**defaults, **_arguments(function, site, frame)})
+        here.binding(_unchanged({**defaults, **_arguments(function, site, frame)}, here))
         for site, outer in sites
         if site is not node and function not in outer
         for frame in frames_of(calls, site, outer, depth + 1)
     ]
-    return found[:_MAX_FRAMES] or [here.binding(defaults)]
+    return found[:_MAX_FRAMES] or [here.binding(_unchanged(defaults, here))]
+
+
+def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
+    """What a function of the project returns for *call*, if it does so in one place, its last statement."""
+    if not isinstance(call.func, (ast.Name, ast.Attribute)):
+        return None
+    try:
+        reached = reach(call.func, frame)
+    except Unknowable:
+        return None
+    match reached:
+        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as function, scope=scope):
+            value = _only_result(function)
+            if value is not None:
+                names = {**_defaults(function, Frame(scope.deferred())), **_arguments(function, call, frame)}
+                there = Frame(scope_at(value, [function], scope.deferred()))
+                return Closure(value, there.binding(_unchanged(names, there)))
+    return None
+
+
+def _only_result(function: Function) -> ast.expr | None:
+    """The value of the last statement of a function, which has no other result and no decorator."""
+    inside = [node for statement in function.body for node in _of_its_own(statement)]
+    leaving = [node for node in inside if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom))]
+    last = function.body[-1]
+    if function.decorator_list or leaving != [last] or not isinstance(last, ast.Return):
+        return None
+    return last.value
+
+
+def _of_its_own(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and those in it, but for what other functions do."""
+    yield node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        for child in ast.iter_child_nodes(node):
+            yield from _of_its_own(child)
+
+
+def _unchanged(names: Names, frame: Frame) -> Names:
+    """The same, where a parameter that the function binds anew stands for nothing that is known."""
+    bound = frame.scope.around.names
+    return {name: None if name in bound else value for name, value in names.items()}
 
 
 def _parameters(function: Function) -> list[str]:
@@ -67,17 +109,27 @@ def _defaults(function: Function, frame: Frame) -> dict[str, Closure | None]:
 def _arguments(function: Function, site: ast.Call, frame: Frame) -> Names:
     """What the arguments at *site* give to the parameters, up to one that is unpacked."""
     ordered = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    named = {*ordered, *(each.arg for each in function.args.kwonlyargs)}
     found: dict[str, Closure | None] = {}
     for name, value in zip(ordered, site.args, strict=False):
         if isinstance(value, ast.Starred):
             break
         found[name] = Closure(value, frame)
     for keyword in site.keywords:
-        if keyword.arg is not None:
+        if keyword.arg is None:
+            found |= dict.fromkeys(named - found.keys())
+        elif keyword.arg in named:
             found[keyword.arg] = Closure(keyword.value, frame)
-        else:
-            found |= dict.fromkeys(set(ordered) - found.keys())
+    rest = [each for each in site.keywords if each.arg not in named]
+    if function.args.kwarg and all(each.arg is not None for each in rest):
+        found[function.args.kwarg.arg] = Closure(_as_mapping(rest, site), frame)
     return found
+
+
+def _as_mapping(keywords: Sequence[ast.keyword], site: ast.Call) -> ast.Dict:
+    """What `**` collects, as if the call had it written out."""
+    keys: list[ast.expr | None] = [ast.copy_location(ast.Constant(each.arg), each) for each in keywords]
+    return ast.copy_location(ast.Dict(keys, [each.value for each in keywords]), site)
 
 
 def _rounds(each: ast.AST, frame: Frame) -> Iterator[Names]:
@@ -101,12 +153,14 @@ def _is_plain(generators: Sequence[ast.comprehension]) -> bool:
 
 
 def _loop(target: ast.expr, iterable: ast.expr, frame: Frame) -> Iterator[Names]:
+    every = rounds(target, iterable, frame)
+    yield from [_none(target)] if every is None else every
+
+
+def rounds(target: ast.expr, iterable: ast.expr, frame: Frame) -> list[Names] | None:
+    """What *target* stands for in each round over *iterable*, at most 200; None where that is not known."""
     items = _items(iterable, frame)
-    if items is None:
-        yield _none(target)
-        return
-    for item in islice(items, _MAX_FRAMES):
-        yield _bound(target, item)
+    return None if items is None else [_bound(target, item) for item in items[:_MAX_FRAMES]]
 
 
 def _none(target: ast.expr) -> dict[str, None]:
@@ -161,10 +215,23 @@ def _of_call(call: ast.Call, frame: Frame) -> list[list[Closure]] | None:
             inner = _items(several, frame) or []
             numbers = _counted(len(inner), call, frame)
             return [[number, *each] for number, each in zip(numbers, inner, strict=True)] or None
+        case ast.Call(args=[*several], keywords=[]) if external_name(call.func, frame) == "builtins.zip":
+            return _zipped(several, frame)
         case ast.Call(args=[ast.Constant(value=int() as count)]) if count <= _MAX_FRAMES:
             if external_name(call.func, frame) == "builtins.range":
                 return [[number] for number in _counted(count, call, frame)]
     return None
+
+
+def _zipped(several: Sequence[ast.expr], frame: Frame) -> list[list[Closure]] | None:
+    """The items of `zip`, each in the parts that come from one of *several* each."""
+    columns = []
+    for each in several:
+        items = _items(each, frame)
+        if items is None or any(len(item) != 1 for item in items):
+            return None
+        columns.append([item[0] for item in items])
+    return [list(row) for row in zip(*columns, strict=False)]
 
 
 def _of_mapping(owner: ast.expr, method: str, frame: Frame) -> list[list[Closure]] | None:

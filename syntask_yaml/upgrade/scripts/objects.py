@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.document.location import MappingLocation
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.upgrade.scripts.constants import Dynamic
 from syntask_yaml.upgrade.scripts.evaluate import Call, Evaluator, Found
+from syntask_yaml.upgrade.scripts.expressions import EXPRESSIONS
 from syntask_yaml.upgrade.scripts.functions import FUNCTIONS, keywords
+from syntask_yaml.upgrade.scripts.places import Places
 from syntask_yaml.upgrade.scripts.reach import Frame
 from syntask_yaml.upgrade.scripts.rules import rule
 from syntask_yaml.upgrade.template_text import TemplateText, has_variables
@@ -82,6 +85,11 @@ def call_of(name: str) -> Call | None:
     if last in _LISTED:
         return _constructed({})
     return _block_call(name)
+
+
+def evaluator_of(scope: NameScope, places: Places) -> Evaluator:
+    """What evaluates the expressions of the module that ends at *scope*."""
+    return Evaluator(scope, places, call_of, EXPRESSIONS)
 
 
 def slug_of(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -58,7 +59,7 @@ def reach(node: ast.expr, frame: Frame, hops: int = 0) -> Reached:
             return reach(held.node, held.frame, hops + 1)
         case ast.Name() | ast.Attribute():
             return _named(node, frame, hops)
-        case ast.Subscript(value=value, slice=ast.Constant(value=key)):
+        case ast.Subscript(value=value, slice=ast.Constant() | ast.Name() | ast.Attribute() as key):
             item = _item(value, key, frame, hops)
             return reach(item.node, item.frame, hops + 1) if item else Closure(node, frame)
     return Closure(node, frame)
@@ -74,6 +75,8 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
         if asked is None:
             raise
         return Closure(asked, frame)
+    if isinstance(symbol, Member):
+        return _of_class(symbol, frame, hops)
     if not isinstance(symbol, SourceExpression):
         return symbol
     if symbol.node is node:
@@ -81,6 +84,19 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     if symbol.name in symbol.scope.module.altered and not isinstance(symbol.node, ast.Constant):
         raise Unknowable(f"`{symbol.name}` is modified after it is assigned")
     return reach(symbol.node, frame.of(symbol.scope), hops + 1)
+
+
+def _of_class(symbol: Member, frame: Frame, hops: int) -> Reached:
+    """`Settings.QUEUE`: what the body of a plain class says once."""
+    node = symbol.owner.node
+    if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
+        return symbol
+    scope = symbol.owner.scope.deferred().within(node)
+    match scope.around.names.get(symbol.attribute, ()):
+        case [Binding(origin=Assigned(value=value), is_certain=True)]:
+            if node.name not in scope.module.altered:
+                return reach(value, frame.of(replace(scope, line=math.inf)), hops + 1)
+    return symbol
 
 
 def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.Attribute | None:
@@ -99,8 +115,12 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _item(container: ast.expr, key: object, frame: Frame, hops: int) -> Closure | None:
-    """The expression under *key* of a mapping or a list that is written out."""
+def _item(container: ast.expr, wanted: ast.expr, frame: Frame, hops: int) -> Closure | None:
+    """The expression under the key *wanted* of a mapping or a list that is written out."""
+    reached = reach(wanted, frame, hops + 1)
+    if not isinstance(reached, Closure) or not isinstance(reached.node, ast.Constant):
+        return None
+    key = reached.node.value
     match reach(container, frame, hops + 1):
         case Closure(node=ast.Dict(keys=keys, values=values), frame=there):
             for written, value in zip(reversed(keys), reversed(values), strict=True):
@@ -123,24 +143,3 @@ def external_name(node: ast.expr, frame: Frame) -> str:
     if not isinstance(found, External):
         return ""
     return f"prefect{found.name.removeprefix('syntask')}" if found.name.startswith("syntask.") else found.name
-
-
-def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
-    """What a function of the project without parameters returns, if that is all it does."""
-    if call.args or call.keywords or not isinstance(call.func, (ast.Name, ast.Attribute)):
-        return None
-    try:
-        reached = reach(call.func, frame)
-    except Unknowable:
-        return None
-    match reached:
-        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as function, scope=scope):
-            statements = [each for each in function.body if not _is_text(each)]
-            match statements:
-                case [ast.Return(value=ast.expr() as value)] if not function.decorator_list:
-                    return Closure(value, Frame(scope.deferred()))
-    return None
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

@@ -18,7 +18,7 @@ from tests.support.prefect_server import PrefectServer, sqlite_server
 SCRIPTS = Path(__file__).parents[2] / "files" / "deploy_scripts"
 ENVIRON = {"TEAM": "sales"}
 _TEMPLATES = {"{{ $TEAM }}": "sales", '{{ $STAGE | default("dev") }}': "dev"}
-NAMES = ("blocks.py", "loops.py", "plain.py", "saved.py")
+NAMES = ("blocks.py", "loops.py", "plain.py", "saved.py", "shapes.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _entries(console: Console, options: str = "") -> dict[str, Any]:
 
 def test_every_deployment_is_an_entry(both: Both) -> None:
     assert both.entries.keys() == both.deployments.keys()
-    assert len(both.entries) == 12
+    assert len(both.entries) == 15
 
 
 @pytest.mark.parametrize("field", ["tags", "parameters"])

@@ -39,6 +39,9 @@ def built(old: OldRepository, text: str) -> dict[str, list[str]]:
         "for f, n in [(load_orders, 'a'), (load_orders, 'b')]:\n"
         "    Deployment.build_from_flow(flow=f, name=n, tags=['x'], apply=True)\n",
         f"def deploy(t):\n    for n in ['a', 'b']:\n        {BODY}deploy('x')\n",
+        f"for n, t in zip(['a', 'b'], ('x', 'x')):\n    {BODY}",
+        "t = 'x'\ndef deploy(**more):\n    Deployment.build_from_flow(load_orders, apply=True, **more)\n"
+        "for n in ['a', 'b']:\n    deploy(name=n, tags=[t])\n",
         "for n in ['a', 'b']:\n    name = f'{n}'\n"
         "    Deployment.build_from_flow(load_orders, name=name, tags=['x'], apply=True)\n",
     ],
@@ -75,6 +78,8 @@ def test_loops_that_count(old: OldRepository, loop: str, names: list[str]) -> No
         "x = [Deployment.build_from_flow(load_orders, name=n) for n in ['a'] if n != 'a']\n",
         f"t = 'x'\nfor n in range(10 ** 9):\n    {BODY}",
         f"t = 'x'\ndef deploy(n):\n    {BODY}    deploy(n)\n",
+        f"t = 'x'\ndef deploy(n):\n    n = n + input()\n    {BODY}deploy('a')\n",
+        f"t = 'x'\ndef deploy(**more):\n    n = more['n']\n    {BODY}deploy(**x)\n",
     ],
 )
 def test_a_name_that_only_running_tells(old: OldRepository, text: str) -> None:
@@ -90,6 +95,12 @@ def test_a_parameter_hides_a_variable_of_the_module(old: OldRepository) -> None:
     text = f"n = 'module'\nt = 'x'\ndef deploy(n):\n    {BODY}deploy('argument')\n"
 
     assert list(built(old, text)) == ["argument"]
+
+
+def test_an_option_is_no_variable_of_the_module(old: OldRepository) -> None:
+    text = f"n = 'module'\nt = 'x'\ndef deploy(**more):\n    {BODY}deploy(n='option')\n"
+
+    assert list(built(old, text)) == ["module"]
 
 
 def test_loops_have_an_end(old: OldRepository) -> None:

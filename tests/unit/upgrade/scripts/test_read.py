@@ -384,3 +384,19 @@ def test_nothing_is_run(old: OldRepository) -> None:
     old.written()
 
     assert not (old.root / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ('Deployment(name="nightly", flow_name="load-orders").apply()\n', "a flow"),
+        ("Deployment.build_from_flow(load_orders).apply()\n", "a name"),
+    ],
+)
+def test_a_call_without_a_flow_or_a_name_is_reported(old: OldRepository, text: str, missing: str) -> None:
+    found = result(old, text)
+
+    assert found.status is Status.LEFT
+    (problem,) = [each for each in found.problems if not each.is_note]
+    assert problem.code == "missing-key"
+    assert problem.detail == f"The call does not give the deployment {missing}."
