@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
@@ -18,6 +18,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.prepare import prepare, prepare_again
+from syntask_yaml.operations.project import warnings_of
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
 from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
@@ -77,9 +78,10 @@ def candidates(
     if errors := [error for each in prepared for error in each.errors]:
         raise ProjectInvalid(errors)
     found = [Candidate(each.declaration, each.deployment) for each in prepared if each.deployment is not None]
-    notes = [problem for each in prepared for problem in each.diagnostics]
+    notes = warnings_of(context.project, chosen, context.reader)
+    notes += [problem for each in prepared for problem in each.diagnostics]
     notes += _expected(context)
-    return found, tuple(notes) if in_image else (*notes, *_tried_here(found, context))
+    return found, each_once(notes if in_image else (*notes, *_tried_here(found, context)))
 
 
 def with_whole_project(context: DeployContext) -> DeployContext:

@@ -15,11 +15,10 @@ from syntask_yaml.operations.choose import check_overrides, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
-from syntask_yaml.operations.full_names import with_full_names
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.planned_images import Forecasts, PlannedImage
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
-from syntask_yaml.operations.project import problems_of
+from syntask_yaml.operations.project import warnings_of
 from syntask_yaml.operations.protection import protection_problems
 from syntask_yaml.operations.prune import (
     check_deletions,
@@ -42,9 +41,6 @@ from syntask_yaml.operations.unserved_pools import check_serving
 from syntask_yaml.operations.unset_names import unset_names
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
-from syntask_yaml.project.declaration import Declaration
-from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Project
 from syntask_yaml.project.resources.bind import BoundResource
 
 
@@ -111,7 +107,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
 
         forecasts = forecast_steps(prepared, context)
     prepared = prepare_again(prepared, context, forecasts.outputs)
-    warned = tuple(_warnings(project, chosen, context.reader))
+    warned = tuple(warnings_of(project, chosen, context.reader))
     empty = Planned(
         Plan(project.title, context.backend.url), (), warned, forecasts.images, resources=resources
     )
@@ -130,12 +126,6 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         warnings += tuple(each.as_warning() for each in unset_names(planned.prepared, context))
         plan = mark_drift(plan, context, take_over=request.take_over)
     return replace(planned, plan=plan, warnings=warnings)
-
-
-def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReader) -> list[Diagnostic]:
-    """What the file is warned of as a whole, and in the entries that are meant."""
-    found = (problem for problem in problems_of(project, chosen) if not problem.is_error)
-    return with_full_names(found, project, reader)
 
 
 def plan_of(

@@ -180,6 +180,14 @@ def problems_of(project: Project, declarations: Iterable[Declaration]) -> list[D
     ]
 
 
+def warnings_of(
+    project: Project, declarations: Iterable[Declaration], reader: FlowReader
+) -> list[Diagnostic]:
+    """What the file is warned of as a whole, and in the entries of *declarations*."""
+    found = (problem for problem in problems_of(project, declarations) if not problem.is_error)
+    return with_full_names(found, project, reader)
+
+
 def _check_flows(
     project: Project, declarations: Iterable[Declaration], reader: FlowReader
 ) -> Iterator[Diagnostic]:

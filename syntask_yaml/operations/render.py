@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.secret import masked
@@ -16,6 +16,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployment_documents import document_of, plainly
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
+from syntask_yaml.operations.project import warnings_of
 from syntask_yaml.operations.resources.document import resources_document
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
 from syntask_yaml.operations.selection import Selection
@@ -59,9 +60,10 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
         "deployments": deployments,
         **_resources(resources),
     }
-    problems = [problem for each in prepared for problem in each.diagnostics]
+    problems = warnings_of(project, chosen, context.reader)
+    problems += [problem for each in prepared for problem in each.diagnostics]
     problems += [problem for each in resources for problem in each.diagnostics]
-    return Rendered(content, tuple(problems))
+    return Rendered(content, each_once(problems))
 
 
 def _resources(prepared: Iterable[BoundResource]) -> dict[str, Any]:

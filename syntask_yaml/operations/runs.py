@@ -52,17 +52,16 @@ def _taken(run: Run) -> datetime | None:
     return run.started or (run.ended if run.state.type in FAILED else None)
 
 
-def find_unsuccessful(backend: Backend, id: str | None, now: datetime) -> Run:
-    """The run whose id is *id*, or begins with it; without one, the newest that is due and did not complete.
+def find_unsuccessful(backend: Backend, id: str | None, now: datetime) -> Run | None:
+    """The run whose id is *id*, or begins with it; without one, the newest that is due and did not complete,
+    or None where each has.
 
-    Raises NotFound.
+    Raises NotFound for an *id* of no run.
     """
     if id is not None:
         return find_run(backend, id)
     found = backend.runs(RunFilter(states=_UNSUCCESSFUL, until=now, limit=1))
-    if not found:
-        raise NotFound("Every due run has completed.", hint="Run `syntask flow-run ls` to list the runs.")
-    return found[0]
+    return found[0] if found else None
 
 
 def full_name(backend: Backend, name: str) -> str:

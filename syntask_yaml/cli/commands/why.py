@@ -21,11 +21,13 @@ def _why(context: Context, /, *, id: str | None, output: str) -> None:
     """Say why a run waits, failed, crashed or was cancelled, what shows it, and what to do.
 
     RUN is its id, or a unique prefix of it; without it, the newest run that is due and did not complete.
+    If every due run has completed, it says so.
     `syntask why` and `syntask flow-run why` are the same.
     """
     with context.backend(creates=False) as backend:
         now = datetime.now(UTC)
-        found = explain(gather(backend, find_unsuccessful(backend, id, now), now))
+        run = find_unsuccessful(backend, id, now)
+        found = None if run is None else explain(gather(backend, run, now))
     if output == "json":
         print_json(document("why", encode_explanation(found)))
     else:

@@ -14,9 +14,17 @@ from syntask_yaml.operations.why.document import reason_document
 from syntask_yaml.operations.why.explanation import Explanation
 from syntask_yaml.operations.why.reason import Evidence, Reason
 
+_NOTHING = "Nothing is wrong: every due run has completed."
 
-def show_explanation(answer: Explanation) -> None:
-    """Print the state in a sentence, and each reason with what shows it and what to do."""
+
+def show_explanation(answer: Explanation | None) -> None:
+    """Print the state in a sentence, and each reason with what shows it and what to do.
+
+    None: there is nothing to explain.
+    """
+    if answer is None:
+        click.echo(_NOTHING)
+        return
     color = STATE_COLORS.get(answer.run.state.type)
     click.echo(click.style(escaped(answer.sentence), fg=color, bold=True))
     for reason in answer.reasons:
@@ -44,8 +52,11 @@ def _text(evidence: Evidence) -> str:
     return f"{when(evidence.at)}  {evidence.text}" if evidence.at else evidence.text
 
 
-def encode_explanation(answer: Explanation) -> dict[str, Any]:
-    """An answer as JSON."""
+def encode_explanation(answer: Explanation | None) -> dict[str, Any]:
+    """An answer as JSON; without one, of no run."""
+    if answer is None:
+        of_a_run = dict.fromkeys(("id", "name", "deployment", "state", "state_name"))
+        return {**of_a_run, "sentence": _NOTHING, "reasons": [], "deliveries": []}
     run = answer.run
     return {
         "id": run.id,

@@ -286,6 +286,14 @@ def test_a_run_whose_pool_is_gone(deployed: Deployed) -> None:
     assert codes(site, run) == ["no-work-pool"]
 
 
+def test_nothing_is_wrong(deployed: Deployed) -> None:
+    """Which is no failure of the command; and the JSON is of no run."""
+    site = deployed("returns")
+    assert site.syntask("why") == "Nothing is wrong: every due run has completed.\n"
+    found = json.loads(site.syntask("why", "--output", "json"))
+    assert (found["id"], found["reasons"]) == (None, [])
+
+
 def test_a_run_that_nothing_keeps_waiting(deployed: Deployed) -> None:
     """Its worker is there, and was stopped by a debugger, say: nobody can know."""
     site = deployed("returns")

@@ -60,12 +60,18 @@ def test_a_run_that_need_not_have_begun_is_not(
 def test_without_an_id_the_newest_due_run_that_did_not_complete_is_meant(backend: MemoryBackend) -> None:
     """It is what somebody asks about who was called; runs that are to come are none of it."""
     now = datetime.now(UTC)
-    with pytest.raises(NotFound):
-        find_unsuccessful(backend, None, now)
+    assert find_unsuccessful(backend, None, now) is None
     old, new, coming = (made(backend, scheduled=now + timedelta(minutes=m)) for m in (-20, -10, 10))
-    assert find_unsuccessful(backend, None, now).id == new.id
-    assert find_unsuccessful(backend, old.id, now).id == old.id
-    assert find_unsuccessful(backend, None, now + timedelta(hours=1)).id == coming.id
+    assert found(backend, None, now) == new.id
+    assert found(backend, old.id, now) == old.id
+    assert found(backend, None, now + timedelta(hours=1)) == coming.id
+    with pytest.raises(NotFound):
+        find_unsuccessful(backend, "none", now)
+
+
+def found(backend: MemoryBackend, id: str | None, now: datetime) -> str | None:
+    run = find_unsuccessful(backend, id, now)
+    return None if run is None else run.id
 
 
 def test_without_an_id_a_run_that_could_not_begin_is_the_last_one(tmp_path: Path) -> None:
