@@ -18,6 +18,8 @@ from syntask_yaml.template import is_template
 
 # Values that a Prefect server fills in when a run is made.
 _HYDRATED = "__prefect_kind"
+# How a part of a schema refers to a property of the whole, and where it finds that in a schema of its own.
+_TO_PROPERTY, _PROPERTIES = '"$ref": "#/properties/', "x-properties"
 # How many characters of a value are shown beside the reason.
 _LONGEST = 100
 # What ends the library that explains: patterns of Rust such as `\p{L}`, depth, numbers that no float holds.
@@ -103,7 +105,12 @@ def _validator_of_values(schema: Mapping[str, Json]) -> Any:
 def subschema(schema: Mapping[str, Json], part: Any) -> str:
     """*part* of a schema as a schema of its own, as text: a key to the cache of validators."""
     shared = {key: schema[key] for key in ("definitions", "$defs") if key in schema}
-    return json.dumps({**shared, **part}, sort_keys=True)
+    text = json.dumps({**shared, **part}, sort_keys=True)
+    if _TO_PROPERTY not in text:
+        return text
+    # What refers to another property of the whole finds it under a key of no meaning.
+    whole = {**shared, _PROPERTIES: schema.get("properties") or {}, **part}
+    return json.dumps(whole, sort_keys=True).replace(_TO_PROPERTY, f'"$ref": "#/{_PROPERTIES}/')
 
 
 @lru_cache(maxsize=4096)

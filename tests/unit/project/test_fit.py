@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.project.fit import Misfit, fits_all, mapping_misfits, misfits
+from syntask_yaml.project.fit import Misfit, fits_all, is_usable, mapping_misfits, misfits, subschema
 
 OPTIONAL_TEXT: Any = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 INT = "Remove its quotes. If it comes from a template, end that with `| int`."
@@ -195,3 +195,40 @@ def test_a_reference_inside_of_a_schema_is_followed() -> None:
     schema = {"properties": {"x": {"$ref": "#/definitions/T"}}, "definitions": {"T": {"type": "string"}}}
 
     assert [each.reason for each in misfits(json.dumps(schema), {"x": 5})] == ["5 is not of type `string`."]
+
+
+OF_ANOTHER: Any = {
+    "properties": {
+        "size": {"enum": ["S", "M"], "default": {"$ref": "#/properties/none"}},
+        "other": {"$ref": "#/properties/size"},
+        "both": {"type": "object", "properties": {"one": {"$ref": "#/properties/other"}}},
+        "model": {"$ref": "#/definitions/Model"},
+        "itself": {"$ref": "#/properties/itself"},
+    },
+    "definitions": {"Model": {"type": "array", "items": {"$ref": "#/properties/size"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "at"),
+    [
+        ("other", "S", "L", ()),
+        ("both", {"one": "M"}, {"one": "L"}, ("one",)),
+        ("model", ["S"], ["S", "L"], (1,)),
+    ],
+)
+def test_a_property_may_refer_to_another_one(
+    name: str, right: Any, wrong: Any, at: tuple[str | int, ...]
+) -> None:
+    schema = subschema(OF_ANOTHER, OF_ANOTHER["properties"][name])
+
+    assert is_usable(schema)
+    assert misfits(schema, right) == ()
+    assert [each.path for each in misfits(schema, wrong)] == [at]
+    assert fits_all(OF_ANOTHER, {name: right})
+    assert not fits_all(OF_ANOTHER, {name: wrong})
+
+
+def test_a_reference_to_no_property_cannot_be_used_and_a_circle_ends() -> None:
+    assert not is_usable(subschema(OF_ANOTHER, {"$ref": "#/properties/none"}))
+    assert misfits(subschema(OF_ANOTHER, OF_ANOTHER["properties"]["itself"]), "x") == ()
