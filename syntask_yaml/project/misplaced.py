@@ -14,6 +14,7 @@ _IN_SCHEDULE = "Move it to an entry of `schedules:`, as `{}`."
 _IN_DEPLOYMENT = "Move it to an entry of `deployments:` (`- name: …`), as `{}`."
 _IN_FLOW = "Set it in the code of the flow."
 ANCHOR_HOME = "For anchors, use `definitions:` or a key that starts with `x-`."
+_QUOTED_MERGE = "Remove its quotes: in quotes, `<<` is a key like others and merges nothing."
 
 _DEPLOYMENT = {
     "job_variables": _IN_POOL.format("job_variables"),
@@ -169,6 +170,8 @@ def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) 
 
     The mapping knows the keys *known*, and *given* are those that it has.
     """
+    if key == "<<":
+        return _QUOTED_MERGE
     belongs = _place(path)[1].get(key)
     if belongs is not None:
         instead = _INSTEAD.match(belongs)

@@ -101,3 +101,14 @@ def test_the_version_of_a_file_is_not_moved_into_an_entry(dialect: Dialect) -> N
     (hint,) = hints_of("tags: []", dialect, "version: 1\n")
 
     assert hint.startswith("Remove it")
+
+
+@DIALECTS
+@pytest.mark.parametrize(
+    "entry", ["'<<': {tags: [a]}", "work_pool: {name: p, '<<': {}}", "schedule: {'<<': {}}"]
+)
+def test_a_merge_in_quotes_is_told_to_lose_them(entry: str, dialect: Dialect) -> None:
+    """Editors and scripts that know no merge write it so."""
+    assert "Remove its quotes: in quotes, `<<` is a key like others and merges nothing." in hints_of(
+        entry, dialect
+    )
