@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -30,52 +31,70 @@ _IDENTITY = {
     for part, value in (("NAME", "Bench"), ("EMAIL", "bench@example.com"))
 }
 # As in the fresh checkout of a CI system, no file is compiled yet.
-_FRESH = {"PYTHONDONTWRITEBYTECODE": "1"}
+_FRESH = {"PYTHONDONTWRITEBYTECODE": "1", "DO_NOT_TRACK": "1"}
+
+
+_LIGHT, _PEER = "import of the flows", "import of the same flows, which import Prefect"
+_SINCE = "`validate --no-flows --changed-since`, {} changed"
+_ADDED = "what `--changed-since` adds to it"
+_MOST, _FEW = (_SINCE.format(f"what {which} flows import") for which in ("most", "few"))
+_NOTE = (
+    "Target: `--changed-since` takes at most 1 s for 10,000 files and is at least 20 times as fast as "
+    "importing them; `diff` takes at most twice as long as `validate`. A module has 90 lines and imports no "
+    "library; nothing of the repository is compiled yet, as in a fresh checkout. The flows import our "
+    "`syntask`, which imports little, or Prefect, as those of a team with a Prefect server do."
+)
 
 
 def measure() -> Table:
     """Whole processes, on a repository in which a module was changed: what most flows import, or few."""
     table = Table("Changes of a repository", ("repository", "what", "CPU", "beside", "CPU", "ratio"))
     with tempfile.TemporaryDirectory() as folder:
-        root, few = Path(folder) / "repository", Path(folder) / "few"
+        root, few, peer = (Path(folder) / name for name in ("repository", "few", "peer"))
         root.mkdir()
         files = _write(root)
-        _git(root, "worktree", "add", "--quiet", "--detach", str(few))
-        (few / _module(PACKAGES * MODULES - 1)).write_text("# changed\n", encoding="utf-8")
-        (root / "syntask.yaml").write_text(_project("changed"), encoding="utf-8")
-        (root / _module(3)).write_text("# changed\n", encoding="utf-8")
-        _git(root, "commit", "--quiet", "--all", "--message=second")
-        costs = in_turn(
-            {
-                "changed": lambda: _syntask(root, "validate", "--no-flows", "--changed-since", "HEAD~1"),
-                "few": lambda: _syntask(few, "validate", "--no-flows", "--changed-since", "HEAD"),
-                "all": lambda: _syntask(root, "validate", "--no-flows"),
-                "imported": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=root),
-                "diff": lambda: _syntask(root, "diff", "HEAD~1", "HEAD"),
-                "validate": lambda: _syntask(root, "validate"),
-            },
-            rounds=3,
-        )
+        _change(root, few, peer)
+        costs = in_turn(_cases(root, few, peer), rounds=3)
+    compared = [
+        (_MOST, costs["changed"].cpu, _LIGHT, costs["imported"].cpu),
+        (_MOST, costs["changed"].cpu, _PEER, costs["peer"].cpu),
+        (_ADDED, costs["changed"].cpu - costs["all"].cpu, _LIGHT, costs["imported"].cpu),
+        (_FEW, costs["few"].cpu, _LIGHT, costs["imported"].cpu),
+        (_FEW, costs["few"].cpu, _PEER, costs["peer"].cpu),
+        (_ADDED, costs["few"].cpu - costs["all"].cpu, _LIGHT, costs["imported"].cpu),
+        ("`diff HEAD~1 HEAD`", costs["diff"].cpu, "`validate`", costs["validate"].cpu),
+    ]
     about = f"{files:,} Python files, {FLOWS} flows"
-    since = "`validate --no-flows --changed-since`, {} changed"
-    for what, beside, labels in (
-        ("changed", "imported", (since.format("what most flows import"), "import of the flows")),
-        ("few", "imported", (since.format("what few flows import"), "import of the flows")),
-        ("diff", "validate", ("`diff HEAD~1 HEAD`", "`validate`")),
-    ):
-        one, other = costs[what].cpu, costs[beside].cpu
-        table.rows.append((about, labels[0], seconds(one), labels[1], seconds(other), times(other / one)))
-    imported = costs["imported"].cpu
-    for at, what in ((1, "changed"), (3, "few")):
-        added = costs[what].cpu - costs["all"].cpu
-        row = (about, "what `--changed-since` adds to it", seconds(added), "import of the flows")
-        table.rows.insert(at, (*row, seconds(imported), times(imported / added)))
-    table.notes.append(
-        "Target: `--changed-since` takes at most 1 s for 10,000 files and is at least 20 times as fast as "
-        "importing them; `diff` takes at most twice as long as `validate`. A module has 90 lines and imports "
-        "no library; nothing is compiled yet, as in a fresh checkout."
+    table.rows.extend(
+        (about, what, seconds(one), beside, seconds(other), times(other / one))
+        for what, one, beside, other in compared
     )
+    table.notes.append(_NOTE)
     return table
+
+
+def _change(root: Path, few: Path, peer: Path) -> None:
+    """Change what most flows import in *root*, what few do in a copy, and what all do in another one."""
+    for copy in (few, peer):
+        _git(root, "worktree", "add", "--quiet", "--detach", str(copy))
+    for file in (peer / "flows").iterdir():
+        file.write_text(file.read_text("utf-8").replace("from syntask", "from prefect"), "utf-8")
+    (few / _module(PACKAGES * MODULES - 1)).write_text("# changed\n", encoding="utf-8")
+    (root / "syntask.yaml").write_text(_project("changed"), encoding="utf-8")
+    (root / _module(3)).write_text("# changed\n", encoding="utf-8")
+    _git(root, "commit", "--quiet", "--all", "--message=second")
+
+
+def _cases(root: Path, few: Path, peer: Path) -> dict[str, Callable[[], Cost]]:
+    return {
+        "changed": lambda: _syntask(root, "validate", "--no-flows", "--changed-since", "HEAD~1"),
+        "few": lambda: _syntask(few, "validate", "--no-flows", "--changed-since", "HEAD"),
+        "all": lambda: _syntask(root, "validate", "--no-flows"),
+        "imported": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=root),
+        "peer": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=peer),
+        "diff": lambda: _syntask(root, "diff", "HEAD~1", "HEAD"),
+        "validate": lambda: _syntask(root, "validate"),
+    }
 
 
 def _syntask(root: Path, *arguments: str) -> Cost:
