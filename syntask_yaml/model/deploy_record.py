@@ -16,7 +16,8 @@ class DeployRecord:
 
     *commit* and *branch* are None outside of git, and so is *dirty*: whether something was not
     committed. *ended* is None while it goes on, and stays None if it was killed. *summary* counts what became
-    of deployments; *deployments* and *resources* say it of each that was written, by full name.
+    of deployments; *deployments* and *resources* say it of each that was written, by full name. It *destroys*
+    where it was to delete all that the owner has.
     """
 
     project: str
@@ -30,6 +31,7 @@ class DeployRecord:
     deployments: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, str] = field(default_factory=dict)
     owner: str | None = None
+    destroys: bool = False
     id: str = ""
 
     @property
@@ -54,6 +56,7 @@ class DeployRecord:
             "summary": dict(self.summary),
             "deployments": dict(self.deployments),
             "resources": dict(self.resources),
+            **({"destroys": True} if self.destroys else {}),
         }
 
     @classmethod

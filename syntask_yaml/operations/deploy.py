@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syntask_yaml.backend.base import Backend, Written
-from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
-from syntask_yaml.model.deployment import Write
-from syntask_yaml.model.events import Applied, Observer
+from syntask_yaml.model.events import Observer
 from syntask_yaml.operations.choose import refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deploy_lock import DeployLock
 from syntask_yaml.operations.deployed import LastDeploy
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.history import begin_record, end_record
-from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
+from syntask_yaml.operations.outcome import Outcome, nothing_written, outcome_of
 from syntask_yaml.operations.owners import refuse_second_project
 from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import (
     Planned,
-    ignored_fields,
     make_plan,
     names_of,
     plan_of,
@@ -37,9 +32,8 @@ from syntask_yaml.operations.resources.shared import claim_shared
 from syntask_yaml.operations.resources.write import ResourceWriter
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.unset_names import refuse_unset_names
-from syntask_yaml.plan.changes import Action, Change, Plan
+from syntask_yaml.operations.write_deployments import write_deployments, writes_of
 from syntask_yaml.plan.codec import SavedPlan
-from syntask_yaml.plan.diff import diff
 
 _GIVEN = Approval(is_given=True)
 
@@ -51,7 +45,7 @@ class DeployOptions:
     *jobs*: how many lists of steps, and how many writes, at a time. *force*: a protected target is deployed
     from anywhere. *skip_build*: no step runs, and what
     steps decide stays as it is. *rebuild*: images are built though nothing changed. *wait*: for so many
-    seconds, until another deploy of the project is done.
+    seconds, until another deploy of the project is done. *destroys*: it is recorded as what deletes all.
     """
 
     jobs: int = 8
@@ -60,6 +54,7 @@ class DeployOptions:
     rebuild: bool = False
     install_requirements: bool = False
     wait: float = 0.0
+    destroys: bool = False
 
 
 def deploy(
@@ -104,10 +99,12 @@ def deploy(
         if _must_plan_again(planned, lock, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
         _check_origin(context, request, lock, last)
+        if lock.is_taken:
+            approval.confirm()
         planned = replace(planned, plan=only_approved(planned.plan, approved))
         if not request.selection.is_whole:
             claim_shared(context, planned.plan)
-        return _write_all(planned, built, context, options.jobs, last, notify)
+        return _write_all(planned, built, context, options, last, notify)
 
 
 def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> Planned:
@@ -123,7 +120,7 @@ def _must_plan_again(planned: Planned, lock: DeployLock, context: DeployContext,
     Another deploy may have written between this one's reading and its lock: what it changed need not be
     among what is written here, so comparing before each write does not show it.
     """
-    if not _writes(planned.plan) and all(each.write is None for each in planned.plan.resources):
+    if not writes_of(planned.plan) and all(each.write is None for each in planned.plan.resources):
         return False
     is_first = not lock.is_taken
     has_waited = lock.take()
@@ -144,11 +141,6 @@ def _has_changed(planned: Planned, context: DeployContext, request: Request) -> 
         read_stored(names, context, request) != planned.stored
         or read_stored_resources(planned, context, request, former=former) != planned.stored_resources
     )
-
-
-def _writes(plan: Plan) -> dict[str, Change]:
-    """The changes that are to be written, by deployment."""
-    return {change.deployment: change for change in plan.changes if change.write is not None}
 
 
 def _run_steps(
@@ -184,82 +176,20 @@ def _from_backend(planned: Planned, context: DeployContext, request: Request) ->
 
 
 def _write_all(
-    planned: Planned, built: Built, context: DeployContext, jobs: int, last: LastDeploy, notify: Observer
+    planned: Planned,
+    built: Built,
+    context: DeployContext,
+    options: DeployOptions,
+    last: LastDeploy,
+    notify: Observer,
 ) -> Outcome:
     """Write what is planned, resources that deployments need first, and keep a record of it."""
-    record = begin_record(context, planned.plan)
+    record = begin_record(context, planned.plan, destroys=options.destroys)
     resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
     resources.write_before_deployments()
-    written = _write(planned, context, jobs, notify)
+    written = write_deployments(planned.plan, context.backend, options.jobs, notify)
     is_good = all(each.error is None for each in written.values())
     resources.write_after_deployments(may_delete=is_good)
     last.keep(planned.plan, written, resources.written, owner=context.owner)
     outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
     return end_record(context, record, outcome)
-
-
-def _write(planned: Planned, context: DeployContext, jobs: int, notify: Observer) -> dict[str, Written]:
-    """Write the changes; what became of each, by deployment."""
-    changes = _writes(planned.plan)
-    done: dict[str, Written] = {}
-    if not changes:
-        return done
-    for number, written in enumerate(_write_in_order(changes.values(), context.backend, jobs), start=1):
-        name = written.write.full_name
-        done[name] = written
-        error = written.error.detail if written.error else ""
-        if changes[name].action is Action.UNCHANGED and not error:
-            continue
-        action = FAILED if error else DONE[changes[name].action]
-        notify(Applied(name, action, error, number, len(changes)))
-    return done | _overwritten(done, context.backend)
-
-
-def _write_in_order(changes: Iterable[Change], backend: Backend, jobs: int) -> Iterator[Written]:
-    """Write *changes*: first what a rename that stopped half way has left, then the rest.
-
-    The new one of such a rename rests until the old one is gone; it is not written where that stays.
-    """
-    left = {each.deployment: each for each in changes if each.replaced_by}
-    errors: dict[str, BackendError] = {}
-    for written in backend.write(_of(left.values()), jobs=jobs) if left else ():
-        if written.error is not None:
-            errors[left[written.write.full_name].replaced_by] = written.error
-        yield written
-    rest = _of(each for each in changes if not each.replaced_by)
-    for write in rest:
-        if (error := errors.get(write.full_name)) is not None:
-            detail = f"It was not written, because the one that it was renamed from remains: {error.detail}"
-            yield Written(write, error=BackendRefused(detail, hint=error.hint))
-    yield from backend.write([each for each in rest if each.full_name not in errors], jobs=jobs)
-
-
-def _of(changes: Iterable[Change]) -> list[Write]:
-    return [change.write for change in changes if change.write is not None]
-
-
-def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Written]:
-    """What somebody else wrote over what was *done*, where a backend does not write all at once."""
-    is_away = any(isinstance(written.error, BackendUnreachable) for written in done.values())
-    good = {name: written for name, written in done.items() if written.error is None}
-    if backend.features.is_atomic or is_away or not good:
-        return {}
-    try:
-        lost = _differing([written.write for written in good.values()], backend)
-    except BackendError as error:
-        detail = f"It was deployed but could not be read back: {error.detail}"
-        unread = BackendUnreachable(detail, hint=error.hint)
-        return {name: written._replace(error=unread) for name, written in good.items()}
-    detail = "Another process changed it during this deploy, and it is not as declared."
-    conflict = BackendConflict(detail, hint="Find out what else deploys it, and deploy again.")
-    return {name: good[name]._replace(error=conflict) for name in good if name in lost}
-
-
-def _differing(writes: Sequence[Write], backend: Backend) -> set[str]:
-    """The names under which the backend does not have what was written."""
-    names = [write.full_name for write in writes]
-    stored = {each.deployment.full_name: each for each in backend.deployments(names=names)}
-    undeleted = {write.full_name for write in writes if write.after is None and write.full_name in stored}
-    wanted = [write.after for write in writes if write.after is not None]
-    changes = diff(wanted, stored.values(), ignore=ignored_fields(backend.features))
-    return undeleted | {change.deployment for change in changes if change.action is not Action.UNCHANGED}

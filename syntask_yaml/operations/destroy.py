@@ -100,7 +100,7 @@ def destroy(
 
     What is protected stays, and is told. Raises as `deploy` does.
     """
-    emptied = _without_declarations(context)
+    emptied, options = _without_declarations(context), replace(options, destroys=True)
     ask = approval.ask
     if ask is not None:
         approval = replace(approval, ask=lambda plan: ask(_with_reasons(plan, context)))

@@ -1,17 +1,29 @@
 """What of a target has run out: what was not deployed for as long as the target `expires`.
 
 Time counts from the last deploy that had a deployment among its own, changed or not; of an owner that has
-only resources, from its last deploy.
+only resources, from its last deploy. To destroy is no deploy: what it has left runs out as it would have, and
+resources that it has left alone have run out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 
+from syntask_yaml.errors import PruneRefused
+from syntask_yaml.model.deploy_record import DONE, NOT_FINISHED, DeployRecord
 from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.outcome import DONE as DID
+from syntask_yaml.plan.changes import Action
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class DeployedMeanwhile(PruneRefused):
+    """What had run out was deployed again before it was deleted."""
 
 
 def find_expired(context: DeployContext, now: datetime) -> list[str]:
@@ -31,6 +43,16 @@ def find_expired(context: DeployContext, now: datetime) -> list[str]:
     return [owner for owner, found in times.items() if max(found) < now - target.lifetime]
 
 
+def refuse_deployed(context: DeployContext, now: datetime) -> None:
+    """Raise DeployedMeanwhile unless the owner that *context* is of has run out by *now*, or is gone."""
+    owner = context.owner.project
+    if owner not in find_expired(context, now) and owner in {
+        *_by_owner(context),
+        *_owners_of_resources(context),
+    }:
+        raise DeployedMeanwhile(f"`{owner}` is kept: it was deployed again meanwhile.")
+
+
 def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
     """The deployments of the target, and of each preview in it."""
     found: dict[str, list[Stored]] = {}
@@ -44,14 +66,40 @@ def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
 def _owners_of_resources(context: DeployContext) -> set[str]:
     """The target, and the previews in it, as far as they have resources.
 
-    A server says whose an automation is where somebody asks for an owner: previews that have nothing else
-    are not found there.
+    A server says whose an automation is only where somebody asks for an owner: it is asked for those that
+    have left automations, by the records of deploys.
     """
-    backend = context.backend
-    asked = None if backend.features.has_owners else context.project.owner
+    backend, whole = context.backend, context.project.owner
     owners = {each.owner.project for each in backend.ledgers()}
-    owners |= {each.automation.project for each in backend.automations(project=asked)}
+    if backend.features.has_owners:
+        owners |= {each.automation.project for each in backend.automations()}
+    else:
+        asked = {whole, *_with_automations(context)} - owners
+        owners |= {each for each in asked if each is not None and backend.automations(project=each)}
     return {owner for owner in owners if owner is not None and _is_of_target(context, owner)}
+
+
+def _with_automations(context: DeployContext) -> set[str]:
+    """The owners that may have automations: by what became of each last, or because a deploy was killed."""
+    last: dict[str, dict[str, str]] = {}
+    destroyed: set[str] = set()
+    for record in context.backend.deploy_records(context.project.title):  # the newest first
+        owner = record.owner
+        if owner is None or owner in destroyed:
+            continue
+        if record.destroys and record.result == DONE:
+            destroyed.add(owner)
+        else:
+            last[owner] = {**_automations_of(record), **last.get(owner, {})}
+    return {owner for owner, actions in last.items() if {*actions.values()} - {DID[Action.DELETE]}}
+
+
+def _automations_of(record: DeployRecord) -> dict[str, str]:
+    """What became of automations in a deploy; of any, where that is not known."""
+    if record.result == NOT_FINISHED:
+        return {"": NOT_FINISHED}
+    prefix = f"{ResourceKind.AUTOMATION.value} "
+    return {name: action for name, action in record.resources.items() if name.startswith(prefix)}
 
 
 def _is_of_target(context: DeployContext, owner: str) -> bool:
@@ -66,8 +114,9 @@ def _last_deploys(
     last: dict[str, datetime] = {}
     last_of: dict[str, datetime] = {}
     for record in context.backend.deploy_records(context.project.title) if names or owners else ():
-        time = record.ended or record.began
-        last = dict.fromkeys(names & record.deployments.keys(), time) | last
+        time = _LONG_AGO if record.destroys else record.ended or record.began
+        if not record.destroys:
+            last = dict.fromkeys(names & record.deployments.keys(), time) | last
         # An older one does not say whose it is: perhaps of each.
         last_of = dict.fromkeys(owners if record.owner is None else owners & {record.owner}, time) | last_of
         if len(last) == len(names) and len(last_of) == len(owners):

@@ -28,7 +28,7 @@ _OF_ONE = ("began", "by", "commit", "branch", "dirty")
 _LOOKED_AT = 200
 
 
-def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
+def begin_record(context: DeployContext, plan: Plan, *, destroys: bool = False) -> DeployRecord | None:
     """Keep that a deploy begins to write *plan*; None where it writes nothing, and nothing is kept.
 
     In a target that expires, a deploy without changes is kept, too.
@@ -47,6 +47,7 @@ def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
         commit=commit.sha if commit else None,
         branch=branch_of(commit, context.environ) if commit else None,
         dirty=dirty if commit else None,
+        destroys=destroys,
     )
     with suppress(BackendError):  # it is tried again at the end
         return context.backend.record_deploy(record)

@@ -208,7 +208,8 @@ class Approval:
 
     It *is_given*, or given for *at_most* so many; otherwise it is up to *ask*, which is shown the plan and
     raises if the answer is no. Without all of them nothing is deleted. *show* is given every plan first.
-    *options* of the command give it.
+    *options* of the command give it. *confirm* is called once nobody else deploys, before the first write,
+    and raises where what was approved does not hold any more.
     """
 
     is_given: bool = False
@@ -216,6 +217,7 @@ class Approval:
     ask: Callable[[Plan], None] | None = None
     show: Callable[[Plan], None] | None = None
     options: str = "`--yes` or `--prune-at-most N`"
+    confirm: Callable[[], None] = lambda: None
 
     def check(self, plan: Plan) -> None:
         """Raise PruneRefused if *plan* deletes too many, UsageError if prompts are disabled."""

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from tests.support.prefect_server import PYTHON, migrated_by, sqlite_server
-from tests.support.site import Site
+from tests.support.site import PROGRAM, Site
 
 ROOT = Path(__file__).parents[2]
 FLOWS = "from syntask import flow\n\n\n@flow\ndef record() -> None:\n    pass\n"
 VERBS = (
     "write_ledger record_deploy create_concurrency_limit delete_concurrency_limit delete_pool delete_queue "
-    "unset_variable delete_block"
+    "unset_variable delete_block write_automations"
 )
 RESOURCES: dict[str, Any] = {
     "work_pools": {"small": {"type": "process", "queues": {"quick": {"priority": 1}}}},
@@ -92,3 +92,47 @@ def test_a_killed_deploy_and_a_killed_destroy_are_finished_by_the_next_ones(site
     ]
     print(f"\n{kills} kills, {len(results)} deploys, {results.count('not finished')} of them not finished")
     assert results.count("not finished") > kills / 2
+
+
+def test_what_a_killed_destroy_of_expired_previews_has_left_goes_with_the_next(site: Site) -> None:
+    """Before whichever write it was killed. One of the previews has only automations."""
+    tell = {
+        "name": "{{ $PR }} tells",
+        "trigger": {"expect": "prefect.flow-run.Failed"},
+        "actions": [{"type": "call-webhook", "block": "webhook/ops"}],
+    }
+    target = {"default": True, "name_prefix": "{{ $PR }}-", "expires": "PT0.000001S"}
+    site.syntask("block", "create", "webhook", "ops", stdin='{"url": "http://127.0.0.1:9/"}')
+    for number in count(1):
+        for pr, entries in (("a", ENTRIES), ("b", ENTRIES), ("c", {})):
+            resources = {"automations": [tell], **(RESOURCES if entries else {})}
+            site.declare(entries, targets={"preview": target}, resources=resources)
+            site.syntask("deploy", PR=pr)
+        left = ["destroy", "--expired", "--yes"]
+        was_killed = killed(site, number, *left)
+        site.syntask(*left)
+        assert there(site) == (0, False), number
+        assert "tells" not in site.syntask("automation", "ls"), number
+        if not was_killed:
+            break
+    print(f"\n{number} kills")
+    assert site.call("destroy", "--expired", "--yes").stderr == "Nothing of `site:preview` has run out.\n"
+
+
+def test_two_that_destroy_what_has_expired_at_once_do_it_once(site: Site) -> None:
+    """Each waits for the other, and what the other has deleted is no failure."""
+    target = {"default": True, "name_prefix": "{{ $PR }}-", "expires": "PT0.000001S"}
+    site.declare(ENTRIES, targets={"preview": target}, resources=RESOURCES)
+    for _ in range(3):
+        for pr in "abc":
+            site.syntask("deploy", PR=pr)
+        command = [PROGRAM, "destroy", "--expired", "--yes", "--wait", "60s"]
+        several = [
+            subprocess.Popen(
+                command, cwd=site.code, env=site.environment(), stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(3)
+        ]
+        said = [process.communicate(timeout=120)[1] for process in several]
+        assert [process.returncode for process in several] == [0, 0, 0], said
+        assert there(site) == (0, False)

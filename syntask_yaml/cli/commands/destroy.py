@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -29,6 +29,7 @@ from syntask_yaml.operations.destroy import (
     plan_removals,
 )
 from syntask_yaml.operations.documents import document
+from syntask_yaml.operations.expiry import DeployedMeanwhile, refuse_deployed
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.prune import Approval, in_lines
 from syntask_yaml.project.flows import FlowReader
@@ -62,7 +63,11 @@ class _Request:
             yield from map(self._plan, contexts)
         elif contexts:
             approval = self._approval(contexts)
-            yield from (self._destroy(each, approval) for each in contexts)
+            for each in contexts:
+                try:
+                    yield self._destroy(each, approval)
+                except DeployedMeanwhile as error:
+                    say(error.detail)
 
     def _approval(self, contexts: Sequence[DeployContext]) -> Approval:
         """Who says that it may go. What has run out is shown, and asked for, as a whole."""
@@ -81,6 +86,8 @@ class _Request:
         return Approval(ask=lambda plan: None if removals.covers(plan) else ask(plan))
 
     def _destroy(self, deploy_context: DeployContext, approval: Approval) -> tuple[bool, dict[str, Any]]:
+        if self.expired:
+            approval = replace(approval, confirm=lambda: refuse_deployed(deploy_context, utc_now()))
         outcome = destroy(
             deploy_context,
             options=self.options,

@@ -152,9 +152,12 @@ def choose_target(targets: tuple[Target, ...], name: str | None, *, project: str
         return None
     default = next((each for each in targets if each.is_default), None)
     if default is None:
+        has, where = f"has {len(names)} targets, and none is", "one of them"
+        if len(names) == 1:
+            has, where = "has one target, which is not", "it"
         raise UsageError(
-            f"`{project}` has {len(names)} targets, and none is the default: {_listed(names)}.",
-            hint=f"Pass `--target {names[0]}`, or write `default: true` in one of them.",
+            f"`{project}` {has} the default: {_listed(names)}.",
+            hint=f"Pass `--target {names[0]}`, or write `default: true` in {where}.",
         )
     return default
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.errors import UsageError
+from syntask_yaml.errors import BackendRefused, UsageError
+from syntask_yaml.model.automation import StoredAutomation
 from syntask_yaml.model.deploy_record import DeployRecord
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.resource import Owner, ResourceLedger
@@ -199,3 +201,70 @@ def test_a_duration_that_is_none_is_told_where_it_stands(desk: TargetDesk, writt
     (problem,) = desk.context("prod").project.errors
     assert (problem.code, problem.detail) == ("wrong-value", detail)
     assert problem.path == ("targets", "preview", "expires")
+
+
+def test_to_destroy_is_no_deploy(desk: TargetDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one has left over is as old as before, and resources that it has left alone have run out."""
+    desk.deploy("preview", "7")
+    (deployed,) = desk.backend.deploy_records("shop:preview")
+    assert deployed.ended is not None
+    context, now = desk.context("preview"), deployed.ended + WEEK + timedelta(microseconds=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(EmbeddedBackend, "write", _refused)
+        with pytest.raises(AssertionError, match="not today"):
+            desk.destroy(desk.context("preview", "7"))
+    assert next(desk.backend.deploy_records("shop:preview")).destroys
+    assert find_expired(context, now) == ["shop:preview:pr-7-"]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EmbeddedBackend, "unset_variable", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.destroy(desk.context("preview", "7"))
+    assert (desk.names, desk.owners()) == ([], {"shop:preview:pr-7-"})
+    for each in expired_contexts(context, utc_now()):
+        desk.destroy(each)
+    assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
+
+
+def _refused(_backend: object, writes: list[Write], *, jobs: int = 1) -> Iterator[Written]:
+    for write in writes:
+        yield Written(write, error=BackendRefused("It is not today.", hint=""))
+
+
+def _killed(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_automations_alone_run_out_where_only_their_owner_is_told(
+    desk: TargetDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a server: whose there are is known by the records of deploys; it is asked for no others."""
+    actions = "trigger: {expect: prefect.flow-run.Failed}, actions: [{type: run-command, command: [page]}]"
+    file = desk.folder / "syntask.yaml"
+    head = file.read_text(encoding="utf-8").partition("resources:")[0]
+    file.write_text(
+        f"{head}resources:\n  automations: [{{name: 'tell {{{{ $PR }}}}', {actions}}}]\n", encoding="utf-8"
+    )
+    whole = Request(selection=Selection())
+    for number in "5", "6", "7", "70":
+        desk.deploy("preview", number, request=whole)
+    desk.destroy(desk.context("preview", "5"))
+    began = DeployRecord(project="shop:preview", owner="shop:preview:pr-4-", began=utc_now(), by="killed")
+    desk.backend.record_deploy(began)
+    asked: list[str | None] = []
+
+    def automations(
+        backend: EmbeddedBackend, *, project: str | None = None, names: Collection[str] = ()
+    ) -> list[StoredAutomation]:
+        asked.append(project)
+        return there(backend, project=project, names=names)
+
+    there = EmbeddedBackend.automations
+    context = desk.context("preview")
+    monkeypatch.setattr(EmbeddedBackend, "features", replace(EmbeddedBackend.features, has_owners=False))
+    monkeypatch.setattr(EmbeddedBackend, "automations", automations)
+    monkeypatch.setattr(EmbeddedBackend, "ledgers", lambda _backend: [])
+
+    expected = [f"shop:preview:pr-{number}-" for number in ("6", "7", "70")]
+    assert find_expired(context, utc_now() + WEEK) == expected
+    assert {*asked} == {"shop:preview", "shop:preview:pr-4-", *expected}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.cli.commands.destroy import command
 from syntask_yaml.cli.context import Context
@@ -88,3 +90,26 @@ def test_what_was_not_shown_is_asked_for_again(desk: TargetDesk) -> None:
     assert all(map(removals.covers, removals.plans.values()))
     assert not plan_removals(contexts[:1]).shared
     assert not plan_removals(contexts[:1]).covers(removals.plans["shop:preview:pr-8-"])
+
+
+def test_what_was_deployed_meanwhile_is_kept(desk: TargetDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the answer is waited for; the others go, and that is no failure."""
+    file = desk.folder / "syntask.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("PT0.000001S", "7d"), encoding="utf-8")
+    clock = [utc_now() + timedelta(days=8)]
+    monkeypatch.setattr("syntask_yaml.cli.commands.destroy.utc_now", lambda: clock[-1])
+
+    def deploy_again(*_arguments: object, **_options: object) -> None:
+        desk.deploy("preview", "7")
+        last = next(desk.backend.deploy_records("shop:preview")).ended
+        assert last is not None
+        clock.append(last + timedelta(days=7))
+
+    monkeypatch.setattr("click.confirm", deploy_again)
+    done = _answer(desk, "y\n")
+
+    assert done.exception is None, done.output
+    assert "`shop:preview:pr-7-` is kept: it was deployed again meanwhile." in done.stderr.splitlines(), (
+        done.output
+    )
+    assert (desk.names, desk.has_resources) == (["etl/pr-7-one"], True)

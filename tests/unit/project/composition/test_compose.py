@@ -123,6 +123,13 @@ def test_a_target_changes_deployments(
     assert entries(project) == [{"entrypoint": "flows.py:report", **expected}]
 
 
+def test_the_only_target_is_the_default_only_where_it_says_so(tmp_path: Path) -> None:
+    project = reading(tmp_path, {"syntask.yaml": "name: shop\ndeployments: []\ntargets: {preview: {}}\n"})
+    with pytest.raises(UsageError, match="has one target, which is not the default: `preview`") as raised:
+        project.choose(None)
+    assert raised.value.hint == "Pass `--target preview`, or write `default: true` in it."
+
+
 def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
     project = reading(tmp_path, {"syntask.yaml": TARGETS.replace("default: true", "default: false")})
     with pytest.raises(UsageError, match="has 3 targets, and none is the default: `dev`, `preview`, `prod`"):
