@@ -88,6 +88,18 @@ pair() {
     unset PREFECT_SERVER_DATABASE_CONNECTION_URL PREFECT_API_URL
 }
 
+# transfer VERSION: two servers, `prefect transfer` between them after $folder/fill.py has run on the source, and then
+# $folder/look.py on both. What it prints is added to $folder/seen; what the command says is $folder/transfer.log.
+transfer() {
+    prefect "$1"
+    pair "$1"
+    PREFECT_PROFILE=source "$folder/$1/bin/python" "$folder/fill.py"
+    PREFECT_PROFILE=source "$folder/$1/bin/prefect" --no-prompt transfer --from source --to target >"$folder/transfer.log"
+    for profile in source target; do
+        PREFECT_PROFILE=$profile "$folder/$1/bin/python" "$folder/look.py" >>"$folder/seen"
+    done
+}
+
 # api: makes $folder/api.py, from which `client` sends requests to the server. One with SQLite answers 503 on a busy
 # machine, where its database stays locked; the client asks again.
 api() {

@@ -12,8 +12,6 @@
 # deploy` puts them there. The list of results is green, and the schedules of what is missing run nowhere once the old
 # server is off. Compare the numbers of deployments on both servers.
 . "$(dirname "$0")/lib.sh"
-prefect 3.9.1
-pair 3.9.1
 cat >"$folder/fill.py" <<'PYTHON'
 import asyncio
 
@@ -51,11 +49,7 @@ async def main():
 
 asyncio.run(main())
 PYTHON
-PREFECT_PROFILE=source "$folder/3.9.1/bin/python" "$folder/fill.py"
-PREFECT_PROFILE=source "$folder/3.9.1/bin/prefect" --no-prompt transfer --from source --to target >"$folder/transfer.log"
-for profile in source target; do
-    PREFECT_PROFILE=$profile "$folder/3.9.1/bin/python" "$folder/look.py" >>"$folder/seen"
-done
+transfer 3.9.1
 grep -o 'Transfer completed.*' "$folder/transfer.log" >>"$folder/seen"
 grep -c 'in-default' "$folder/transfer.log" >>"$folder/seen" || true
 same <<'TEXT'

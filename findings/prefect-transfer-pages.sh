@@ -10,8 +10,6 @@
 # lines. What is missing is found by the runs that fail. `rate_limit` takes slots that nobody gives back, so without the
 # decay, the runs that use it wait for ever after the first few.
 . "$(dirname "$0")/lib.sh"
-prefect 3.9.1
-pair 3.9.1
 cat >"$folder/fill.py" <<'PYTHON'
 import asyncio
 
@@ -45,11 +43,7 @@ async def main():
 
 asyncio.run(main())
 PYTHON
-PREFECT_PROFILE=source "$folder/3.9.1/bin/python" "$folder/fill.py"
-PREFECT_PROFILE=source "$folder/3.9.1/bin/prefect" --no-prompt transfer --from source --to target >"$folder/transfer.log"
-for profile in source target; do
-    PREFECT_PROFILE=$profile "$folder/3.9.1/bin/python" "$folder/look.py" >>"$folder/seen"
-done
+transfer 3.9.1
 tr '\n' ' ' <"$folder/transfer.log" | grep -o 'Transfer completed[^:]*' >>"$folder/seen"
 same <<'TEXT'
 source 205 variables, decay 0.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.pools import ELSEWHERE

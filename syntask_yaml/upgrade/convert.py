@@ -77,5 +77,6 @@ def _warn_of_secrets(draft: EntryDraft) -> None:
             continue
         node = draft.source.root.at(path)
         detail = f"`{'.'.join(map(str, path))}` contains a secret in plain text. It is not carried."
-        hint = "Revoke the secret, because anybody could read the file, and create the block with a new one."
+        hint = "Revoke the secret, because anybody could read the file"
+        hint += "." if path[0] == "description" else ", and create the block with a new one."
         draft.warn(node, "secret-in-file", detail, hint)

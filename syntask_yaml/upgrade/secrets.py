@@ -18,7 +18,7 @@ from typing import Any
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.location import starts_in
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.secret import SECRET_NAMES, Secret, is_secret_name
+from syntask_yaml.model.secret import MASKED, SECRET_NAMES, Secret, is_secret_name
 from syntask_yaml.source import Source
 
 # Keys of storage blocks that hold secrets, or may, under other names than usual.
@@ -49,6 +49,8 @@ _KNOWN: Mapping[str, str] = {
 }
 # Where a value may be one of them; elsewhere it would be a name.
 _HOLDERS = frozenset("parameters infrastructure infra_overrides job_variables".split())
+# Text of people, where a secret may stand among words.
+_PROSE = ("description",)
 # In the text of a command or of code: `--password x`, `API_TOKEN=x`, `token: x`, and in a line of code
 # `"PASSWORD", "value": "x"` and `"password", default="x"`.
 _SAID = re.compile(
@@ -161,6 +163,10 @@ class _Hiding:
                 self.value(child, is_secret=is_secret or _asks_for_secret(option), is_veiled=is_veiled)
                 for option, child in zip(before, node.children(), strict=False)
             ]
+        if node.path[:1] == _PROSE and (is_known_secret(node.value) or has_login(node.value)):
+            self.starts.append(node.span.start)
+            self.places.append(node.path)
+            return _without_known(node.value)
         is_known = node.path[:1] and node.path[0] in _HOLDERS and is_known_secret(node.value)
         if not _is_value(node.value) or not (is_secret or is_veiled or is_known or has_login(node.value)):
             return node.value
@@ -204,6 +210,12 @@ def is_known_secret(value: Any) -> bool:
     """Whether *value* is a text with a key or a password that its own form tells."""
     known = _known_in(value) if isinstance(value, str) else None
     return known is not None and known.search(value) is not None
+
+
+def _without_known(text: str) -> str:
+    """*text* with asterisks for what its own form tells to be a secret, and without logins in URLs."""
+    known = _known_in(text)
+    return _LOGIN.sub("", known.sub(MASKED, text) if known else text)
 
 
 def _masked(root: Node, begins: list[int], ends: Mapping[int, int]) -> str:

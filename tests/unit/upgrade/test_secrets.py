@@ -260,6 +260,27 @@ def test_a_secret_that_its_form_tells_is_hidden_where_it_stands(form: str) -> No
     assert rest.strip('=@"').partition("@")[0] not in hidden
 
 
+@pytest.mark.parametrize(
+    ("form", "left"),
+    [("github", "Use ********, or ask."), ("login", "Use https://h, or ask.")],
+)
+def test_a_secret_among_the_words_of_a_description_is_taken_out_of_them(
+    old: OldRepository, command: Command, form: str, left: str
+) -> None:
+    """The other words are carried, and the secret is in no output."""
+    secret = "".join(FORMS[form])
+    old.deployment(description=f"Use {secret}, or ask.")
+
+    (result,) = old.upgrade().results
+    shown = [command(f"upgrade --report report.md -o {output}") for output in ("text", "json", "github")]
+
+    assert result.entry["description"] == left
+    assert [each.detail for each in result.problems if each.code == "secret-in-file"] == [
+        "`description` contains a secret in plain text. It is not carried."
+    ]
+    assert not [text for text in shown if FORMS[form][1] in text]
+
+
 def test_flow_code_is_not_run(old: OldRepository, command: Command) -> None:
     old.write("flows.py", FLOW + "\nopen('made', 'w').close()\n")
     old.deployment()
