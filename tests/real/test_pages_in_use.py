@@ -173,6 +173,29 @@ def test_a_form_with_errors_is_accessible(browser: Browser, backend: EmbeddedBac
         assert backend.runs(RunFilter()) == []
 
 
+@pytest.mark.parametrize(("width", "shown"), [(320, ".narrow"), (1000, ".wide")])
+def test_the_timeline_is_seen_whole(
+    browser: Browser, backend: EmbeddedBackend, width: int, shown: str
+) -> None:
+    """One of two pictures, which ends where the page does."""
+    (stored,) = backend.deployments()
+    backend.create_run(RunRequest(deployment_id=stored.id))
+    with (
+        served(backend) as client,
+        open_tab(browser, base_url=str(client.base_url), viewport={"width": width, "height": 800}) as tab,
+    ):
+        tab.page.goto("/")
+        expect(tab.page.locator(".picture:visible")).to_have_count(1)
+        picture = tab.page.locator(f"{shown}.picture svg")
+        expect(picture.get_by_role("link", name="pay/one")).to_be_visible()
+        box = picture.bounding_box()
+
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+        assert tab.page.evaluate("document.documentElement.scrollWidth") == width
+        assert not AXE.exists() or _violations(tab) == []
+
+
 def _violations(tab: Tab) -> list[str]:
     """What is not accessible in light or in dark."""
     tab.page.emulate_media(color_scheme="light")

@@ -8,18 +8,38 @@ a stylesheet goes, and there is no script and no style sheet inside, which the p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from html import escape
-from typing import TypeAlias
+from math import ceil
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.status.timeline import Counts, Lane, RunTimeline
 from syntask_yaml.operations.status.window import Window
 
-# Pixels: the whole width, the names, the axis above, a lane and the bars in it, the legend below.
-_WIDTH, _NAMES, _AXIS, _LANE, _BAR, _LEGEND = 960, 240, 28, 26, 18, 30
+# Pixels: the axis above, a lane and the bars in it, a row of the legend below.
+_AXIS, _LANE, _BAR, _LEGEND = 28, 26, 18, 30
 _MARGIN = 12
+
+
+class Layout(NamedTuple):
+    """Pixels of a picture: its *width*, what is *left* of the bars, and the room for names *above* them.
+
+    *entries* of the legend are in a row, each *entry* wide; labels of times are at least a *gap* apart.
+    """
+
+    width: int
+    left: int
+    above: int
+    entries: int
+    entry: int
+    gap: int
+
+
+WIDE = Layout(960, 240, 0, 7, 100, 0)
+# For telephones: what a page has left of 320 pixels.
+NARROW = Layout(288, _MARGIN, 18, 3, 88, 44)
 _LONGEST_NAME = 34
 _LATE, _COMING = "late", "coming"
 _FILLS = {
@@ -43,7 +63,12 @@ Links: TypeAlias = Callable[[Lane], str | None]
 
 
 def draw_svg(
-    timeline: RunTimeline, *, zone: tzinfo | None = None, id: str = "timeline", links: Links | None = None
+    timeline: RunTimeline,
+    *,
+    zone: tzinfo | None = None,
+    id: str = "timeline",
+    links: Links | None = None,
+    layout: Layout = WIDE,
 ) -> str:
     """Return the picture of *timeline* with the times of *zone*, None for those of this machine.
 
@@ -52,21 +77,24 @@ def draw_svg(
     """
     # What is inside of an `img` is no link for those who do not see it.
     role = "img" if links is None else "group"
-    height = _AXIS + _LANE * len(timeline.lanes) + _LEGEND
+    kinds = _kinds(timeline)
+    lane_height = _LANE + layout.above
+    bottom = _AXIS + lane_height * len(timeline.lanes)
+    height = bottom + _LEGEND * max(ceil(len(kinds) / layout.entries), 1)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="run-timeline" viewBox="0 0 {_WIDTH} {height}" '
-        f'width="{_WIDTH}" height="{height}" role="{role}" aria-labelledby="{id}-title {id}-about" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="run-timeline" viewBox="0 0 {layout.width} {height}" '
+        f'width="{layout.width}" height="{height}" role="{role}" aria-labelledby="{id}-title {id}-about" '
         'font-family="system-ui, sans-serif" font-size="12">',
         f'<title id="{id}-title">Runs from {_moment(timeline.window.since, zone)} to '
         f"{_moment(timeline.window.until, zone)}</title>",
         f'<desc id="{id}-about">{escape(_about(timeline))}</desc>',
-        f'<rect class="ground" width="{_WIDTH}" height="{height}" fill="{_GROUND}"/>',
-        *_axis(timeline.window, zone, height - _LEGEND),
+        f'<rect class="ground" width="{layout.width}" height="{height}" fill="{_GROUND}"/>',
+        *_axis(timeline.window, zone, bottom, layout),
     ]
     for number, lane in enumerate(timeline.lanes):
         link = links(lane) if links else None
-        parts += _lane(lane, timeline.window, zone, _AXIS + number * _LANE, link)
-    parts += [*_now(timeline.window, height - _LEGEND), *_legend(timeline, height), "</svg>"]
+        parts += _lane(lane, timeline.window, zone, _AXIS + number * lane_height, link, layout)
+    parts += [*_now(timeline.window, bottom, layout), *_legend(kinds, bottom, layout), "</svg>"]
     return "\n".join(parts) + "\n"
 
 
@@ -92,31 +120,37 @@ def _about(timeline: RunTimeline) -> str:
     return " ".join(lanes) or "There are no runs."
 
 
-def _x(window: Window, moment: datetime) -> float:
-    return _NAMES + window.place(moment) * (_WIDTH - _NAMES - _MARGIN)
+def _x(window: Window, moment: datetime, layout: Layout) -> float:
+    return layout.left + window.place(moment) * (layout.width - layout.left - _MARGIN)
 
 
-def _axis(window: Window, zone: tzinfo | None, bottom: int) -> Iterator[str]:
+def _axis(window: Window, zone: tzinfo | None, bottom: int, layout: Layout) -> Iterator[str]:
+    labelled = float(-layout.width)
     for moment, label in window.ticks(zone):
-        x = _x(window, moment)
+        x = _x(window, moment, layout)
         yield (
             f'<line class="tick" x1="{x:.1f}" y1="{_AXIS - 6}" x2="{x:.1f}" y2="{bottom}" stroke="{_LINE}"/>'
         )
+        if x - labelled < layout.gap:
+            continue
+        labelled = x
         yield (
             f'<text class="tick" x="{x:.1f}" y="{_AXIS - 12}" text-anchor="middle" '
             f'fill="{_TEXT}">{label}</text>'
         )
 
 
-def _now(window: Window, bottom: int) -> Iterator[str]:
-    x = _x(window, window.now)
+def _now(window: Window, bottom: int, layout: Layout) -> Iterator[str]:
+    x = _x(window, window.now, layout)
     yield (
         f'<line class="now" x1="{x:.1f}" y1="{_AXIS - 6}" x2="{x:.1f}" y2="{bottom}" stroke="{_TEXT}" '
         'stroke-width="1.5"><title>now</title></line>'
     )
 
 
-def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int, link: str | None) -> Iterator[str]:
+def _lane(
+    lane: Lane, window: Window, zone: tzinfo | None, top: int, link: str | None, layout: Layout
+) -> Iterator[str]:
     name = lane_name(lane)
     summary = f"{name}: {counts_text(lane.runs, sum(lane.coming))}"
     yield f'<g class="lane"><title>{escape(summary)}</title>'
@@ -125,15 +159,15 @@ def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int, link: str |
     )
     yield f'<a href="{escape(link)}"><title>{escape(name)}</title>{text}</a>' if link else text
     if lane.reach is not None:
-        width = _x(window, lane.reach) - _NAMES
+        width = _x(window, lane.reach, layout) - layout.left
         yield (
-            f'<rect class="unread" x="{_NAMES}" y="{top + 2}" width="{width:.1f}" height="{_BAR}" '
-            f'fill="{_UNREAD}"><title>Not all of these runs were read.</title></rect>'
+            f'<rect class="unread" x="{layout.left}" y="{top + layout.above + 2}" width="{width:.1f}" '
+            f'height="{_BAR}" fill="{_UNREAD}"><title>Not all of these runs were read.</title></rect>'
         )
     scale = _BAR / lane.most
     for slot, (past, coming) in enumerate(zip(lane.past, lane.coming, strict=True)):
         if past or coming:
-            yield from _slot(past, coming, window, zone, slot, top + 2, scale)
+            yield from _slot(past, coming, window, zone, slot, top + layout.above + 2, scale, layout)
     yield "</g>"
 
 
@@ -145,11 +179,18 @@ def _short(name: str) -> str:
 
 
 def _slot(
-    past: Counts, coming: int, window: Window, zone: tzinfo | None, slot: int, top: int, scale: float
+    past: Counts,
+    coming: int,
+    window: Window,
+    zone: tzinfo | None,
+    slot: int,
+    top: int,
+    scale: float,
+    layout: Layout,
 ) -> Iterator[str]:
     """Yield a bar of the slot, as high as it is full, with a part for each state."""
     start, end = window.start(slot), window.start(slot + 1)
-    left, right = _x(window, start), _x(window, end)
+    left, right = _x(window, start, layout), _x(window, end, layout)
     about = f"{_moment(start, zone)} – {_clock(end, zone)}: {counts_text(past, coming)}"
     yield f"<g><title>{about}</title>"
     kinds = [(_kind(state), past[state]) for state in reversed(WORST_FIRST) if past.get(state)]
@@ -164,12 +205,17 @@ def _slot(
     yield "</g>"
 
 
-def _legend(timeline: RunTimeline, height: int) -> Iterator[str]:
+def _kinds(timeline: RunTimeline) -> list[str]:
+    """What the bars of *timeline* show."""
     states = {state for lane in timeline.lanes for state in lane.runs}
     kinds = [_kind(state) for state in reversed(WORST_FIRST) if state in states]
-    has_coming = any(lane.next for lane in timeline.lanes)
-    for number, kind in enumerate([*kinds, *([_COMING] if has_coming else [])]):
-        x, y = _NAMES + number * 100, height - 18
+    return [*kinds, *([_COMING] if any(lane.next for lane in timeline.lanes) else [])]
+
+
+def _legend(kinds: Sequence[str], bottom: int, layout: Layout) -> Iterator[str]:
+    for number, kind in enumerate(kinds):
+        row, column = divmod(number, layout.entries)
+        x, y = layout.left + column * layout.entry, bottom + row * _LEGEND + _LEGEND - 18
         yield f'<rect class="{kind}" x="{x}" y="{y}" width="10" height="10" fill="{_FILLS[kind]}"/>'
         yield f'<text class="legend" x="{x + 15}" y="{y + 9}" fill="{_TEXT}">{kind}</text>'
 

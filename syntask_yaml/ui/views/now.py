@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from syntask_yaml.operations.status.read import read_status
-from syntask_yaml.operations.status.svg import draw_svg
+from syntask_yaml.operations.status.svg import NARROW, draw_svg
 from syntask_yaml.operations.status.timeline import Lane
 from syntask_yaml.operations.status.window import SCALES, Window
 from syntask_yaml.ui.site import Page, PageRequest, Site
@@ -23,12 +23,14 @@ def show_now(site: Site, asked: PageRequest) -> Page:
     status = read_status(site.backend, Window.around(site.clock(), SCALES[scale]))
     # What the picture shows is escaped where it is drawn.
     picture = Markup(draw_svg(status.timeline, links=_link))
+    narrow = Markup(draw_svg(status.timeline, links=_link, id="narrow-timeline", layout=NARROW))
     is_empty = not status.timeline.lanes and not site.backend.deployment_page(limit=1).count
     return Page(
         "now.html",
         {
             "status": status,
             "picture": picture,
+            "narrow_picture": narrow,
             "is_empty": is_empty,
             "scale": scale,
             "scales": tuple(SCALES),

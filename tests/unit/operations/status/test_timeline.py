@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syntask_yaml.model.run import Run, State, StateType
-from syntask_yaml.operations.status.svg import draw_svg, lane_name
+from syntask_yaml.operations.status.svg import NARROW, draw_svg, lane_name
 from syntask_yaml.operations.status.timeline import LaneDrafts, run_timeline
 from syntask_yaml.operations.status.window import SCALES, Window
 
@@ -211,3 +212,27 @@ def test_a_picture_without_runs_says_so() -> None:
 
     assert '<desc id="empty-about">There are no runs.</desc>' in picture
     assert ">06:00</text>" in picture
+
+
+def test_a_narrow_picture_has_all_in_its_width() -> None:
+    """Names above their bars, which may be as wide as the picture, the legend in rows, and labels apart."""
+    runs = [run(state, -0.5, -0.4, "etl/a") for state in StateType]
+    timeline = run_timeline(runs, {"etl/b": [at(0.5)]}, DAY)
+    picture = ElementTree.fromstring(draw_svg(timeline, zone=UTC, layout=NARROW))
+    width, height = float(picture.attrib["width"]), float(picture.attrib["height"])
+
+    boxes = [
+        {key: float(each.get(key, 0)) for key in ("x", "y", "width", "height")}
+        for each in picture.iter()
+        if each.tag.endswith(("rect", "text"))
+    ]
+    assert width == 288
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+    labels = [float(each.attrib["x"]) for each in _of_class(picture, "tick") if each.tag.endswith("text")]
+    assert all(after - before >= 44 for before, after in pairwise(labels))
+    assert {each.text for each in _of_class(picture, "legend")} >= {"failed", "completed", "coming"}
+
+
+def _of_class(picture: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    return [each for each in picture.iter() if each.get("class") == name]
