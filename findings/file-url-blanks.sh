@@ -3,7 +3,7 @@
 #
 # Behaviour: CPython writes the address of a file as the standard says, with `%20` for a blank and `%23` for `#`. The three
 # take `file://` from its beginning and use the rest as it is. Reading fails, and writing makes a file with `%20` in its
-# name, which is read back by the same library. pyarrow 26.0.1 and CPython's urllib read and write the file that was meant.
+# name, which the same library reads back. pyarrow 26.0.1 reads and writes the file that was meant.
 # Seen, of `day 1.csv`:   pyarrow                                   read; written
 #                         fsspec, universal-pathlib, smart-open     FileNotFoundError; written to day%201.csv
 # Why it matters: a flow hands the address of its output to the next, or a deployment has it as a parameter, and this works
