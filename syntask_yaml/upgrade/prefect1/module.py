@@ -204,11 +204,12 @@ class FlowModule(NodeIndex):
         return self._elsewhere(node) or WrittenValue(node, self)
 
     def _elsewhere(self, node: ast.expr) -> WrittenValue | None:
-        """What an imported name stands for, or an attribute of a module or class of the repository."""
+        """What an imported name stands for, or an attribute of a module or class, or the module's name."""
         root = node
         while isinstance(root, ast.Attribute):
             root = root.value
-        is_name = isinstance(root, ast.Name) and (root is not node or root.id in self.names.imported)
+        known = {*self.names.imported, "__name__"}
+        is_name = isinstance(root, ast.Name) and (root is not node or root.id in known)
         if self._others is None or not is_name or root not in self.uses(root.id):  # type: ignore[attr-defined]
             return None
         return self._others.find(node, self)

@@ -26,6 +26,8 @@ class RepositoryModules:
 
     def find(self, node: ast.expr, module: FlowModule) -> WrittenValue | None:
         """The expression that a name or an attribute in *module* was set to, once; None if unclear."""
+        if isinstance(node, ast.Name) and node.id == "__name__":
+            return self._name_of(module)
         try:
             found = self._found(node, self._scope(module))
         except Unknowable:
@@ -37,6 +39,17 @@ class RepositoryModules:
             return WrittenValue(value, self._module(scope.module))
         except UnicodeDecodeError:
             return None
+
+    def _name_of(self, module: FlowModule) -> WrittenValue | None:
+        """How a module in a package is imported; None for one that is in none, which may be run as well."""
+        path = Path(module.path).absolute()
+        names = [path.stem] if path.stem != "__init__" else []
+        for folder in path.parents:
+            if folder == self._index.root or not (folder / "__init__.py").is_file():
+                break
+            names.insert(0, folder.name)
+        is_inside = len(names) > (path.stem != "__init__")
+        return WrittenValue(ast.Constant(".".join(names)), module) if is_inside else None
 
     def _scope(self, module: FlowModule) -> NameScope:
         path, root = Path(module.path).absolute(), self._index.root

@@ -136,3 +136,44 @@ def test_a_local_name_hides_one_of_another_file(tmp_path: Path) -> None:
     found = converted(tmp_path, flows=inside)
 
     assert any("`image` is computed" in problem.detail for problem in found.problems)
+
+
+NAMED = """\
+from prefect import Flow, task
+from prefect.storage import Module
+
+
+@task
+def count():
+    return 1
+
+
+with Flow("count", storage=Module({name})) as flow:
+    count()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "entrypoint"),
+    [
+        ("__name__", "shop.flows.count_flow"),
+        ('__name__.replace("shop.", "")', "flows.count_flow"),
+        ("__name__.upper()", None),
+    ],
+)
+def test_a_module_knows_its_own_name(tmp_path: Path, name: str, entrypoint: str | None) -> None:
+    found = converted(tmp_path, flows=NAMED.replace("{name}", name))
+
+    assert found.flows[0].deployment.get("entrypoint") == entrypoint
+    assert (found.todos == 0) == (entrypoint is not None)
+
+
+def test_a_file_in_no_package_has_no_name_of_its_own(tmp_path: Path) -> None:
+    converted(tmp_path)
+    (tmp_path / "shop" / "__init__.py").unlink()
+    path = tmp_path / "shop" / "flows.py"
+    options = Prefect1Options(others=RepositoryModules(tmp_path), path=path)
+    found = convert_file("shop/flows.py", NAMED.replace("{name}", "__name__"), options)
+
+    assert found is not None
+    assert found.todos > 0
