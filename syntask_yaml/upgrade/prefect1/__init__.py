@@ -8,7 +8,7 @@ convert      the rules in their order; the result is compiled before anybody see
 module, names, static, repository  what belongs to what, which names are Prefect's, what values there are
 draft        the edits of a file, and what is left to its owner
 flows, flow_classes, flow_factories  which flows there are, what their functions are called, what makes them
-tasks, classes, library_tasks, contexts, signals, secrets, clients, variables  constructs, one by one
+tasks, classes, task_classes, library_tasks, contexts, signals, secrets, clients, variables  constructs
 parameters, bodies, results  what a flow takes, sets and returns
 calls, uncalled, branches, returns, conditions, dependencies, graphs, edges  what flows call in which order
 uses, options, deployments, executors, storages, schedules, headers  the flow itself, and its deployment

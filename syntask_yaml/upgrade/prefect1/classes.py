@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow
+from syntask_yaml.upgrade.prefect1.task_classes import imported_task_class
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS, convert_options
 
 # What an object of `Task` had.
@@ -31,6 +32,9 @@ def convert_classes(draft: FlowFileDraft) -> None:
     for call in draft.module.calls:
         if isinstance(call.func, ast.Name) and call.func.id in found:
             _convert_instance(draft, call, found[call.func.id])
+        elif (other := imported_task_class(draft.module, call.func)) is not None:
+            draft.classes.add(ast.unparse(call.func))
+            _convert_instance(draft, call, other)
         elif draft.names.called(call) == "prefect.Task" and _has_known_options(call):
             write_task(draft, call, "lambda: None", call.keywords, "Task")
 
@@ -48,7 +52,9 @@ def _has_known_options(call: ast.Call) -> bool:
 
 def _is_of_tasks(draft: FlowFileDraft, node: ast.ClassDef, known: dict[str, ast.ClassDef]) -> bool:
     return any(
-        draft.names.of(base) == "prefect.Task" or (isinstance(base, ast.Name) and base.id in known)
+        draft.names.of(base) == "prefect.Task"
+        or (isinstance(base, ast.Name) and base.id in known)
+        or imported_task_class(draft.module, base) is not None
         for base in node.bases
     )
 
@@ -57,11 +63,12 @@ def _convert_class(draft: FlowFileDraft, node: ast.ClassDef) -> None:
     _remove_base(draft, node)
     methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
     own = {target for each in ast.walk(node) for target in _set_on_self(each)}
+    is_first = any(draft.names.of(base) == "prefect.Task" for base in node.bases)
     has_run = "run" in methods or any(draft.names.of(base) != "prefect.Task" for base in node.bases)
     if not has_run and any(_makes(draft, use) for use in draft.module.uses(node.name)):
         draft.todo(node, "p1-class", "A class of tasks without `run` cannot be converted.")
     for each in ast.walk(node):
-        if isinstance(each, ast.Call) and _is_super_init(draft, each):
+        if is_first and isinstance(each, ast.Call) and _is_super_init(draft, each):
             _convert_super(draft, each)
         elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "self":
             _convert_attribute(draft, each, own)

@@ -43,6 +43,7 @@ from syntask_yaml.upgrade.prefect1.results import convert_results
 from syntask_yaml.upgrade.prefect1.secrets import convert_secrets
 from syntask_yaml.upgrade.prefect1.signals import convert_signals
 from syntask_yaml.upgrade.prefect1.submits import note_order, submit_tasks
+from syntask_yaml.upgrade.prefect1.task_classes import mark_foreign_tasks
 from syntask_yaml.upgrade.prefect1.tasks import convert_tasks
 from syntask_yaml.upgrade.prefect1.uncalled import convert_uncalled
 from syntask_yaml.upgrade.prefect1.uses import convert_uses
@@ -57,6 +58,7 @@ _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     convert_classes,
     convert_library_tasks,
     find_flows,
+    mark_foreign_tasks,
     convert_contexts,
     convert_signals,
     convert_secrets,

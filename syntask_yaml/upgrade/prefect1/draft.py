@@ -176,7 +176,7 @@ class FlowFileDraft:
         if not isinstance(value, ast.Call):
             return False
         called = value.func
-        is_class = isinstance(called, ast.Name) and called.id in self.classes
+        is_class = isinstance(called, (ast.Name, ast.Attribute)) and ast.unparse(called) in self.classes
         return is_class or self.names.of(called) in ("prefect.task", "prefect.Task")
 
     def text(self, node: ast.AST) -> str:

@@ -17,6 +17,7 @@ from syntask_yaml.upgrade.prefect1.names import (
     PrefectNames,
     bound_in,
     bound_names,
+    is_changed_at,
     own_names,
     set_in_class,
     single_target,
@@ -29,16 +30,13 @@ from syntask_yaml.upgrade.secrets import hide_in_text
 _PLACE = attrgetter("lineno", "col_offset")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BODIES = (*_SCOPES, ast.ClassDef)
-# Methods that change lists, sets and dictionaries.
-_CHANGES = frozenset(
-    "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
-)
 
 
 class OtherModules(Protocol):
     """Knows what names of a module stand for that come from other ones."""
 
     def find(self, node: ast.expr, module: FlowModule) -> WrittenValue | None: ...
+    def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.ClassDef, FlowModule] | None: ...
 
 
 class FlowModule(NodeIndex):
@@ -57,7 +55,7 @@ class FlowModule(NodeIndex):
     ) -> None:
         self.shown = shown
         self.path = path or Path(shown)
-        self._others = others
+        self.others = others
         self.edits = PythonEdits(text, tree)
         super().__init__(self.edits.tree)
         self.text = text
@@ -151,17 +149,7 @@ class FlowModule(NodeIndex):
 
     def _is_changed(self, name: str, scope: ast.AST) -> bool:
         """Whether something sets an item or an attribute of what *name* is, or calls a method that does."""
-        for use in self.uses(name, scope):
-            inner: ast.AST = use
-            while isinstance(outer := self.parent(inner), (ast.Attribute, ast.Subscript)):
-                if outer.value is not inner:
-                    break
-                inner = outer
-                if not isinstance(outer.ctx, ast.Load):
-                    return True
-            if isinstance(inner, ast.Attribute) and inner.attr in _CHANGES and isinstance(outer, ast.Call):
-                return True
-        return False
+        return any(is_changed_at(use, self.parent) for use in self.uses(name, scope))
 
     def _times_bound(self, scope: ast.AST) -> Counter[str]:
         """How often a function, or the module, binds each of its names."""
@@ -208,11 +196,12 @@ class FlowModule(NodeIndex):
         root = node
         while isinstance(root, ast.Attribute):
             root = root.value
-        known = {*self.names.imported, "__name__"}
-        is_name = isinstance(root, ast.Name) and (root is not node or root.id in known)
-        if self._others is None or not is_name or root not in self.uses(root.id):  # type: ignore[attr-defined]
-            return None
-        return self._others.find(node, self)
+        is_name = isinstance(root, ast.Name) and (
+            root is not node or root.id in {"__name__", *self.names.imported}
+        )
+        if self.others is not None and is_name and root in self.uses(root.id):  # type: ignore[attr-defined]
+            return self.others.find(node, self)
+        return None
 
     def uses(self, name: str, scope: ast.AST | None = None) -> Sequence[ast.Name]:
         """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""

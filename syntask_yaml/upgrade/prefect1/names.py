@@ -238,3 +238,21 @@ def set_in_class(node: ast.ClassDef, name: str) -> ast.expr | None:
     if len(found) != 1 or single_target(found[0]) is None or bound_names(found[0]).count(name) > 1:
         return None
     return found[0].value  # type: ignore[attr-defined, no-any-return]
+
+
+# Methods that change lists, sets and dictionaries.
+_CHANGES = frozenset(
+    "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
+)
+
+
+def is_changed_at(use: ast.Name, parent: Parent) -> bool:
+    """Whether something sets an item or an attribute of what *use* is, or calls a method that does."""
+    inner: ast.AST = use
+    while isinstance(outer := parent(inner), (ast.Attribute, ast.Subscript)):
+        if outer.value is not inner:
+            break
+        inner = outer
+        if not isinstance(outer.ctx, ast.Load):
+            return True
+    return isinstance(inner, ast.Attribute) and inner.attr in _CHANGES and isinstance(outer, ast.Call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.lookup import resolve, try_resolve
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
@@ -32,13 +32,16 @@ class RepositoryModules:
             found = self._found(node, self._scope(module))
         except Unknowable:
             return None
-        if found is None:
-            return None
-        value, scope = found
-        try:
-            return WrittenValue(value, self._module(scope.module))
-        except UnicodeDecodeError:
-            return None
+        module_of = self._module(found[1].module) if found is not None else None
+        return WrittenValue(found[0], module_of) if found is not None and module_of is not None else None
+
+    def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.ClassDef, FlowModule] | None:
+        """The class that a name in *module* stands for, and where it is; None for anything else."""
+        match try_resolve(node, self._scope(module)):
+            case Definition(node=ast.ClassDef() as defined, scope=there):
+                where = self._module(there.module)
+                return (defined, where) if where is not None else None
+        return None
 
     def _name_of(self, module: FlowModule) -> WrittenValue | None:
         """How a module in a package is imported; None for one that is in none, which may be run as well."""
@@ -71,9 +74,12 @@ class RepositoryModules:
                 return (value, there) if is_fixed else None
         return None
 
-    def _module(self, module: Module) -> FlowModule:
+    def _module(self, module: Module) -> FlowModule | None:
         if module.tree not in self._modules:
-            path, text = module.path, module.content.decode("utf-8")
+            try:
+                path, text = module.path, module.content.decode("utf-8")
+            except UnicodeDecodeError:
+                return None
             self._modules[module.tree] = FlowModule(path.name, text, module.tree, self, path)
         return self._modules[module.tree]
 

@@ -177,3 +177,80 @@ def test_a_file_in_no_package_has_no_name_of_its_own(tmp_path: Path) -> None:
 
     assert found is not None
     assert found.todos > 0
+
+
+CLASSES = """\
+from prefect import Task
+
+
+class Base(Task):
+    def __init__(self, shop, **kwargs):
+        self.shop = shop
+        super().__init__(**kwargs)
+
+    def run(self):
+        return self.shop
+
+
+class Loud(Base):
+    def __init__(self, shop, **kwargs):
+        super().__init__(shop.upper(), **kwargs)
+
+
+class Plain:
+    def __call__(self):
+        return print
+"""
+CALLS = """\
+from prefect import Flow
+from shop import classes
+from shop.classes import Base, Plain
+from depot import Truck, wrap
+
+
+class Quiet(Base):
+    def run(self):
+        return ""
+
+
+truck = Truck()
+
+with Flow("count") as flow:
+    Base("north", name="first", max_retries=0)()
+    loud = classes.Loud("south")
+    loud()
+    Quiet("east")()
+    Plain()()
+    wrap(1)()
+    {call}
+"""
+
+
+def test_classes_of_tasks_may_be_those_of_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "shop" / "classes.py"
+    path.parent.mkdir()
+    path.write_text(CLASSES, encoding="utf-8")
+    found = converted(tmp_path, flows=CALLS.replace("{call}", "pass"))
+    own = convert_file("shop/classes.py", CLASSES)
+
+    assert found.todos == 0
+    for line in (
+        'task(Base("north").run, name="first", retries=0)()',
+        'loud = task(classes.Loud("south").run, name="Loud")',
+        'task(Quiet("east").run, name="Quiet")()',
+        "Plain()()",
+    ):
+        assert f"    {line}\n" in found.text
+    assert own is not None
+    assert "super().__init__(shop.upper(), **kwargs)" in own.text
+
+
+@pytest.mark.parametrize("call", ["Truck(wheels=4)(1)", "truck()", "lorry = Truck()\n    lorry(1)"])
+def test_classes_from_elsewhere_are_left_where_tasks_are_called(tmp_path: Path, call: str) -> None:
+    path = tmp_path / "shop" / "classes.py"
+    path.parent.mkdir()
+    path.write_text(CLASSES, encoding="utf-8")
+    found = converted(tmp_path, flows=CALLS.replace("{call}", call))
+
+    assert [problem.code for problem in found.problems if not problem.is_note] == ["p1-class"]
+    assert "`Truck` is not of this repository" in found.text

@@ -1,0 +1,57 @@
+"""Classes of tasks that come from other files."""
+
+from __future__ import annotations
+
+import ast
+
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
+from syntask_yaml.upgrade.prefect1.module import FlowModule
+
+
+def imported_task_class(module: FlowModule, node: ast.expr) -> ast.ClassDef | None:
+    """The class of tasks that a name of *module* stands for, if another file of the repository has it."""
+    if module.others is None or not _is_foreign(module, node):
+        return None
+    found = module.others.define(node, module)
+    return found[0] if found is not None and _is_of_tasks(*found, depth=0) else None
+
+
+def _is_foreign(module: FlowModule, node: ast.expr) -> bool:
+    name = module.names.of(node)
+    return bool(name) and not f"{name}.".startswith("prefect.")
+
+
+_MAX_DEPTH = 10
+
+
+def _is_of_tasks(node: ast.ClassDef, module: FlowModule, depth: int) -> bool:
+    """Whether a class extends `Task`, or another one that does."""
+    for base in node.bases:
+        if module.names.of(base) == "prefect.Task":
+            return True
+        found = module.others.define(base, module) if module.others is not None else None
+        if found is not None and depth < _MAX_DEPTH and _is_of_tasks(*found, depth + 1):
+            return True
+    return False
+
+
+def mark_foreign_tasks(draft: FlowFileDraft) -> None:
+    """Leave calls of what looks like tasks of Prefect 1, and comes from outside of the repository."""
+    for flow in draft.flows:
+        for node in flow.nodes:
+            if isinstance(node, ast.Call) and (made := _made(draft, node.func)) is not None:
+                name = ast.unparse(made.func)
+                text = f"`{name}` is not of this repository, and its objects are called as tasks of Prefect 1"
+                draft.todo(
+                    node, "p1-class", f"{text} were. Write a function with `@task` that does the same."
+                )
+
+
+def _made(draft: FlowFileDraft, called: ast.expr) -> ast.Call | None:
+    """The call of an unknown class that made what is called, which may have a name: `load = Load()`."""
+    module = draft.module
+    made = module.assigned(called.id, called) if isinstance(called, ast.Name) else called
+    if module.others is None or not (isinstance(made, ast.Call) and _is_foreign(module, made.func)):
+        return None
+    looks_like_class = ast.unparse(made.func).rpartition(".")[2][:1].isupper()
+    return made if looks_like_class and module.others.define(made.func, module) is None else None
