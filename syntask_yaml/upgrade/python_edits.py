@@ -50,7 +50,7 @@ class PythonEdits:
             del self._lines[-1]  # no line begins behind it
         self.newline = first.group().decode() if first else "\n"
         self._edits: list[_Edit] = []
-        self._removed: set[ast.stmt] = set()
+        self._removed: dict[ast.stmt, tuple[int, int]] = {}  # with their places
 
     @cached_property
     def _blocks(self) -> list[StatementBlock]:
@@ -128,12 +128,12 @@ class PythonEdits:
 
     def remove(self, statement: ast.stmt) -> None:
         """Delete a statement, with its lines. A block that has no other one gets `pass`."""
-        self._removed.add(statement)
+        self._removed[statement] = self.start(statement), self.end(statement)
 
     def is_removed(self, node: ast.AST) -> bool:
         """Whether *node* is in a statement that is removed."""
         start, end = self.start(node), self.end(node)
-        return any(self.start(each) <= start and end <= self.end(each) for each in self._removed)
+        return any(first <= start and end <= last for first, last in self._removed.values())
 
     def is_edited(self, node: ast.AST) -> bool:
         """Whether *node* is in what is replaced or removed."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.names import bound_names
+from syntask_yaml.upgrade.python_tree import children
 
 _LATER = "It is not known outside of the function. Use it in the flow, or return it."
 
@@ -92,17 +93,17 @@ def _events(node: ast.AST, *, is_nested: bool) -> Iterator[_Event]:
         yield _Event(node.target, is_store=False, is_nested=True)
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        children: list[ast.AST] = [*([node.value] if node.value else []), *targets]
+        parts: list[ast.AST] = [*([node.value] if node.value else []), *targets]
     elif isinstance(node, (ast.For, ast.AsyncFor)):
-        children = [node.iter, node.target, *node.body, *node.orelse]
+        parts = [node.iter, node.target, *node.body, *node.orelse]
     elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)):
-        children = [
+        parts = [
             each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
         ]
     else:
-        children = list(ast.iter_child_nodes(node))
+        parts = children(node)
     nests = is_nested or isinstance(
         node, (ast.For, ast.While, ast.If, ast.Try, ast.With, ast.FunctionDef, ast.Lambda)
     )
-    for child in children:
+    for child in parts:
         yield from _events(child, is_nested=nests)

@@ -91,15 +91,17 @@ def _of_assignment(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
 
 def _leaves(block: ast.With) -> bool:
     """Whether the block returns or yields, which means something else in a function of its own."""
-    return any(_has_exit(each) for each in block.body)
+    waiting: list[ast.AST] = [*block.body]
+    for node in waiting:
+        if node.__class__ in _EXITS:
+            return True
+        if node.__class__ not in _OTHER_SCOPES:
+            waiting += children(node)
+    return False
 
 
-def _has_exit(node: ast.AST) -> bool:
-    if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Nonlocal, ast.Global)):
-        return True
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-        return False
-    return any(_has_exit(child) for child in children(node))
+_EXITS = frozenset({ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Nonlocal, ast.Global})
+_OTHER_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef})
 
 
 def _leave_own_class(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> None:

@@ -148,11 +148,11 @@ class PrefectNames:
 
     def of(self, node: ast.AST | None) -> str:
         """The qualified name that *node* refers to; empty if it is none of an import."""
-        return self._found.get(node, "") if node is not None else ""
+        return self._found.get(node, "")  # type: ignore[arg-type]  # None is no key
 
     def called(self, node: ast.AST | None) -> str:
         """The qualified name of what a call calls; empty for anything else."""
-        return self.of(node.func) if isinstance(node, ast.Call) else ""
+        return self._found.get(node.func, "") if isinstance(node, ast.Call) else ""
 
     def _note(self, use: ast.Name, parent: Parent) -> None:
         """Name *use*, and each attribute of it; the last one is the reference."""
@@ -189,13 +189,17 @@ def bound_names(node: ast.AST) -> tuple[str, ...]:
         if isinstance(each, ast.Name):
             if isinstance(each.ctx, ast.Store):
                 found.append(each.id)
-        elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        elif isinstance(each, _DEFINITIONS):
             found.append(each.name)
-        elif not isinstance(each, (ast.Constant, ast.Lambda, *COMPREHENSIONS)):
+        elif each.__class__ not in _WITHOUT_NAMES:
             if isinstance(each, ast.ExceptHandler) and each.name:
                 found.append(each.name)
             waiting += children(each)
     return tuple(found)
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_WITHOUT_NAMES = frozenset({ast.Constant, ast.Lambda, ast.Import, ast.ImportFrom, *COMPREHENSIONS})
 
 
 def own_names(scope: ast.AST) -> Iterator[str]:
