@@ -68,7 +68,7 @@ def _served(command: Command, known: Known) -> Sequence[Served]:
     pools = command.values("-p", "--pool")
     if not pools or any("$" in pool for pool in pools):
         return known.served
-    return [each for each in known.served if pools[-1] in (each.pool, each.old_pool or pools[-1])]
+    return [each for each in known.served if pools[-1] == each.pool or each.old_pool in (pools[-1], "")]
 
 
 def _by_tags(command: Command, tags: Sequence[str]) -> Answer:

@@ -18,11 +18,12 @@ _SAFE = re.compile(r"[\w ./@:+=,-]+")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A work queue with runs, the work pool that has it now, and the one that its agents named."""
+    """A work queue with runs, the work pool that has it now, and the one that its agents named: empty for
+    none, None if nobody knows it any more."""
 
     queue: str
     pool: str
-    old_pool: str = ""
+    old_pool: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,12 +135,12 @@ def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile], targ
     for full_name, entry in entries_before(before, targets):
         named = full_name, str(entry.get("entrypoint", ""))
         by_name.setdefault(full_name.rpartition("/")[2], []).append(named)
-        served.append(_served(entry))
+        served.append(_served(entry, None))
     left = (each.converted.source.path.resolve() for each in results if each.status is Status.LEFT)
     return Known(by_file, by_name, tuple(dict.fromkeys(filter(None, served))), frozenset(left))
 
 
-def _served(entry: Mapping[str, Any], old_pool: str = "") -> Served | None:
+def _served(entry: Mapping[str, Any], old_pool: str | None) -> Served | None:
     """Who serves the work queue of *entry*."""
     pool = entry.get("work_pool")
     if not isinstance(pool, Mapping) or not pool.get("name"):

@@ -271,6 +271,16 @@ def test_an_agent_sees_the_queues_of_its_pool(old: OldRepository) -> None:
     )
 
 
+def test_an_agent_of_another_pool_is_left_by_the_next_run_too(old: OldRepository) -> None:
+    """Which pool the deployment had is in no file then."""
+    old.deployment(work_pool_name="ours")
+    script = old.write("run.sh", "prefect agent start -p theirs\n")
+
+    for _ in range(2):
+        assert "old-command" in codes(old.written().diagnostics)
+        assert script.read_text() == "prefect agent start -p theirs\n"
+
+
 def test_an_agent_of_a_pool_whose_name_depends_on_the_environment_stays(old: OldRepository) -> None:
     old.write(
         "deploy.py",
