@@ -40,10 +40,12 @@ def noticing_closed_output() -> Iterator[None]:
 
 
 def forget_output() -> None:
-    """Let the output lead nowhere, so that nothing fails when Python writes the rest of it at its end."""
+    """Let output that cannot be written lead nowhere: Python would fail with the rest of it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        if _has_no_reader(stream):
+        try:
+            stream.flush()
+        except OSError:
             os.dup2(nowhere, stream.fileno())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from syntask_yaml import __version__
+from syntask_yaml.cli.closed_output import forget_output
 from syntask_yaml.errors import Interrupted, SyntaskError, UsageError, remedy
 
 BUG = 70
@@ -60,6 +61,7 @@ def _outside(error: OSError) -> int:
         what = f"Cannot access `{error.filename}`"
     elif error.errno in {errno.ENOSPC, errno.EDQUOT}:
         what = "Cannot write all of the output, or a file"
+        forget_output()
     return _foreseen(SyntaskError(f"{what}: {error.strerror or error}.", hint=remedy(error)))
 
 

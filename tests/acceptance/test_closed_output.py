@@ -115,3 +115,13 @@ def test_a_long_list_that_is_read_in_part(folder: Path) -> None:
     )
 
     assert (done.stdout, done.stderr) == (f"{CLOSED}\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_said_once(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = run(folder, "schema", stdout=full.fileno())
+
+    assert done.returncode == 1
+    assert "Cannot write all of the output, or a file: No space left on device." in done.stderr
+    assert "Exception" not in done.stderr

@@ -19,6 +19,11 @@ _WRONG_URL = (
     "The API URL of a server ends in `/api`, that of Prefect Cloud in `/api/accounts/…/workspaces/…`."
 )
 _LOGIN = "Set PREFECT_API_KEY, or PREFECT_API_AUTH_STRING for a server that requires `user:password`."
+_OTHER_LOGIN = (
+    "The key or the password is wrong, or has expired. Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING to a "
+    "valid one."
+)
+_SOURCES = "`--backend`, the target, SYNTASK_API_URL, PREFECT_API_URL or the active profile"
 
 
 class AnswerLost(BackendUnreachable):
@@ -48,7 +53,9 @@ def from_wire(error: httpx.HTTPError, url: str, *, is_known: bool) -> BackendUnr
             )
         gone = "The server no longer responds" if is_known else "Cannot connect to the server"
         hint = (
-            "Check that the server is running and try again." if is_known else f"Check the URL. {_WRONG_URL}"
+            "Check that the server is running and try again."
+            if is_known
+            else f"Check that the server is running, and the URL, which is from {_SOURCES}. {_WRONG_URL}"
         )
         return BackendUnreachable(f"{gone}: {url} ({_reason(error)}).", hint=hint)
     if isinstance(error, httpx.TimeoutException):
@@ -79,7 +86,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
         case 401:
             return Refused(
                 f"Authentication failed: the server at {url} rejected the credentials.",
-                hint=_LOGIN,
+                hint=_OTHER_LOGIN if "authorization" in answer.request.headers else _LOGIN,
                 status=status,
             )
         case 403:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -14,6 +16,8 @@ from syntask_yaml.project.flows.files import SUFFIX, python_files
 from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound
 from syntask_yaml.pysource.locate import locate_anywhere
 from syntask_yaml.pysource.module_index import ModuleIndex
+
+_FUNCTION = re.compile(rb"^(?:async )?def ([A-Za-z_]\w*)\(", re.MULTILINE)
 
 
 class ModuleFile(NamedTuple):
@@ -34,7 +38,7 @@ class ModuleFiles:
     def find(self, entrypoint: Entrypoint) -> ModuleFile:
         """Where *entrypoint* leads; raises `FlowNotFound`."""
         if entrypoint.path is not None:
-            return self.find_path(entrypoint.path)
+            return self.find_path(entrypoint.path, entrypoint.function)
         return self.find_module(entrypoint.module or "")
 
     def find_module(self, name: str) -> ModuleFile:
@@ -50,12 +54,12 @@ class ModuleFiles:
             )
         return ModuleFile(located.file, search, name)
 
-    def find_path(self, path: str) -> ModuleFile:
-        """The file at *path*; raises `FlowNotFound`."""
+    def find_path(self, path: str, function: str = "") -> ModuleFile:
+        """The file at *path*; raises `FlowNotFound`, with where its *function* is instead."""
         file = self._index.root / path
         try:
             if not file.is_file():
-                raise self._no_file(path, file)
+                raise self._no_file(path, file, function)
         except OSError as error:
             detail = f"Cannot look up the file of the entrypoint: {error.strerror or error}."
             raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
@@ -66,29 +70,36 @@ class ModuleFiles:
             self._searches[folder] = self._index.search_path(file.parent)
         return ModuleFile(file, self._searches[folder])
 
-    def _no_file(self, path: str, file: Path) -> FlowNotFound:
+    def _no_file(self, path: str, file: Path, function: str) -> FlowNotFound:
         if not file.exists():
-            return self._missing(path, file)
+            return self._missing(path, file, function)
         return FlowNotFound(
             f"`{path}` is a {kind_of_file(file.stat().st_mode)}, not a regular file.",
             hint="Write `path/to/file.py:function`.",
         )
 
-    def _missing(self, path: str, file: Path) -> FlowNotFound:
+    def _missing(self, path: str, file: Path, function: str) -> FlowNotFound:
         if file.is_symlink():
             detail = f"`{path}` is a link to `{file.readlink()}`, which does not exist or leads back to it."
             return FlowNotFound(detail, hint="Correct the link.")
-        return FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path))
+        return FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path, function))
 
-    def _near_file(self, path: str) -> str:
+    def _near_file(self, path: str, function: str) -> str:
         wanted = PurePosixPath(path)
         elsewhere = self._by_name.get(wanted.name, [])
+        renamed = self._renamed(function)
         if str(wanted) in elsewhere:
-            return _how_to_check_out(wanted)
+            return " ".join(filter(None, (renamed, _how_to_check_out(wanted))))
         if len(elsewhere) == 1:
             return f"Did you mean `{elsewhere[0]}`?"
         beside = self._by_folder.get(str(wanted.parent), [])
-        return did_you_mean(path, [*elsewhere, *beside], otherwise="Paths are relative to the project root.")
+        otherwise = renamed or "Paths are relative to the project root."
+        return did_you_mean(path, [*elsewhere, *beside], otherwise=otherwise)
+
+    def _renamed(self, function: str) -> str:
+        """The one file that defines *function*: the file that is missing has another name now."""
+        defining = self._by_function.get(function, [])
+        return f"Did you mean `{defining[0]}:{function}`?" if len(defining) == 1 else ""
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
         """The module that the first missing part of *name* is like."""
@@ -113,6 +124,15 @@ class ModuleFiles:
         found: dict[str, list[str]] = {}
         for file in self._files:
             found.setdefault(file.rpartition("/")[2], []).append(file)
+        return found
+
+    @cached_property
+    def _by_function(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for file in self._files:
+            with suppress(OSError):  # git lists it, and it is gone
+                for name in set(_FUNCTION.findall((self._index.root / file).read_bytes())):
+                    found.setdefault(name.decode(), []).append(file)
         return found
 
     @cached_property

@@ -358,3 +358,27 @@ def test_a_name_that_is_too_long_for_a_url_is_refused() -> None:
 def test_half_a_character_is_no_part_of_a_path() -> None:
     with pytest.raises(BackendRefused, match="lone surrogate"):
         part("a\udcff")
+
+
+@pytest.mark.parametrize(
+    ("environ", "hint"),
+    [
+        ({}, "Set PREFECT_API_KEY, or"),
+        ({"PREFECT_API_KEY": "old"}, "The key or the password is wrong, or has expired."),
+        ({"PREFECT_API_AUTH_STRING": "me:old"}, "The key or the password is wrong, or has expired."),
+    ],
+)
+def test_credentials_that_were_sent_are_not_asked_for_again(environ: Mapping[str, str], hint: str) -> None:
+    with api_of(Answer(401, {}), environ=environ) as (api, _), pytest.raises(BackendRefused) as caught:
+        api.get("/flows/1")
+
+    assert caught.value.hint.startswith(hint)
+
+
+def test_a_server_that_was_never_reached_is_told_with_where_its_address_is_from() -> None:
+    api = Api(read_connection(f"http://127.0.0.1:{free_port()}/api", {}))
+
+    with pytest.raises(BackendUnreachable) as caught:
+        api.get("/flows/1")
+
+    assert "`--backend`, the target, SYNTASK_API_URL, PREFECT_API_URL" in caught.value.hint
