@@ -125,7 +125,7 @@ def _check_fits(after: Deployment, pools: Collection[str]) -> None:
 
 def _check_schedules(schedules: Collection[Schedule]) -> None:
     slugs = [schedule.slug for schedule in schedules if schedule.slug is not None]
-    if len(set(slugs)) < len(slugs):
+    if len(slugs) > 1 and len(set(slugs)) < len(slugs):
         twice = next(slug for slug in slugs if slugs.count(slug) > 1)
         raise BackendRefused(f"Two schedules have the slug `{twice}`.", hint="Rename one of them.")
     for schedule in schedules:

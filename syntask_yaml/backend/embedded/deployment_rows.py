@@ -17,7 +17,7 @@ from typing import Any
 from syntask_yaml.backend.apply_write import WriteResult
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
-from syntask_yaml.model.schedule import Schedule, Timing, timing_from_dict, timing_to_dict
+from syntask_yaml.model.schedule import Cron, Schedule, Timing, timing_from_dict, timing_to_dict
 from syntask_yaml.model.shared import once_per_content, once_per_object
 from syntask_yaml.model.value import Value, known
 
@@ -82,13 +82,19 @@ def schedule_rows(done: WriteResult) -> Iterator[tuple[Any, ...]]:
     """The values for `insert_schedule`, which has the runs of each schedule made anew."""
     made_until = to_moment(done.updated)
     for position, schedule in enumerate(done.schedules):
+        timing = schedule.timing
         look_again = _AT_ONCE if schedule.active and not done.paused else None
         yield (
             *(done.id, position, made_until, look_again),
             *(schedule.id, schedule.slug, schedule.active),
-            to_json(timing_to_dict(schedule.timing)),
+            _cron_text(timing) if isinstance(timing, Cron) else to_json(timing_to_dict(timing)),
             to_json(schedule.parameters) if schedule.parameters else "{}",
         )
+
+
+@lru_cache(maxsize=4096)
+def _cron_text(cron: Cron) -> str:
+    return to_json(timing_to_dict(cron))
 
 
 def stored_deployments(rows: Iterable[sqlite3.Row]) -> Iterator[Stored]:

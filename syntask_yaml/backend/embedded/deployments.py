@@ -109,16 +109,18 @@ class Deployments(EmbeddedBase):
         stored = {each.deployment.full_name: each for each in self.deployments(names=looked_up)}
         pools = {row["name"] for row in self._store.all("pools")}
         for write, name in zip(writes, names, strict=True):
-            before = stored.get(write.old_name or name)
-            is_taken = write.is_rename and name in stored
+            old_name = write.old_name or name
+            is_rename = old_name != name
+            before = stored.get(old_name)
+            is_taken = is_rename and name in stored
             if error := refusal(write, before, pools, is_taken=is_taken):
                 batch.written.append(Written(write, error=error))
                 continue
             batch.written.append(Written(write, batch.take(write.after, before, now)))
-            if write.is_rename and before is not None and write.after is not None:
+            if is_rename and before is not None and write.after is not None:
                 batch.renamed.append((write.after.flow, write.after.name, before.id))
-            if write.after is None or write.is_rename:
-                stored.pop(write.old_name or name, None)
+            if write.after is None or is_rename:
+                stored.pop(old_name, None)
             if write.after is not None:
                 stored[name] = _WRITTEN
         return batch
