@@ -143,12 +143,13 @@ def _fields(
 
 def differences(path: str, before: Value, after: Value) -> Iterator[FieldChange]:
     """Yield where *before* and *after*, which stand at *path*, differ."""
-    if isinstance(before, MAPPINGS) and isinstance(after, MAPPINGS):
+    is_inside = not isinstance(before, SCALARS)
+    if is_inside and isinstance(before, MAPPINGS) and isinstance(after, MAPPINGS):
         for key in dict.fromkeys((*before, *after)):
             if after.get(key) is None and key in _OPTIONAL_INSIDE:
                 continue
             yield from differences(_below(path, key), before.get(key), after.get(key))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    elif is_inside and isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from differences(f"{path}[{index}]", one, other)
     elif isinstance(after, Unknown) or not _same(before, after):
@@ -178,6 +179,8 @@ def field_change(path: str, before: Value, after: Value) -> FieldChange:
 
 def _names_secret(value: Value) -> bool:
     """Whether there is a key anywhere in *value* that a secret stands under."""
+    if isinstance(value, SCALARS):
+        return False
     if isinstance(value, MAPPINGS):
         return not SECRET_NAMES.isdisjoint(value) or any(map(_names_secret, value.values()))
     return isinstance(value, list) and any(map(_names_secret, value))

@@ -126,5 +126,5 @@ def _folder_of(entrypoint: str) -> str:
 
 
 def _entrypoint(write: Write) -> str:
-    sides = (write.after, write.before.deployment if write.before else None)
-    return next((each.entrypoint for each in sides if each is not None and each.entrypoint), "")
+    entrypoint = write.after.entrypoint if write.after is not None else None
+    return entrypoint or (write.before and write.before.deployment.entrypoint) or ""

@@ -102,11 +102,15 @@ def _schedule(change: ScheduleChange, now: datetime | None, mask: Mask, *, is_dr
     before, after = change.words
     if change.has_new_times:
         yield Row(change.path, before or None, after or None, is_drift=is_drift)
-        sides = change.next_runs(now) if now else ((), ())
-        earlier, later = (", ".join(shown_times(times)) for times in sides)
-        if earlier or later:
-            yield Row("next runs", earlier or None, later or None, is_remark=True)
+        if now is not None:
+            yield from _next_runs(change, now)
     yield from (_field(field)._replace(is_drift=is_drift) for field in map(mask, change.fields))
+
+
+def _next_runs(change: ScheduleChange, now: datetime) -> Iterator[Row]:
+    before, after = (", ".join(shown_times(times)) for times in change.next_runs(now))
+    if before or after:
+        yield Row("next runs", before or None, after or None, is_remark=True)
 
 
 def _removal(removal: Removal) -> Iterator[Row]:

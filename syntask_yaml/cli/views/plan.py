@@ -86,7 +86,7 @@ def lines(plan: Plan, *, now: datetime, verbose: bool = False) -> Iterator[str]:
         return
     yield ""
     yield f"Plan for {plan.backend}: {counts(plan)}."
-    if any(len(entry.names) > _MAX_NAMED for section in sections for entry in section.entries):
+    if any(len(entry.changes) > _MAX_NAMED for section in sections for entry in section.entries):
         yield "Pass `-v` to see every deployment."
 
 
