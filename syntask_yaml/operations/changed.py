@@ -7,12 +7,13 @@ does, is not followed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.change_reason import ChangedDeployment, ChangedPart, ChangedSince, ChangeReason
@@ -29,27 +30,45 @@ from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, parted_from
 from syntask_yaml.pysource.module import Module, read_module
 
-_Entries: TypeAlias = dict[str, list[dict[str, Any]]]
+# What entries say. Those of one name and one entrypoint can be the same.
+_Document: TypeAlias = dict[str, Any]
+_Entries: TypeAlias = dict[tuple[str, str], list[_Document]]
 
 _DECLARING = (".yaml", ".yml")
 
 
-def find_changes(project: Project, facets: DeclaredFacets, ref: str) -> ChangedSince:
-    """What of *project* differs between *ref* and now. Raises UsageError, RevisionUnavailable."""
-    history, base = parted_from(project.root, ref)
-    files = ChangedFiles(history.changed_since(base))
-    entries = _entries_before(project, history, base, files)
+@dataclass(frozen=True, slots=True)
+class RepositoryChanges:
+    """What of a repository changed since *ref*, which has parted at *commit*, in whichever target."""
+
+    ref: str
+    commit: str
+    history: History
+    files: ChangedFiles
+    code: ChangedCode
+
+
+def changes_since(root: Path, reader: FlowReader, ref: str) -> RepositoryChanges:
+    """What changed around the project at *root* since *ref*. Raises UsageError, RevisionUnavailable."""
+    history, commit = parted_from(root, ref)
+    files = ChangedFiles(history.changed_since(commit))
+    return RepositoryChanges(ref, commit, history, files, ChangedCode(root, reader, files))
+
+
+def find_changes(project: Project, facets: DeclaredFacets, since: RepositoryChanges) -> ChangedSince:
+    """What of *project*, in its target, differs between a commit and now. Raises RevisionUnavailable."""
+    before = _entries_before(project, since)
+    entries = {} if before is None else _entry_reasons(project, before)
     entrypoints = {each.node.path: facets.entrypoint(each) for each in project.declarations}
-    code = ChangedCode(project.root, facets.reader, files).reasons(dict.fromkeys(entrypoints.values()))
-    builds = ChangedBuilds(project.root, files)
+    code = since.code.reasons(dict.fromkeys(entrypoints.values()))
+    builds = ChangedBuilds(project.root, since.files)
     changed = {}
     for each in project.declarations:
-        entry = None if entries is None else _entry_reason(each, project, entries)
-        found = (entry, code.get(entrypoints[each.node.path]), builds.reason(each))
+        found = (entries.get(each.node.path), code.get(entrypoints[each.node.path]), builds.reason(each))
         if reasons := tuple(filter(None, found)):
             named = partial(full_name_of, each, facets.reader, facets.resolve)
             changed[each.node.path] = ChangedDeployment(named, reasons)
-    return ChangedSince(ref, base, changed)
+    return ChangedSince(since.ref, since.commit, changed)
 
 
 def project_at(
@@ -106,34 +125,50 @@ def _step(step: Step) -> dict[str, Any]:
     return {step.name: {**step.inputs, **{key: value for key, value in beside.items() if value}}}
 
 
-def _entries_before(project: Project, history: History, commit: str, files: ChangedFiles) -> _Entries | None:
-    """The entries of *commit* by name; None if no file that declares any changed."""
-    own = any(files.has(str(file.absolute())) for file in project.files)
-    if project.file is None or not (own or files.has_suffix(*_DECLARING)):
+def _entries_before(project: Project, since: RepositoryChanges) -> _Entries | None:
+    """The entries of the commit; None if no file that declares any changed."""
+    history, commit = since.history, since.commit
+    own = any(since.files.has(str(file.absolute())) for file in project.files)
+    if project.file is None or not (own or since.files.has_suffix(*_DECLARING)):
         return None
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder, TemporaryDirectory() as code:
         flows = partial(reader_at, project, history, commit, Path(code))
         before = project_at(project, history, commit, Path(folder), flows)
-    entries: _Entries = {}
     if before is None:
-        return entries
-    for each in before.declarations:
-        entries.setdefault(each.name, []).append(declared_document(each, before))
+        return {}
+    return _grouped(declared_document(each, before) for each in before.declarations)
+
+
+def _grouped(documents: Iterable[_Document]) -> _Entries:
+    entries: _Entries = {}
+    for each in documents:
+        entries.setdefault(_key(each), []).append(each)
     return entries
 
 
-def _entry_reason(declaration: Declaration, project: Project, before: _Entries) -> ChangeReason | None:
-    now = declared_document(declaration, project)
-    namesakes = before.get(declaration.name, [])
-    if now in namesakes:
-        return None
-    if len(namesakes) != 1:
-        text = "its entry changed" if namesakes else "its entry is new"
-    else:
-        text = f"its entry changed: {', '.join(_differing(namesakes[0], now))}"
-    return ChangeReason(ChangedPart.ENTRY, text)
+def _key(document: _Document) -> tuple[str, str]:
+    return str(document.get("name")), str(document.get("entrypoint"))
+
+
+def _entry_reasons(project: Project, before: _Entries) -> dict[TreePath, ChangeReason]:
+    """Why entries are not as they were. What one says otherwise is told beside the most similar of its name
+    that is not there any more: in each folder of a large repository there may be one called so."""
+    now = {each.node.path: declared_document(each, project) for each in project.declarations}
+    after = _grouped(now.values())
+    gone: dict[str, list[_Document]] = {}
+    for key, documents in before.items():
+        gone.setdefault(key[0], []).extend(each for each in documents if each not in after.get(key, ()))
+    reasons = {}
+    for path, document in now.items():
+        key = _key(document)
+        if document not in before.get(key, ()):
+            differing = [[*_differing(each, document)] for each in gone.get(key[0], ())]
+            keys = min(differing, key=len) if differing else []
+            text = f"its entry changed: {', '.join(keys)}" if keys else "its entry is new"
+            reasons[path] = ChangeReason(ChangedPart.ENTRY, text)
+    return reasons
 
 
 def _differing(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:

@@ -24,19 +24,21 @@ class ChangedCode:
     def __init__(self, root: Path, reader: FlowReader, files: ChangedFiles) -> None:
         self._root, self._reader, self._files = root.absolute(), reader, files
         self._below = f"{self._root}/"
+        self._known: dict[str, ChangeReason | None] = {}
 
     def reasons(self, entrypoints: Iterable[str]) -> dict[str, ChangeReason]:
-        """Why the code of each of *entrypoints* changed, for those of which it did.
+        """Why the code of each of *entrypoints* changed, for those of which it did; found once for each.
 
         The same ones in the same order have the same reasons.
         """
-        found = {entrypoint: self._module(entrypoint) for entrypoint in entrypoints}
+        asked = list(entrypoints)
+        found = {each: self._module(each) for each in asked if each not in self._known}
         chains = self._chains(dict.fromkeys(module for module in found.values() if module is not None))
-        return {
-            entrypoint: reason
-            for entrypoint, module in found.items()
-            if (reason := self._gone(entrypoint) if module is None else self._reason(chains.get(module)))
-        }
+        for entrypoint, module in found.items():
+            self._known[entrypoint] = (
+                self._gone(entrypoint) if module is None else self._reason(chains.get(module))
+            )
+        return {each: reason for each in asked if (reason := self._known[each])}
 
     def _module(self, entrypoint: str) -> ModuleFile | None:
         with suppress(SyntaskError):

@@ -183,9 +183,15 @@ class DeployContext:
     @cached_property
     def changed_since(self) -> Memo[str, ChangedSince]:
         """What of the project changed since a commit, a branch or a tag, found once for each."""
-        from syntask_yaml.operations.changed import find_changes  # and git, which few plans need
+        from syntask_yaml.operations.changed import (
+            changes_since,
+            find_changes,
+        )  # and git, which few plans need
 
-        return Memo(lambda ref: find_changes(self.project, self.facets, ref))
+        def find(ref: str) -> ChangedSince:
+            return find_changes(self.project, self.facets, changes_since(self.project.root, self.reader, ref))
+
+        return Memo(find)
 
     @cached_property
     def blocks(self) -> BackendBlocks:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +26,9 @@ from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
+
+if TYPE_CHECKING:
+    from syntask_yaml.operations.change_reason import ChangedSince
 
 _SELECTION = (name_option, *FILTER_OPTIONS, changed_since_option)
 
@@ -86,25 +90,28 @@ def _validate(
 ) -> list[Diagnostic]:
     reading = read(location)
     reader = FlowReader(reading.root)
+    projects = reading.each(location.target)
+    chosen = _chosen(context, projects, selection, reader) if selection.narrows else [None] * len(projects)
     found: dict[str, list[Diagnostic]] = {}
-    for project in reading.each(location.target):
+    for project, only in zip(projects, chosen, strict=True):
         target = project.target.name if project.target is not None else ""
-        only = _chosen(context, project, selection, reader) if selection.narrows else None
         found[target] = validate(project, flows=reader if flows else None, strict=location.strict, only=only)
     return in_file_order(of_targets(found))
 
 
 def _chosen(
-    context: Context, project: Project, selection: Selection, reader: FlowReader
-) -> list[Declaration]:
+    context: Context, projects: Sequence[Project], selection: Selection, reader: FlowReader
+) -> Sequence[list[Declaration] | None]:
+    """What is meant in each of *projects*, which are one in several targets."""
     from syntask_yaml.operations.choose import choose
 
-    changed = None
+    changed: list[ChangedSince | None] = [None] * len(projects)
     if selection.changed_since is not None:
-        from syntask_yaml.operations.changed import find_changes  # and git, which few validations need
+        from syntask_yaml.operations.changed import changes_since, find_changes  # and git, which few need
         from syntask_yaml.operations.facets import DeclaredFacets
 
-        changed = find_changes(project, DeclaredFacets(project.root, reader), selection.changed_since)
+        since = changes_since(projects[0].root, reader, selection.changed_since)
+        changed = [find_changes(each, DeclaredFacets(each.root, reader), since) for each in projects]
     if context.verbosity >= 0:
-        changes.show(changed)
-    return choose(project, selection, reader, changed=changed)
+        changes.show(*changed)
+    return [choose(each, selection, reader, changed=of) for each, of in zip(projects, changed, strict=True)]

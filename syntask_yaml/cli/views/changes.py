@@ -7,22 +7,28 @@ from typing import TYPE_CHECKING, Any
 from syntask_yaml.cli.views.output import say
 
 if TYPE_CHECKING:
-    from syntask_yaml.operations.change_reason import ChangedSince
+    from syntask_yaml.operations.change_reason import ChangedDeployment, ChangedSince
 
 _SHORT = 10
 
 
-def show(changed: ChangedSince | None) -> None:
-    """Say on standard error which deployments changed, and why, if that was asked for."""
-    if changed is None:
+def show(*changed: ChangedSince | None) -> None:
+    """Say on standard error which deployments changed, and why, if that was asked for.
+
+    Of several targets, what they have in common is said once.
+    """
+    asked = [each for each in changed if each is not None]
+    if not asked:
         return
-    since = f"`{changed.ref}` ({changed.commit[:_SHORT]})"
-    if not changed.deployments:
-        say(f"No deployment that is selected changed since {since}.")
-        return
-    say(f"Changed since {since}:")
-    for each in changed.deployments.values():
-        say(f"  {each.label}: {'; '.join(reason.text for reason in each.reasons)}")
+    since = f"`{asked[0].ref}` ({asked[0].commit[:_SHORT]})"
+    lines = dict.fromkeys(_line(each) for one in asked for each in one.deployments.values())
+    say(f"Changed since {since}:" if lines else f"No deployment that is selected changed since {since}.")
+    for line in lines:
+        say(line)
+
+
+def _line(changed: ChangedDeployment) -> str:
+    return f"  {changed.label}: {'; '.join(reason.text for reason in changed.reasons)}"
 
 
 def as_document(changed: ChangedSince | None) -> dict[str, Any]:

@@ -90,6 +90,11 @@ class ModuleFiles:
         renamed = self._renamed(function)
         if str(wanted) in elsewhere:
             return " ".join(filter(None, (renamed, _how_to_check_out(wanted))))
+        for each in elsewhere:
+            folder = path.removesuffix(f"/{each}")
+            if each.startswith(f"{folder}/"):  # as an included file has it that counts from the root
+                inside = each.removeprefix(f"{folder}/")
+                return f"Paths are relative to the file where they stand. From `{folder}`, it is `{inside}`."
         if len(elsewhere) == 1:
             return f"Did you mean `{elsewhere[0]}`?"
         beside = self._by_folder.get(str(wanted.parent), [])

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from syntask_yaml.errors import SyntaskError, UsageError
-from syntask_yaml.operations.changed import find_changes
+from syntask_yaml.operations.changed import changes_since, find_changes
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
@@ -90,7 +90,9 @@ def append(repository: Repository, name: str) -> None:
 def reasons(folder: Path, ref: str) -> dict[str, list[str]]:
     """Why each deployment that changed did."""
     project = open_project(ProjectLocation(directory=folder))
-    changed = find_changes(project, DeclaredFacets(project.root, FlowReader(project.root)), ref)
+    reader = FlowReader(project.root)
+    since = changes_since(project.root, reader, ref)
+    changed = find_changes(project, DeclaredFacets(project.root, reader), since)
     return {
         each.label.rpartition("/")[2]: [reason.text for reason in each.reasons]
         for each in changed.deployments.values()
@@ -155,6 +157,24 @@ def test_every_reason_is_said(repository: Repository) -> None:
         ],
         "new": ["its entry is new", "`jobs/new.py` changed"],
     }
+
+
+def test_entries_of_one_name_are_told_apart(repository: Repository) -> None:
+    """As where each folder has one called so: what is said differs from the one that is gone."""
+    entry = '  - {{name: same, entrypoint: "jobs/{}.py:{}", tags: [{}]}}\n'
+    entries = [entry.format(flow, flow, flow) for flow in ("load", "send")]
+    base = repository.commit(**{"syntask.yaml": f"deployments:\n{''.join(entries)}"})
+    entries[0] = entries[0].replace("tags: [load]", "tags: [a]")
+    new = entry.format("idle", "idle", "b")
+    write(repository, "syntask.yaml", f"deployments:\n{''.join(entries)}")
+    assert reasons(repository.path, base) == {"same": ["its entry changed: tags"]}
+
+    write(repository, "syntask.yaml", f"deployments:\n{entries[1]}{new}")
+    assert reasons(repository.path, base) == {"same": ["its entry changed: entrypoint, tags"]}
+    write(
+        repository, "syntask.yaml", f"deployments:\n{entry.format('load', 'load', 'load')}{entries[1]}{new}"
+    )
+    assert reasons(repository.path, base) == {"same": ["its entry is new"]}
 
 
 def test_what_only_the_other_branch_changed_is_not_counted(repository: Repository) -> None:

@@ -121,3 +121,16 @@ def test_links_that_lead_nowhere_are_said(project: Project) -> None:
         with pytest.raises(FlowNotFound, match="does not exist"):
             project.read(f"{name}:f")
     assert [found.file for found in discover(project.root)] == ["loop.py"]
+
+
+def test_a_path_of_an_included_file_that_counts_from_the_root_is_told(project: Project) -> None:
+    for folder in ("mail", "sales"):
+        (project.root / folder).mkdir()
+        (project.root / folder / "flows.py").write_bytes(FLOW)
+
+    with pytest.raises(FlowNotFound) as caught:
+        project.read("mail/mail/flows.py:g")
+
+    assert (
+        caught.value.hint == "Paths are relative to the file where they stand. From `mail`, it is `flows.py`."
+    )
