@@ -20,7 +20,7 @@ class LeaseHeld(BackendConflict):
             held_by(lease),
             hint=(
                 "Deploy again after it has finished, or wait for it with `--wait 10m`. "
-                "If its process is gone, run `syntask unlock`."
+                "If its process is gone, the lock ends within a minute, or run `syntask unlock`."
             ),
         )
         self.lease = lease
@@ -47,7 +47,16 @@ def is_gone(holder: Holder) -> bool:
         return True
     except (OSError, OverflowError):
         return False
-    return False
+    return _is_zombie(holder.process)
+
+
+def _is_zombie(process: int) -> bool:
+    """Whether *process* has ended and nobody has asked how, as in containers without an init."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[:1] == ["Z"]
 
 
 def _who() -> str:
