@@ -34,7 +34,7 @@ class AgentDeployment:
 
     *problems* are what was found while it was read, and *resolved* is the entrypoint of the flow that a
     script passes, whatever entrypoint it writes. It is not *is_known* where only running the script tells
-    its name or its flow.
+    its name or its flow. The entry *names_flow* where the code of the flow takes its name from other files.
     """
 
     root: Node
@@ -45,6 +45,7 @@ class AgentDeployment:
     problems: tuple[Diagnostic, ...] = ()
     resolved: str = ""
     is_known: bool = True
+    names_flow: bool = False
 
     @property
     def name(self) -> str:

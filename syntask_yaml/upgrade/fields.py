@@ -37,7 +37,8 @@ def _flow_name(draft: EntryDraft) -> None:
     if node is None:
         return
     draft.flow_name = str(node.value)
-    if draft.source.form is Form.PREFECT_1 or (draft.flow is not None and draft.flow.name == node.value):
+    is_own = draft.source.form is Form.PREFECT_1 and not draft.source.names_flow
+    if is_own or (draft.flow is not None and draft.flow.name == node.value):
         draft.drop(node, "read from the flow's source")
         return
     draft.carry(node, "flow_name")

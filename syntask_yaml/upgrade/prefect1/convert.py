@@ -18,6 +18,7 @@ from syntask_yaml.upgrade.prefect1.classes import convert_classes
 from syntask_yaml.upgrade.prefect1.clients import convert_clients
 from syntask_yaml.upgrade.prefect1.conditions import convert_conditions
 from syntask_yaml.upgrade.prefect1.contexts import convert_contexts
+from syntask_yaml.upgrade.prefect1.copies import convert_copies
 from syntask_yaml.upgrade.prefect1.dependencies import convert_dependencies, move_calls
 from syntask_yaml.upgrade.prefect1.draft import MARK, FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.flow_runs import convert_flow_runs
@@ -77,6 +78,7 @@ _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     convert_branches,
     convert_guards,
     convert_conditions,
+    convert_copies,
     convert_uses,
     convert_options,
     note_order,
@@ -173,7 +175,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         shown,
         text,
         after,
-        tuple(draft.flows),
+        (*draft.flows, *draft.copies),
         sum(not problem.is_note for problem in draft.problems),
         tuple(draft.secrets),
         tuple(draft.problems),

@@ -30,7 +30,8 @@ class Prefect1Flow:
     """A flow: the *definition* that names it, the *call* of `Flow`, and the *block* that builds it.
 
     *variable* is what the file calls it, *function* the name of the function that it becomes. *is_renamed*
-    says that *name* is not what the file says, which Prefect 3 does not allow. *parameters*
+    says that *name* is not what the file says, which Prefect 3 does not allow, and *is_named_elsewhere* that
+    other files do. *parameters*
     are texts of the function's parameters by their old names, *renamed* those that got other names.
     *options* are arguments of `Flow` and attributes that were set, each with its statement; *own_options* are
     arguments of a class of the project that Prefect's does not take. *factory_call* is set
@@ -46,6 +47,7 @@ class Prefect1Flow:
     function: str = ""
     name: str | None = None
     is_renamed: bool = False
+    is_named_elsewhere: bool = False
     parameters: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     options: dict[str, tuple[ast.expr, ast.stmt]] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class FlowFileDraft:
         self.kept = kept
         self.unused: set[str] = set()
         self.flows: list[Prefect1Flow] = []
+        self.copies: list[Prefect1Flow] = []
         self.tasks: set[str] = set()
         self.classes: set[str] = set()
         self.parameters: set[str] = set()

@@ -39,6 +39,7 @@ def find_flows(draft: FlowFileDraft) -> None:
     for flow in draft.flows:
         flow.name = _name(draft, flow)
         _check_name(draft, flow)
+        flow.is_named_elsewhere = not flow.is_renamed and _is_of_import(draft, flow)
         flow.function = _function(draft, flow)
 
 
@@ -142,6 +143,12 @@ def _name(draft: FlowFileDraft, flow: Prefect1Flow) -> str | None:
 
 # What names of flows cannot have in Prefect 3.
 _BANNED = re.compile("[/%&<>]")
+
+
+def _is_of_import(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
+    """Whether the name of a flow is made of what the file imports."""
+    node = name_argument(flow)
+    return node is not None and any(draft.names.of(each) for each in ast.walk(node))
 
 
 def _check_name(draft: FlowFileDraft, flow: Prefect1Flow) -> None:

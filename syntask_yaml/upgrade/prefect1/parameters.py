@@ -143,11 +143,11 @@ def _declare(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> str | 
 
 
 def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) -> str:
-    if old.isidentifier() and not _is_refused(old):
+    if old.isidentifier() and not is_refused(old):
         return old
     name = old if old.isidentifier() else identifier(old)
     name = name.lstrip("_") or "parameter"
-    name = f"{name}_" if _is_refused(name) else name
+    name = f"{name}_" if is_refused(name) else name
     if flow.renamed.get(old, "") != name:
         flow.renamed[old] = name
         is_python = old.isidentifier() and not keyword.iskeyword(old)
@@ -161,7 +161,8 @@ def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) ->
 _REFUSED = re.compile("_.*|model_(config|dump(_json)?|validate(_json|_strings)?)|return_state|wait_for")
 
 
-def _is_refused(name: str) -> bool:
+def is_refused(name: str) -> bool:
+    """Whether a parameter of a flow cannot have the name."""
     return keyword.iskeyword(name) or _REFUSED.fullmatch(name) is not None
 
 

@@ -106,7 +106,13 @@ def _deployment(file: FoundFile, flow: Prefect1Flow, source: Source, at: int) ->
     value, places = hide_values(Node(fields, source, at))
     if storage is not None:
         value["storage"] = storage
-    return AgentDeployment(Node(value, source, at), file.path, Form.PREFECT_1, places)
+    return AgentDeployment(
+        Node(value, source, at),
+        file.path,
+        Form.PREFECT_1,
+        places,
+        names_flow=flow.is_named_elsewhere,
+    )
 
 
 def _start(text: str, flow: Prefect1Flow) -> int:

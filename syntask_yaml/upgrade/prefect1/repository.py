@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from syntask_yaml.pysource.lookup import resolve, try_resolve
-from syntask_yaml.pysource.module import Module
+from syntask_yaml.pysource.module import Module, SourceUnreadable
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, Member, SourceExpression, Unknowable
@@ -35,13 +35,31 @@ class RepositoryModules:
         module_of = self._module(found[1].module) if found is not None else None
         return WrittenValue(found[0], module_of) if found is not None and module_of is not None else None
 
-    def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.ClassDef, FlowModule] | None:
-        """The class that a name in *module* stands for, and where it is; None for anything else."""
+    def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.AST, FlowModule] | None:
+        """The class or function that a name in *module* stands for, and where it is; None for others."""
         match try_resolve(node, self._scope(module)):
-            case Definition(node=ast.ClassDef() as defined, scope=there):
+            case Definition(node=defined, scope=there):
                 where = self._module(there.module)
                 return (defined, where) if where is not None else None
         return None
+
+    def home(self, name: str, module: FlowModule) -> tuple[FlowModule, str] | None:
+        """The module that *module* imports *name* from, and what it is called there."""
+        origin = module.names.imported[name]
+        dotted = origin.lstrip(".")
+        owner, _, own = dotted.rpartition(".")
+        level, scope = len(origin) - len(dotted), self._scope(module)
+        if level:
+            location = self._index.relative(scope.module.path, owner, level)
+        else:
+            location = self._index.locate(owner, scope.search)
+        if location is None or location.file is None:
+            return None
+        try:
+            found = self._module(self._index.read(location.file))
+        except SourceUnreadable:
+            return None
+        return (found, own) if found is not None else None
 
     def _name_of(self, module: FlowModule) -> WrittenValue | None:
         """How a module in a package is imported; None for one that is in none, which may be run as well."""

@@ -13,7 +13,9 @@ def imported_task_class(module: FlowModule, node: ast.expr) -> ast.ClassDef | No
     if module.others is None or not _is_foreign(module, node):
         return None
     found = module.others.define(node, module)
-    return found[0] if found is not None and _is_of_tasks(*found, depth=0) else None
+    if found is None or not isinstance(found[0], ast.ClassDef) or not _is_of_tasks(found[0], found[1], 0):
+        return None
+    return found[0]
 
 
 def _is_foreign(module: FlowModule, node: ast.expr) -> bool:
@@ -30,7 +32,9 @@ def _is_of_tasks(node: ast.ClassDef, module: FlowModule, depth: int) -> bool:
         if module.names.of(base) == "prefect.Task":
             return True
         found = module.others.define(base, module) if module.others is not None else None
-        if found is not None and depth < _MAX_DEPTH and _is_of_tasks(*found, depth + 1):
+        if found is None or not isinstance(found[0], ast.ClassDef) or depth > _MAX_DEPTH:
+            continue
+        if _is_of_tasks(found[0], found[1], depth + 1):
             return True
     return False
 

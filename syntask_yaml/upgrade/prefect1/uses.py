@@ -59,7 +59,7 @@ def _convert_use(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> Non
         _METHODS[parent.attr](draft, flow, outer)
     elif parent.attr in _GRAPH and isinstance(outer, ast.Call):
         _leave_taken(draft, outer, parent.attr, statement)
-    elif parent.attr in _SAME:
+    elif parent.attr in _SAME or any(copy.definition is statement for copy in draft.copies):
         draft.edits.replace_node(use, flow.function)
     else:
         text = f"Flows have no `{parent.attr}` in Prefect 3."

@@ -217,3 +217,16 @@ def test_what_another_file_still_takes_stays_where_it_is(old: OldRepository) -> 
     assert "P1-schedule" in text
     assert "schedules" not in (path.parent / "stock.py").read_text(encoding="utf-8")
     assert "interval: 3600" in (old.root / "syntask.yaml").read_text(encoding="utf-8")
+
+
+def test_an_entry_names_the_flow_where_other_files_do(old: OldRepository) -> None:
+    old.write("flows/names.py", 'STOCK = "Count stock"\n')
+    text = FLOW.replace('"Count stock"', "STOCK").replace(
+        "prefect import Flow", "names import STOCK\nfrom prefect import Flow", 1
+    )
+    old.write("flows/stock.py", text)
+    old.write("flows/other.py", FLOW.replace("Count stock", "Other"))
+    write_upgrade(upgrade(old))
+
+    entries = yaml.safe_load((old.root / "syntask.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert [entry.get("flow_name") for entry in entries] == [None, "Count stock"]

@@ -254,3 +254,107 @@ def test_classes_from_elsewhere_are_left_where_tasks_are_called(tmp_path: Path, 
 
     assert [problem.code for problem in found.problems if not problem.is_note] == ["p1-class"]
     assert "`Truck` is not of this repository" in found.text
+
+
+TEMPLATE = """\
+from prefect import Flow, Parameter, task
+
+
+@task
+def count(shop, day):
+    return 1
+
+
+with Flow("template") as count_shop:
+    count(Parameter("shop", default="all"), Parameter("day"))
+"""
+DEFAULTS = """\
+def with_defaults(flow, default_parameters):
+    \"\"\"Set the defaults of parameters.\"\"\"
+    for parameter in flow.parameters():
+        if parameter.name in default_parameters:
+            parameter.default = default_parameters[parameter.name]
+    return flow
+"""
+COPY = """\
+from copy import deepcopy
+
+from prefect.run_configs import KubernetesRun
+from prefect.storage import GCS
+
+from shop.constants import Constants
+from shop.defaults import with_defaults
+from shop.schedules import every_morning
+from shop.template import count_shop
+
+north = deepcopy(count_shop)
+north.name = "Count: north / south"
+north.storage = GCS(Constants.BUCKET.value)
+north.run_config = KubernetesRun(labels=[Constants.AGENT.value])
+north = with_defaults(north, default_parameters={"shop": Constants.PREFIX.value, "depth": 2})
+north.schedule = every_morning
+"""
+
+
+def copied(folder: Path, *, copy: str = COPY, **changed: str) -> Prefect1File:
+    for name, text in {"template": TEMPLATE, "defaults": DEFAULTS}.items():
+        path = folder / "shop" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(changed.get(name, text), encoding="utf-8")
+    return converted(folder, flows=copy)
+
+
+def test_a_copy_of_a_flow_is_the_flow_with_other_options(tmp_path: Path) -> None:
+    found = copied(tmp_path)
+
+    assert found.todos == 0
+    assert found.text == (
+        "from shop.template import count_shop\n\n"
+        'north = count_shop.with_options(name="Count: north - south")\n'
+    )
+    (flow,) = found.flows
+    assert (flow.function, flow.name) == ("north", "Count: north - south")
+    assert flow.deployment["parameters"] == {"shop": "big"}
+    assert flow.deployment["work_queue_name"] == "warehouse"
+    assert [schedule["interval"] for schedule in flow.deployment["schedules"]] == [86400]
+
+
+def test_a_flow_of_the_same_file_may_be_copied(tmp_path: Path) -> None:
+    text = f"{TEMPLATE}\nnorth = count_shop.copy()\nnorth.name = 'north'\nnorth.register('shops')\n"
+    found = copied(tmp_path, copy=text)
+
+    assert found.todos == 0
+    assert found.text.endswith('\nnorth = template.with_options(name="north")\n')
+    assert [flow.deployment.get("tags") for flow in found.flows] == [None, ["project:shops"]]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("copy", "north.schedule =", "north.state_handlers = []\nnorth.schedule ="),
+        ("copy", "north.schedule =", "print(north)\nnorth.schedule ="),
+        ("copy", 'north.name = "Count: north / south"', ""),
+        ("copy", '"Count: north / south"', "input()"),
+        ("copy", '"depth": 2', '"depth": input()'),
+        ("copy", "shop.template", "depot.template"),
+        ("copy", "north = with_defaults", "if True:\n    north = with_defaults"),
+        ("defaults", "return flow", "print(flow)\n    return flow"),
+        ("template", '"day"', '"no-day"'),
+        ("template", '"day"', "DAY"),
+    ],
+)
+def test_a_copy_that_more_is_done_with_is_left(tmp_path: Path, file: str, old: str, new: str) -> None:
+    text = {"copy": COPY, "defaults": DEFAULTS, "template": TEMPLATE}[file]
+    assert old in text
+    found = copied(tmp_path, **{file: text.replace(old, new)})
+
+    assert found.todos > 0
+    assert "north = deepcopy(count_shop)\n" in found.text
+
+
+def test_a_copy_does_not_lose_what_its_original_has(tmp_path: Path) -> None:
+    scheduled = f"{TEMPLATE}\ncount_shop.schedule = every_day\n"
+    without = COPY.replace("north.schedule = every_morning\n", "")
+
+    assert copied(tmp_path, template=scheduled).todos == 0
+    assert copied(tmp_path, template=scheduled, copy=without).todos > 0
