@@ -142,18 +142,20 @@ def _by_entrypoint(
             hint="Select one with `-n NAME`.",
         )
     if not selection.names:
-        raise _nameless(selection.entrypoint or "", project)
+        raise _nameless(selection.entrypoint or "", project, resolve)
     reader.read(selection.entrypoint or "")  # says at once what is wrong with it
     fields = {"name": selection.names[0].rpartition("/")[2], "entrypoint": selection.entrypoint}
     return declare(Node(fields, Source("command line", ""), 0), project.sections, texts_in(fields))
 
 
-def _nameless(entrypoint: str, project: Project) -> UsageError:
-    """What to say of an entrypoint that no deployment has; it may be the name of one."""
+def _nameless(entrypoint: str, project: Project, resolve: Resolve | None) -> UsageError:
+    """What to say of an entrypoint that no deployment has; it may be the name of one, also with its flow."""
     try:
         parse_entrypoint(entrypoint)
     except SyntaskError as error:
-        near = nearest(entrypoint, [each.name for each in project.declarations])
+        names = [candidate_of(each, None, resolve) for each in project.declarations]
+        is_name = any(each.is_called(entrypoint.rpartition("/")[2]) for each in names)
+        near = entrypoint if is_name else nearest(entrypoint, [each.name for each in project.declarations])
         return UsageError(error.detail, hint=f"Did you mean `-n {near}`?" if near else error.hint)
     return UsageError(f"A deployment of `{entrypoint}` requires a name.", hint="Pass one with `-n NAME`.")
 

@@ -51,13 +51,18 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
     """Raise BackendConflict if a second project of this one's name deployed *had*, called *label*."""
     if is_from_elsewhere(context, had):
         raise BackendConflict(
-            f"{label} belongs to a project `{context.owner.project}` that was deployed from {had.origin}, "
-            f"and this one is {context.origin}.",
+            f"{label} belongs to a project `{context.owner.project}` that was deployed from "
+            f"{_place(had.origin)}, and this one is {_place(context.origin)}.",
             hint=(
                 "Change the `name:` of one of the projects, or, if the project moved, run "
                 "`syntask deploy --all --take-over` once."
             ),
         )
+
+
+def _place(origin: str | None) -> str:
+    """An origin for people: the folder of a repository is left out where it is the whole one."""
+    return f"`{(origin or '').removesuffix(':.')}`"
 
 
 def refuse_second_project(context: DeployContext, origins: Set[str]) -> None:

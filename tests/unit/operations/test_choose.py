@@ -64,6 +64,15 @@ def test_a_name_that_means_nothing_lists_the_names_that_there_are(desk: Desk) ->
     assert raised.value.hint == f"Available deployments: {', '.join(f'`{name}`' for name in names)}."
 
 
+@pytest.mark.parametrize("text", ["default", "load-orders/default"])
+def test_a_name_in_the_place_of_an_entrypoint_has_a_hint(desk: Desk, text: str) -> None:
+    """Also one with its flow, which looks like a path."""
+    with pytest.raises(UsageError) as raised:
+        make_plan(desk.context, Request(selection=Selection(entrypoint=text)))
+
+    assert raised.value.hint == f"Did you mean `-n {text}`?"
+
+
 @pytest.mark.parametrize("name", ["syntask.yaml", "prefect.yaml"])
 def test_a_list_under_schedule_is_read_as_schedules(tmp_path: Path, name: str) -> None:
     desk = Desk(tmp_path)

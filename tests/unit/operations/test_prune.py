@@ -175,7 +175,7 @@ def test_a_second_project_of_one_name_is_refused(desk: Desk, tmp_path: Path, mor
     for attempt in (other.plan, other.deploy):
         with pytest.raises(BackendConflict) as caught:
             attempt(**more)
-        assert f"deployed from {desk.folder}," in caught.value.detail
+        assert f"deployed from `{desk.folder}`," in caught.value.detail
         assert "--take-over" in caught.value.hint
     assert deployed(desk.backend) == ["d0", "d1", "d2"]
 
