@@ -93,11 +93,20 @@ def waiting_hint(pool_or_queue: WorkPool | WorkQueue) -> str:
     return f"Run `{command}` {purpose}."
 
 
-def why_run_waits(backend: Backend, pool_name: str, queue_name: str) -> tuple[str, ...]:
+# On a server, a process of `flow.serve` may still take it.
+NO_POOL = "The run is in no work pool, so no worker takes it, unless a process serves the flow"
+
+
+def why_run_waits(backend: Backend, pool_name: str | None, queue_name: str) -> tuple[str, ...]:
     """Return what keeps a run that is due waiting, each with the command that ends it: all of it holds."""
+    if pool_name is None:
+        return (f"{NO_POOL}. Deploy it with a `work_pool`.",)
     pool = next((pool for pool in backend.pools() if pool.name == pool_name), None)
     if pool is None:
-        return ()
+        create = f"syntask work-pool create {shlex.quote(pool_name)}"
+        return (
+            f"The backend has no work pool `{pool_name}`, so the run waits. Run `{create}` to create it.",
+        )
     if needs_cloud(pool, backend.features):
         what = f"Only Prefect Cloud executes runs of work pools of type `{pool.type}` such as `{pool.name}`"
         return (f"{what}, so the run waits on this server.",)

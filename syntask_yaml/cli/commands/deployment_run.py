@@ -137,7 +137,7 @@ def _say_created(context: Context, backend: Backend, created: list[Run], *, is_d
     for run in created:
         due = "" if is_due else f", which is due at {when(run.scheduled)}"
         say(f"Created run `{run.name}` of `{run.deployment}`{due}.")
-        if is_due and context.verbosity >= 0 and run.work_pool:
+        if is_due and context.verbosity >= 0:
             for reason in waits(run.work_pool, run.work_queue or DEFAULT_QUEUE):
                 say(reason)
         link = link_to_run(context.settings.home, backend.url, run.id)

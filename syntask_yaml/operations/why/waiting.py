@@ -10,7 +10,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.model.value import known
 from syntask_yaml.model.worker import ServingWorker
-from syntask_yaml.operations.pools import is_polled, resumes, start_command, why_waiting
+from syntask_yaml.operations.pools import NO_POOL, is_polled, resumes, start_command, why_waiting
 from syntask_yaml.operations.why.facts import LATELY, MOST_READ, Facts
 from syntask_yaml.operations.why.reason import (
     Evidence,
@@ -54,7 +54,9 @@ def _no_pool(facts: Facts) -> Finding | None:
     if facts.pool is not None:
         return None
     if run.work_pool is None:
-        return Finding("The run is in no work pool, so no worker takes it.")
+        what = "in the project, to see which work pool it is to have"
+        plan = Remedy(f"syntask plan -n {shlex.quote(run.deployment)}", what) if run.deployment else None
+        return Finding(f"{NO_POOL}.", (), plan)
     remedy = Remedy(f"syntask work-pool create {shlex.quote(run.work_pool)}", "to create it")
     return Finding(f"The backend has no work pool `{run.work_pool}`.", (), remedy)
 

@@ -284,6 +284,7 @@ def test_a_run_whose_pool_is_gone(deployed: Deployed) -> None:
     site.deploy({"returns": {"entrypoint": "plain.py:returns", "work_pool": {"name": "other"}}})
     site.syntask("work-pool", "delete", "default", "--yes")
     assert codes(site, run) == ["no-work-pool"]
+    assert any(word in site.syntask("why", run) for word in ("work-pool create default", "syntask plan -n"))
 
 
 def test_nothing_is_wrong(deployed: Deployed) -> None:

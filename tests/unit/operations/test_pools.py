@@ -7,7 +7,8 @@ import shlex
 import pytest
 
 from syntask_yaml.model.pool import WorkPool, WorkQueue
-from syntask_yaml.operations.pools import resumes, start_command
+from syntask_yaml.operations.pools import resumes, start_command, why_run_waits
+from tests.support.memory import MemoryBackend
 
 
 @pytest.mark.parametrize("is_paused", [True, False])
@@ -19,3 +20,11 @@ def test_a_command_can_be_pasted_whatever_the_name(is_paused: bool) -> None:
     command, _ = resumes(WorkPool(name="my pool", type="process", is_paused=is_paused))
     assert shlex.split(command)[3] == "my pool"
     assert shlex.split(start_command("my pool"))[-1] == "my pool"
+
+
+def test_a_run_without_a_pool_is_said_to_wait() -> None:
+    """Also where somebody deleted the pool since."""
+    backend = MemoryBackend()
+
+    assert "in no work pool" in why_run_waits(backend, None, "default")[0]
+    assert "Run `syntask work-pool create 'my pool'`" in why_run_waits(backend, "my pool", "default")[0]
