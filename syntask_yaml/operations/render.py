@@ -20,6 +20,7 @@ from syntask_yaml.operations.project import warnings_of
 from syntask_yaml.operations.resources.document import resources_document
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
 from syntask_yaml.operations.selection import Selection
+from syntask_yaml.operations.unset_names import refuse_unset_names
 from syntask_yaml.project.resources.bind import BoundResource
 
 _JOBS = 8
@@ -47,6 +48,7 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
     prepared = prepare(chosen, context)
     _refuse_errors((*prepared, *resources))
     if build is not None:
+        refuse_unset_names(prepared, context)
         built = run_steps_of(
             prepared, context, jobs=_JOBS, install_requirements=False, keep_going=False, notify=build
         )

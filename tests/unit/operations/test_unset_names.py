@@ -10,6 +10,8 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.plan import Planned, make_plan
+from syntask_yaml.operations.render import render
+from syntask_yaml.operations.selection import Selection
 from tests.support.desk import Desk
 
 STEPS = """\
@@ -50,6 +52,16 @@ def test_a_plan_warns_of_each_once_at_its_place_with_all_that_need_it(desk: Desk
 def test_a_deploy_stops_before_the_first_step(desk: Desk) -> None:
     with pytest.raises(ProjectInvalid) as caught:
         desk.deploy()
+
+    assert [each.code for each in caught.value.diagnostics] == ["unset-name"] * 3
+    assert not (desk.folder / "ran").exists()
+
+
+def test_so_does_render_where_it_runs_the_steps(desk: Desk) -> None:
+    render(desk.context, Selection(all=True))
+
+    with pytest.raises(ProjectInvalid) as caught:
+        render(desk.context, Selection(all=True), build=lambda _event: None)
 
     assert [each.code for each in caught.value.diagnostics] == ["unset-name"] * 3
     assert not (desk.folder / "ran").exists()
