@@ -209,14 +209,13 @@ def _has_flow_of(target: OpenedFile, declaration: Declaration, entry: Entry) -> 
 def _flow_of(target: OpenedFile, entry: Entry, *, is_read: bool = True) -> str:
     """The name of the flow that *entry* deploys, as far as its file tells."""
     entrypoint = str(entry.get("entrypoint", ""))
-    return str(entry.get("flow_name") or (_flow(target, entrypoint) if is_read else entrypoint))
-
-
-def _flow(target: OpenedFile, entrypoint: str) -> str:
+    otherwise = str(entry.get("flow_name") or entrypoint)
+    if not is_read:
+        return otherwise
     try:
         return target.reader.read(entrypoint).name
     except SyntaskError:
-        return entrypoint
+        return otherwise
 
 
 def _already(entry: Entry, place: str) -> Diagnostic:
