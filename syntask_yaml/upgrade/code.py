@@ -87,22 +87,21 @@ _UPLOADERS = {
 }
 
 
-def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, object]]) -> None:
-    """`prefect deployment build` copied the current folder to the storage: `push` does so today."""
+def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, object]]) -> bool:
+    """`prefect deployment build` copied the current folder to the storage: whether *push* does so today."""
     if draft.source.name in draft.context.not_uploaded or not is_uploaded(draft):
-        return
+        return False
     if push:
         draft.put("push", push)
-        if block_type(storage) == LOCAL:
-            draft.need(LOCAL, block_name(storage))
         uploader, without = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
         detail = f"A `push` step uploads the code, as {uploader} did{without}."
         draft.note(storage, "push-added", detail, "Remove the step if something else uploads the code.")
-        return
+        return True
     uploader, _ = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
     detail = f"{uploader} uploaded the code to this storage. No step does that."
     hint = "Upload it before each deploy, or use a storage with a `push` step."
     draft.warn(storage, "push-missing", detail, hint)
+    return False
 
 
 def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) -> None:
@@ -118,8 +117,10 @@ def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) ->
     note_stale_copy(draft, storage, "The steps contain")
     _go_to(draft, place)
     is_apart = base.startswith("/") and _inside(draft, base) is None
-    push = push_to_block(StoredCode(draft, storage, draft.source.text("path")), LOCAL)
-    _convert_upload(draft, storage, push if is_apart and block_name(storage) else [])
+    stored = StoredCode(draft, storage, draft.source.text("path"))
+    push = push_to_block(stored, LOCAL) if is_apart and block_name(storage) else []
+    if _convert_upload(draft, storage, push):
+        draft.need(LOCAL, stored.name, basepath=base)
 
 
 def _go_to(draft: EntryDraft, place: str) -> None:

@@ -17,7 +17,7 @@ from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.ledger import FieldOutcome, FieldOutcomeKind, Ledger
-from syntask_yaml.upgrade.template_text import TemplateText, escaped, shell_words
+from syntask_yaml.upgrade.template_text import TemplateText, escaped, holds_template, shell_words
 from syntask_yaml.upgrade.templates.defaults import Template, default_templates
 
 _RESOLVED = re.compile(r"\{\{\s*prefect\.(?:blocks|variables)\.")
@@ -69,19 +69,22 @@ class WantedPool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class BlockNeed:
-    """A block that an entry refers to, and the user makes; with the values of *origin*, if that is one."""
+    """A block that an entry refers to, and the user makes; with the values of *origin*, if that is one, and
+    with those *fields* that are known."""
 
     type: str
     name: str
     origin: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def command(self) -> str:
         """How to make it; empty for types that only a server's own pages make."""
         if self.type not in BLOCK_TYPES:
             return ""
-        fields = BLOCK_TYPES[self.type].fields[:2] if self.origin else ()
-        options = [option for each in fields for option in ("--field", f"{each}={each.upper()}")]
+        asked = BLOCK_TYPES[self.type].fields[:2] if self.origin else ()
+        given = [*((each, each.upper()) for each in asked), *self.fields]
+        options = [option for key, value in given for option in ("--field", f"{key}={value}")]
         return shell_words(["syntask", "block", "create", self.type, self.name, *options])
 
 
@@ -161,9 +164,10 @@ class EntryDraft:
         self.need(type, slug(name), origin=origin)
         return block_reference(type, slug(name), self.context.dialect)
 
-    def need(self, type: str, name: str, *, origin: str = "") -> None:
+    def need(self, type: str, name: str, *, origin: str = "", **fields: str) -> None:
         """Tell the user to make a block."""
-        wanted = BlockNeed(type, name if isinstance(name, TemplateText) else slug(name), origin)
+        name = name if isinstance(name, TemplateText) else slug(name)
+        wanted = BlockNeed(type, name, origin, tuple(fields.items()))
         if wanted not in self.blocks:
             self.blocks.append(wanted)
 
@@ -182,13 +186,14 @@ class EntryDraft:
             return {key: self.literal(item, str(key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.literal(item, name) for item in value]
-        if isinstance(value, str) and not self._is_template(value):
-            return escaped(value)
+        if isinstance(value, str):
+            return str(value) if self._is_template(value) else escaped(value)
         return value
 
     def _is_template(self, text: str) -> bool:
         is_resolved = self.source.form is Form.SERVER and _RESOLVED.search(text) is not None
-        return is_resolved or self.source.form is Form.PROJECT
+        is_evaluated = self.source.form is Form.SCRIPT and holds_template(text)
+        return is_resolved or is_evaluated or self.source.form is Form.PROJECT
 
     def done(self) -> Converted:
         """The result; fields that no row of the table knows are reported."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.document.node import Node
-from syntask_yaml.project.spelling import step
+from syntask_yaml.project.spelling import slug, step
 from syntask_yaml.upgrade.agent_deployment import is_empty
 from syntask_yaml.upgrade.blocks import block_name, block_type
 from syntask_yaml.upgrade.draft import EntryDraft
@@ -31,7 +31,7 @@ class StoredCode:
     @property
     def name(self) -> str:
         """The name of the block; of one that was written inline, the deployment's."""
-        return block_name(self.block) or self.draft.source.name
+        return block_name(self.block) or slug(self.draft.source.name)
 
     def step(self, name: str, **inputs: Any) -> dict[str, Any]:
         """A step as the dialect of the project spells it."""

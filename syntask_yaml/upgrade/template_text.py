@@ -11,6 +11,7 @@ _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 _FILTER = re.compile(r"\{\{[^}]*\|")
 _SECRETS = "prefect.blocks.secret."
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HELD = re.compile(r"\{\{ (?:\$\w|prefect\.blocks\.secret\.)")
 _OF_ENVIRONMENT = re.compile(r'\{\{ \$(\w+)(?: \| default\(("(?:[^"\\]|\\.)*")\))? \}\}')
 
 
@@ -54,6 +55,11 @@ class TemplateText(str):
         if self.count("{{") != 1 or not (self.startswith("{{") and self.endswith(" }}")):
             raise ValueError("the text is more than one expression")
         return TemplateText(f"{self.removesuffix(' }}')} | {name} }}}}")
+
+
+def holds_template(text: str) -> bool:
+    """Whether *text* has a template in it, also where it was taken apart and is a plain text by now."""
+    return _HELD.search(text) is not None
 
 
 def has_variables(text: str) -> bool:

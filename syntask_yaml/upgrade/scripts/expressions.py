@@ -19,7 +19,7 @@ from syntask_yaml.upgrade.scripts.evaluate import Evaluator, Found, Handler
 from syntask_yaml.upgrade.scripts.flow_names import name_of_flow
 from syntask_yaml.upgrade.scripts.frames import returned_by, rounds
 from syntask_yaml.upgrade.scripts.reach import Frame, external_name
-from syntask_yaml.upgrade.template_text import TemplateText
+from syntask_yaml.upgrade.template_text import TemplateText, holds_template
 from syntask_yaml.upgrade.text_methods import is_method
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -27,7 +27,8 @@ _PLAIN = (str, int, float, bool, type(None))
 
 def _literal(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     assert isinstance(node, ast.Constant)
-    if not isinstance(node.value, _PLAIN):
+    is_like_a_template = isinstance(node.value, str) and holds_template(node.value)
+    if is_like_a_template or not isinstance(node.value, _PLAIN):
         raise Dynamic(node)
     return Found(node.value, evaluator.start(node, frame))
 

@@ -53,3 +53,11 @@ def deploy(name, cron=None, **more):
 deploy("by-hand")
 deploy("by-stage", RATES[STAGE]["cron"], version="7", description=RATES.get("none", "Rates."))
 deploy("saved-by-stage", infrastructure=process())
+Deployment.build_from_flow(
+    update_prices,
+    name="in-the-environment",
+    work_queue_name=os.environ["TEAM"],
+    description=f"For {os.environ['TEAM']}.",
+    infrastructure=Process(env={"STAGE": os.getenv("STAGE", "dev")}),
+    apply=True,
+)

@@ -67,7 +67,7 @@ def _entries(console: Console, options: str = "") -> dict[str, Any]:
 
 def test_every_deployment_is_an_entry(both: Both) -> None:
     assert both.entries.keys() == both.deployments.keys()
-    assert len(both.entries) == 15
+    assert len(both.entries) == 16
 
 
 @pytest.mark.parametrize("field", ["tags", "parameters"])

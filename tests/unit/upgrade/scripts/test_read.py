@@ -19,6 +19,9 @@ from prefect.deployments import Deployment
 from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
 from flows import load_orders
 """
+GO = "syntask.deployments.steps.set_working_directory"
+S3 = "syntask_aws.deployments.steps.pull_from_s3"
+JOB = ("work_pool", "job_variables")
 ENTRY = {"name": "nightly", "entrypoint": "flows.py:load_orders", "work_pool": {"name": "default"}}
 
 
@@ -400,3 +403,53 @@ def test_a_call_without_a_flow_or_a_name_is_reported(old: OldRepository, text: s
     (problem,) = [each for each in found.problems if not each.is_note]
     assert problem.code == "missing-key"
     assert problem.detail == f"The call does not give the deployment {missing}."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where", "value"),
+    [
+        (", work_queue_name=X", ("work_pool", "work_queue_name"), "{{ $X }}"),
+        (", description=f'{X} {{{{ y }}}}'", ("description",), '{{ $X }} {{ "{{" }} y }}'),
+        (", path=f'/srv/{X}'", ("pull", 0, GO, "directory"), "/srv/{{ $X }}"),
+        (", storage=Local(basepath=X), path=X", ("pull", 0, GO, "directory"), "{{ $X }}/{{ $X }}"),
+        (", storage=S3(bucket_path=f'{X}/in'), path=X", ("pull", 0, S3, "bucket"), "{{ $X }}"),
+        (", storage=S3(bucket_path=f'{X}/in'), path=X", ("pull", 0, S3, "folder"), "in/{{ $X }}"),
+        (", infrastructure=Docker(image='a', command=['b', X])", (*JOB, "command"), "b '{{ $X }}'"),
+        (
+            ", infrastructure=Kubernetes(finished_job_ttl=int(X))",
+            (*JOB, "finished_job_ttl"),
+            "{{ $X | int }}",
+        ),
+        (", infra_overrides={'env.A': X}", (*JOB, "env", "A"), "{{ $X }}"),
+    ],
+)
+def test_a_variable_is_a_template_wherever_it_is_written(
+    old: OldRepository, arguments: str, where: tuple[str | int, ...], value: str
+) -> None:
+    head = (
+        f"{HEAD}from prefect.filesystems import S3, LocalFileSystem as Local\n"
+        "from prefect.infrastructure import DockerContainer as Docker, KubernetesJob as Kubernetes\n"
+        "X = os.environ['X']\n"
+    )
+    found: Any = result(old, call(f"{arguments}, skip_upload=True"), head).entry
+
+    for step in where:
+        found = found[step]
+    assert found == value
+
+
+def test_a_text_that_looks_like_such_a_template_is_reported(old: OldRepository) -> None:
+    found = result(old, call(", description='{{ $HOME }}'"))
+
+    assert codes(found.problems) == {"dynamic-value"}
+    assert "description" not in found.entry
+
+
+def test_a_flow_that_is_given_another_name_is_one_flow(old: OldRepository) -> None:
+    """A project cannot have both: Prefect 3 knows a flow by the name in its source."""
+    renamed = call(", flow_name='other'")
+
+    one, other = results(old, call() + renamed)
+
+    assert (one.status, other.status) == (Status.CARRIED, Status.LEFT)
+    assert "already-declared" in codes(other.problems)
