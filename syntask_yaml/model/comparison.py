@@ -24,10 +24,10 @@ def plain(value: Value) -> Value:
         return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
     if isinstance(value, SCALARS):
         return value
-    if isinstance(value, MAPPINGS):
-        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, MAPPINGS):
+        return {str(key): plain(item) for key, item in value.items()}
     return value
 
 

@@ -25,12 +25,12 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 # Values that are secrets whatever they are called: keys of well-known services, and passwords in URLs.
 _VALUES = re.compile(
-    r"gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{16,}|npm_\w{30,}"
+    r"(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{16,}|npm_\w{30,}"
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|pypi-AgE[\w-]{30,}|sk_live_\w{16,}"
     r"|sk-(?:(?:proj|ant|svcacct)-[\w-]{20,}|[A-Za-z0-9]{40,})|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+"
-    r"|[a-zA-Z][\w+.-]*://[^/\s:@]*:[^/\s@]+@\S*"
+    r"|[a-zA-Z][\w+.-]*://[^/\s:@]*:[^/\s@]+@\S*)\Z"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
-_KEY_BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 # What is shown in place of a secret.
 MASKED = "********"
@@ -49,8 +49,7 @@ def is_secret_value(value: object) -> bool:
     """Return whether *value* is a secret by how it looks: a key of a service, or a URL with a password."""
     if not isinstance(value, str):
         return False
-    text = value.strip()
-    return _VALUES.fullmatch(text) is not None or _KEY_BLOCK.match(text) is not None
+    return _VALUES.match(value.strip()) is not None
 
 
 class Secret:
@@ -89,10 +88,10 @@ def holds_secret(value: Any) -> bool:
     """Whether any part of *value* is a `Secret`."""
     if isinstance(value, SCALARS):
         return False
-    if isinstance(value, MAPPINGS):
-        return any(map(holds_secret, value.values()))
     if isinstance(value, (list, tuple)):
         return any(map(holds_secret, value))
+    if isinstance(value, MAPPINGS):
+        return any(map(holds_secret, value.values()))
     return isinstance(value, Secret)
 
 

@@ -181,9 +181,10 @@ def _names_secret(value: Value) -> bool:
     """Whether there is a key anywhere in *value* that a secret stands under."""
     if isinstance(value, SCALARS):
         return False
-    if isinstance(value, MAPPINGS):
-        return not SECRET_NAMES.isdisjoint(value) or any(map(_names_secret, value.values()))
-    return isinstance(value, list) and any(map(_names_secret, value))
+    if isinstance(value, list):
+        return any(map(_names_secret, value))
+    is_mapping = isinstance(value, MAPPINGS)
+    return is_mapping and (not SECRET_NAMES.isdisjoint(value) or any(map(_names_secret, value.values())))
 
 
 def _without_secrets(value: Value, name: str = "") -> Value:

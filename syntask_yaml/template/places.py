@@ -36,9 +36,9 @@ def _find(value: Value, path: Path, found: Texts) -> None:
 
 
 def _items(value: Value) -> Iterable[tuple[Any, Value]]:
-    if isinstance(value, MAPPINGS):
-        return value.items()
-    return enumerate(value) if isinstance(value, (list, tuple)) else ()
+    if isinstance(value, (list, tuple)):
+        return enumerate(value)
+    return value.items() if isinstance(value, MAPPINGS) else ()
 
 
 def with_values(value: Value, changed: Mapping[Path, Value]) -> Value:
