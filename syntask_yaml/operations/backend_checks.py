@@ -40,7 +40,7 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
         return (declared.problem("no-work-pool", "The deployment has no work pool.", hint),)
     is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
     otherwise = f"Run `syntask work-pool create {name}` to create it."
-    hint = "The project declares it. Run `syntask deploy --all` to create it."
+    hint = f"The project declares it. Run `{context.project.deploy_command}` to create it."
     if not is_declared:
         hint = did_you_mean(name, context.pools, otherwise=otherwise)
     node = declared.get("name") or declared

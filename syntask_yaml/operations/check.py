@@ -108,7 +108,7 @@ def _expected(context: DeployContext) -> Iterator[Diagnostic]:
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         detail = (
             f"The backend does not have {', '.join(missing[:_NAMED])}{more} yet: checked with what the "
-            "project declares, which `syntask deploy --all` creates."
+            f"project declares, which `{context.project.deploy_command}` creates."
         )
         yield node.problem("declared-value", detail, at_key=True).as_note()
 

@@ -55,7 +55,7 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
             f"{_place(had.origin)}, and this one is {_place(context.origin)}.",
             hint=(
                 "Change the `name:` of one of the projects, or, if the project moved, run "
-                "`syntask deploy --all --take-over` once."
+                f"`{context.project.deploy_command} --take-over` once."
             ),
         )
 

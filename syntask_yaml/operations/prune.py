@@ -83,7 +83,7 @@ def _file(project: Project) -> str:
 def how_to_prune(project: Project, *, are_resources: bool = False) -> str:
     """What to do to delete what *project* declares no more, as a hint; where they *are_resources* alone,
     a list of deployments is missed only if the file declares no resource either."""
-    run = "`syntask deploy --all --prune` to delete what is no longer declared."
+    run = f"`{project.deploy_command} --prune` to delete what is no longer declared."
     if any(_lost_key(project)) and not (are_resources and project.resources):
         return f"Write `deployments: []` in `{_file(project)}`, and run {run}"
     return f"Run {run}"

@@ -61,7 +61,7 @@ def likely_renames(
             kept = "its runs and " if context.backend.features.has_own_worker else ""
             hint = (
                 f"If it was renamed, add `renamed_from: {names[0]}` to keep {kept}whether "
-                "it is paused. Otherwise `syntask deploy --all --prune` deletes the old one."
+                f"it is paused. Otherwise `{context.project.deploy_command} --prune` deletes the old one."
             )
             yield names[0], node.problem("likely-rename", detail, hint).as_warning()
 

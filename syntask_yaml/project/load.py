@@ -90,6 +90,12 @@ class Project:
         return name if self.target is None else f"{name}:{self.target.name}"
 
     @property
+    def deploy_command(self) -> str:
+        """The command that deploys all of it, in the target that is meant."""
+        is_said = self.target is not None and not self.target.is_default
+        return f"syntask deploy --all{f' -t {self.target.name}' if self.target and is_said else ''}"
+
+    @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the project as a whole, rather than with one of its deployments."""
         inside = {error for declaration in self.declarations for error in declaration.errors}

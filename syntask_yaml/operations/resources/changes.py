@@ -16,8 +16,6 @@ from syntask_yaml.plan.changes import Action, ResourceChange
 from syntask_yaml.plan.resources import diff_resources, owner_fields
 from syntask_yaml.project.resources.bind import BoundResource
 
-_TAKE_OVER = "`syntask deploy --all --take-over`"
-
 
 def compare_resources(
     context: DeployContext,
@@ -137,7 +135,8 @@ def _conflicts(
         if there.owner.project not in _owners(context) and not take_over:
             whose = _whose(there.owner.project, is_of_target=is_of_target)
             who = "target" if is_of_target else "project"
-            hint = f"Rename it, or run {_TAKE_OVER} once if this {who} is to own it."
+            run = f"`{context.project.deploy_command} --take-over`"
+            hint = f"Rename it, or run {run} once if this {who} is to own it."
             yield node.problem("backend-conflict", f"{what} {whose}.", hint, at_key=True)
         if each.resource is not None and each.declared.kind is ResourceKind.WORK_POOL:
             yield from _check_type(each.resource, there.resource, each)

@@ -130,6 +130,14 @@ def test_the_only_target_is_the_default_only_where_it_says_so(tmp_path: Path) ->
     assert raised.value.hint == "Pass `--target preview`, or write `default: true` in it."
 
 
+@pytest.mark.parametrize(
+    ("target", "command"), [("dev", "syntask deploy --all"), ("prod", "syntask deploy --all -t prod")]
+)
+def test_what_is_advised_is_of_the_same_target(tmp_path: Path, target: str, command: str) -> None:
+    """A hint that leaves the target out would deploy to the default one."""
+    assert reading(tmp_path, {"syntask.yaml": TARGETS}).choose(target).deploy_command == command
+
+
 def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
     project = reading(tmp_path, {"syntask.yaml": TARGETS.replace("default: true", "default: false")})
     with pytest.raises(UsageError, match="has 3 targets, and none is the default: `dev`, `preview`, `prod`"):
