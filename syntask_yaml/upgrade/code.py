@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from syntask_yaml.document.node import Node
@@ -18,14 +17,7 @@ from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.pools import missing_values, note_stale_copy, note_successor
 from syntask_yaml.upgrade.script_fields import is_uploaded
-from syntask_yaml.upgrade.storages import (
-    LOCAL,
-    STORAGES,
-    SUCCESSORS,
-    named_only,
-    push_to_block,
-    settle_fields,
-)
+from syntask_yaml.upgrade.storages import LOCAL, STORAGES, SUCCESSORS, named_only, push_steps, settle_fields
 from syntask_yaml.upgrade.stored_code import StoredCode
 
 _IN_IMAGE = "/opt/prefect/flows"
@@ -69,9 +61,8 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         note_successor(draft, storage, f"{successor}/{block_name(storage)}")
     kind = kind if has_copy(storage) else named_only(kind)
     settle_fields(draft, storage, kind)
-    folder = "/".join(
-        part for part in re.split(r"[\\/]+", draft.source.text("path")) if part not in ("", ".")
-    )
+    parts = re.split(r"[\\/]+", draft.source.text("path"))
+    folder = "/".join(part for part in parts if part not in ("", "."))
     pull, push = kind.convert(StoredCode(draft, storage, folder))
     draft.put("pull", pull)
     note_stale_copy(draft, storage, "The steps contain")
@@ -91,22 +82,21 @@ def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, objec
     """`prefect deployment build` copied the current folder to the storage: whether *push* does so today."""
     if draft.source.name in draft.context.not_uploaded or not is_uploaded(draft):
         return False
+    uploader, without = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
     if push:
         draft.put("push", push)
-        uploader, without = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
         detail = f"A `push` step uploads the code, as {uploader} did{without}."
         draft.note(storage, "push-added", detail, "Remove the step if something else uploads the code.")
         return True
-    uploader, _ = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
-    detail = f"{uploader} uploaded the code to this storage. No step does that."
     hint = "Upload it before each deploy, or use a storage with a `push` step."
+    detail = f"{uploader} uploaded the code to this storage. No step does that."
     draft.warn(storage, "push-missing", detail, hint)
     return False
 
 
 def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) -> None:
     base = str(storage.value.get("basepath") or "") if isinstance(storage.value, dict) else ""
-    settle_fields(draft, storage, replace(STORAGES[LOCAL], target="pull"))
+    settle_fields(draft, storage, STORAGES[LOCAL])
     if path is not None:
         draft.carry(path, "pull")
     place = str(PurePosixPath(base) / draft.source.text("path")) if base else draft.source.text("path")
@@ -116,9 +106,9 @@ def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) ->
         return
     note_stale_copy(draft, storage, "The steps contain")
     _go_to(draft, place)
-    is_apart = base.startswith("/") and _inside(draft, base) is None
     stored = StoredCode(draft, storage, draft.source.text("path"))
-    push = push_to_block(stored, LOCAL) if is_apart and block_name(storage) else []
+    is_apart = block_name(storage) and base.startswith("/") and _inside(draft, base) is None
+    push = push_steps(stored, LOCAL) if is_apart else []
     if _convert_upload(draft, storage, push):
         draft.need(LOCAL, stored.name, basepath=base)
 

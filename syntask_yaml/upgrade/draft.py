@@ -186,9 +186,18 @@ class EntryDraft:
             return {key: self.literal(item, str(key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.literal(item, name) for item in value]
-        if isinstance(value, str):
-            return str(value) if self._is_template(value) else escaped(value)
-        return value
+        if isinstance(value, str) and self._is_template(value):
+            return self._template(value)
+        return escaped(value) if isinstance(value, str) else value
+
+    def _template(self, text: str) -> str:
+        """The template as the dialect of the project has it; the user makes the secrets that it names."""
+        if self.source.form is not Form.SCRIPT:
+            return text
+        for name in TemplateText(text).secrets:
+            own = self.reference("secret", name)
+            text = text.replace(block_reference("secret", name, Dialect.PREFECT), own)
+        return str(text)
 
     def _is_template(self, text: str) -> bool:
         is_resolved = self.source.form is Form.SERVER and _RESOLVED.search(text) is not None

@@ -121,10 +121,10 @@ def _block(stored: StoredCode) -> tuple[Steps, Steps]:
     stored.draft.need(kind, stored.name, origin=f"{old}/{stored.name}" if kind != old else "")
     named = {"block_type_slug": kind, "block_document_name": stored.name}
     pulled = _into(stored, stored.step("pull_with_block", **named), "code")
-    return pulled, push_to_block(stored, kind) if STORAGES[kind].uploads else []
+    return pulled, push_steps(stored, kind) if STORAGES[kind].uploads else []
 
 
-def push_to_block(stored: StoredCode, kind: str) -> Steps:
+def push_steps(stored: StoredCode, kind: str) -> Steps:
     """The step that copies the code to a block of the type *kind*."""
     if stored.draft.context.dialect is not Dialect.SYNTASK:
         return []  # Prefect's own `deploy` has no such step
@@ -196,7 +196,7 @@ STORAGES: Mapping[str, Storage] = {
         _fields("container_name base_folder credentials"),
     ),
     "remote-file-system": Storage(_block, _fields("basepath settings"), target=_A_BLOCK),
-    LOCAL: Storage(_block, _fields("basepath"), target=_A_BLOCK),
+    LOCAL: Storage(_block, _fields("basepath")),
 }
 # Types that Prefect 3 does not have, with those that hold the same today.
 SUCCESSORS: Mapping[str, str] = {

@@ -10,6 +10,7 @@ from syntask_yaml.project.spelling import slug, step
 from syntask_yaml.upgrade.agent_deployment import is_empty
 from syntask_yaml.upgrade.blocks import block_name, block_type
 from syntask_yaml.upgrade.draft import EntryDraft
+from syntask_yaml.upgrade.template_text import TemplateText
 
 _CREDENTIALS = ("credentials", "bitbucket_credentials", "gcp_credentials")
 
@@ -47,6 +48,9 @@ class StoredCode:
 
     def login(self, type: str, *keys: str) -> str | None:
         """The reference to a block of *type* in the place of secrets under *keys*; None where are none."""
+        named = [value for key in keys if TemplateText(value := self.text(key)).secrets]
+        if named and type == "secret":
+            return str(self.draft.literal(named[0]))  # the block whose secret it was
         return self.reference(type) if self.has(*keys) else None
 
     def nested(self, *types: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 _FILTER = re.compile(r"\{\{[^}]*\|")
 _SECRETS = "prefect.blocks.secret."
+_SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.([\w-]+) \}\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HELD = re.compile(r"\{\{ (?:\$\w|prefect\.blocks\.secret\.)")
 _OF_ENVIRONMENT = re.compile(r'\{\{ \$(\w+)(?: \| default\(("(?:[^"\\]|\\.)*")\))? \}\}')
@@ -34,6 +35,11 @@ class TemplateText(str):
     def of_secret(cls, name: str) -> TemplateText:
         """The value of a block of a secret, which runs read, and deployments do not."""
         return cls(f"{{{{ {_SECRETS}{name} }}}}")
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of the blocks whose secrets are a part of it."""
+        return _SECRET.findall(self)
 
     @property
     def is_of_environment(self) -> bool:

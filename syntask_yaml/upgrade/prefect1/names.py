@@ -12,6 +12,7 @@ from syntask_yaml.upgrade.python_tree import children, statements
 Uses = Callable[[str], Iterable[ast.Name]]
 Parent = Callable[[ast.AST], ast.AST | None]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_WITHOUT_NAMES = frozenset({ast.Constant, ast.Lambda, ast.Import, ast.ImportFrom, *COMPREHENSIONS})
 
 # Where Prefect 1 had a name too.
 _MODULES: Mapping[str, str] = {
@@ -189,17 +190,13 @@ def bound_names(node: ast.AST) -> tuple[str, ...]:
         if isinstance(each, ast.Name):
             if isinstance(each.ctx, ast.Store):
                 found.append(each.id)
-        elif isinstance(each, _DEFINITIONS):
+        elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.append(each.name)
         elif each.__class__ not in _WITHOUT_NAMES:
             if isinstance(each, ast.ExceptHandler) and each.name:
                 found.append(each.name)
             waiting += children(each)
     return tuple(found)
-
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_WITHOUT_NAMES = frozenset({ast.Constant, ast.Lambda, ast.Import, ast.ImportFrom, *COMPREHENSIONS})
 
 
 def own_names(scope: ast.AST) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syntask_yaml.document.location import SequenceLocation
+from syntask_yaml.project.spelling import block_name_problem
 from syntask_yaml.upgrade.scripts.constants import (
     Dynamic,
     combined,
@@ -201,14 +202,26 @@ def _attribute(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 
 
 def _method(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
-    """`"A b".lower()`: a text of a text; `settings.get("name")`: an item of a mapping."""
+    """`"A b".lower()`: a text of a text; `settings.get("name")`: an item of a mapping, or a secret."""
     called = node.func
     if isinstance(called, ast.Attribute) and called.attr == "get" and not node.keywords:
-        return _item(evaluator, called.value, node, frame)
+        secret = None if node.args else _secret(evaluator, called.value, frame)
+        return secret or _item(evaluator, called.value, node, frame)
     if not isinstance(called, ast.Attribute) or not is_method(called.attr) or node.keywords:
         raise Dynamic(node)
     text, *arguments = (evaluator.evaluate(each, frame).value for each in (called.value, *node.args))
     return Found(method_result(text, called.attr, arguments, node), evaluator.start(node, frame))
+
+
+def _secret(evaluator: Evaluator, block: ast.expr, frame: Frame) -> Found | None:
+    """`Secret.load("name").get()`: the value is in the block, and the entry refers to it."""
+    value = evaluator.evaluate(block, frame).value
+    if not isinstance(value, dict) or value.keys() != {"_block_type_slug", "_block_document_name"}:
+        return None
+    name = value["_block_document_name"]
+    if value["_block_type_slug"] != "secret" or block_name_problem(name):
+        return None
+    return Found(TemplateText.of_secret(name), evaluator.start(block, frame))
 
 
 def _item(evaluator: Evaluator, mapping: ast.expr, node: ast.Call, frame: Frame) -> Found:

@@ -22,6 +22,7 @@ from syntask_yaml.upgrade.scripts.evaluate import Evaluator, Found
 from syntask_yaml.upgrade.scripts.flow import FlowFinder, PassedFlow
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame
 from syntask_yaml.upgrade.secrets import hide_in_text, hide_secrets
+from syntask_yaml.upgrade.template_text import TemplateText
 
 _OF_FLOW = frozenset({"flow", "flow_location"})
 _RENAMED = {"flow_runner": "infrastructure"}
@@ -29,6 +30,8 @@ _BESIDE = re.compile(
     r"(?:str\()?(?:pathlib\.)?Path\(__file__\)(?:\.resolve\(\)|\.absolute\(\))?\.parent / "
     r"'(?P<file>[^']+)'\)?"
 )
+# Where runs look secrets up.
+_OF_RUNS = frozenset({"infrastructure", "storage", "infra_overrides", "job_variables", "flow_runner"})
 _UNKNOWN = "?"
 _MAX_SHOWN = 60
 
@@ -116,6 +119,9 @@ def _put(fields: ScriptFields, argument: Argument) -> None:
         return
     for node in evaluator.left:
         fields.leave(name, node)
+    if name not in _OF_RUNS and holds_secret_reference(found.value):
+        fields.leave(name, argument.value.node)
+        return
     fields.put(name, argument.at, _listed(found) if name == "schedules" else found)
 
 
@@ -199,6 +205,15 @@ def _name_infrastructure(fields: ScriptFields) -> None:
             fields.places[new] = fields.places.pop(old)
     if "infrastructure" not in fields.values:
         fields.put("infrastructure", fields.start, Found({"_block_type_slug": "process"}, fields.start))
+
+
+def holds_secret_reference(value: Any) -> bool:
+    """Whether *value* refers to a secret somewhere."""
+    if isinstance(value, dict):
+        return any(map(holds_secret_reference, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_secret_reference, value))
+    return isinstance(value, TemplateText) and bool(value.secrets)
 
 
 def _plain(value: Any) -> Any:

@@ -80,6 +80,39 @@ def test_a_storage_whose_name_depends_on_the_environment(old: OldRepository) -> 
     assert block.command.startswith('syntask block create github-repository "code-${STAGE-dev}" ')
 
 
+LOADED = "from prefect.blocks.system import Secret\nfrom prefect.filesystems import GitHub"
+
+
+def test_a_secret_that_a_block_holds_is_looked_up_there(old: OldRepository) -> None:
+    text = f"{LOADED}\ntoken = Secret.load('git')"
+    storage = "storage=GitHub(repository='https://git.example/x', access_token=token.get())"
+
+    found = result(old, text, f"{storage}, infra_overrides={{'env.KEY': Secret.load('key').get()}}")
+
+    assert codes(found.problems) == set()
+    ((clone,),) = (step.values() for step in found.entry["pull"])
+    assert clone["access_token"] == "{{ syntask.blocks.secret.git }}"
+    assert found.entry["work_pool"]["job_variables"] == {"env": {"KEY": "{{ syntask.blocks.secret.key }}"}}
+    assert {(each.type, each.name) for each in found.converted.blocks} == {
+        ("secret", "git"),
+        ("secret", "key"),
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "description=Secret.load('key').get()",
+        "parameters={'source': Secret.load('key').get()}",
+        "infra_overrides={'env.KEY': 'Bearer ' + Secret.load('key').get()}",
+        "infra_overrides={'env.KEY': Secret.load(open('x')).get()}",
+        "infra_overrides={'env.KEY': GitHub.load('key').get()}",
+    ],
+)
+def test_a_secret_elsewhere_is_reported(old: OldRepository, arguments: str) -> None:
+    assert codes(result(old, LOADED, arguments).problems) == {"dynamic-value"}
+
+
 @pytest.mark.parametrize(
     "written", ["Block.load(STAGE)", "Block.load(f'{STAGE}/jobs')", "Process.load(str(int(STAGE)))"]
 )
