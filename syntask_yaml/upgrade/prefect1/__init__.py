@@ -12,5 +12,6 @@ tasks, classes, task_classes, library_tasks, contexts, signals, secrets, clients
 parameters, bodies, results  what a flow takes, sets and returns
 calls, uncalled, branches, returns, conditions, dependencies, graphs, edges  what flows call in which order
 uses, copies, options, deployments, executors, storages, schedules, headers  the flow, and its deployment
+moved_imports  names that are elsewhere today
 library, marks  what is left: each name with what takes its place today, and the comments in the code
 """

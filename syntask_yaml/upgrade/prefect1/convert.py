@@ -31,6 +31,7 @@ from syntask_yaml.upgrade.prefect1.library import mark_rest
 from syntask_yaml.upgrade.prefect1.library_tasks import convert_library_tasks
 from syntask_yaml.upgrade.prefect1.marks import mark, with_rest_marked
 from syntask_yaml.upgrade.prefect1.module import FlowModule, OtherModules
+from syntask_yaml.upgrade.prefect1.moved_imports import convert_moved_imports
 from syntask_yaml.upgrade.prefect1.names import imported_names, is_gone
 from syntask_yaml.upgrade.prefect1.options import convert_options
 from syntask_yaml.upgrade.prefect1.other_flows import note_deployments
@@ -55,6 +56,7 @@ from syntask_yaml.upgrade.python_tree import check, parse
 
 # The rules, in the order in which they need each other's results.
 _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
+    convert_moved_imports,
     convert_tasks,
     convert_classes,
     convert_library_tasks,

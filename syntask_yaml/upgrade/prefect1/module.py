@@ -17,12 +17,11 @@ from syntask_yaml.upgrade.prefect1.names import (
     PrefectNames,
     bound_in,
     bound_names,
-    is_changed_at,
     own_names,
     set_in_class,
     single_target,
 )
-from syntask_yaml.upgrade.prefect1.node_index import NodeIndex
+from syntask_yaml.upgrade.prefect1.node_index import NodeIndex, is_changed_at
 from syntask_yaml.upgrade.prefect1.static import NotStatic, evaluate
 from syntask_yaml.upgrade.python_edits import PythonEdits
 from syntask_yaml.upgrade.secrets import hide_in_text

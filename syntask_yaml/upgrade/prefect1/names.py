@@ -43,6 +43,8 @@ _CONTROL = frozenset({"case", "merge", "switch", "ifelse"})
 _GONE = (
     *("prefect.Parameter", "prefect.DateTimeParameter", "prefect.case", "prefect.merge", "prefect.switch"),
     *("prefect.ifelse", "prefect.flatten", "prefect.mapped", "prefect.apply_map", "prefect.Client"),
+    *("prefect.as_task", "prefect.defaults_from_attrs", "prefect.pause_task", "prefect.FunctionTask"),
+    *("prefect.Edge", "prefect.edge", "prefect.edge.", "prefect.registry", "prefect.registry."),
     *("prefect.resource_manager", "prefect.config", "prefect.models", "prefect.api", "prefect.plugins"),
     *("prefect.client.Client", "prefect.client.Secret", "prefect.client.client", "prefect.configuration"),
     *("prefect.storage.", "prefect.run_configs.", "prefect.executors.", "prefect.environments."),
@@ -239,21 +241,3 @@ def set_in_class(node: ast.ClassDef, name: str) -> ast.expr | None:
     if len(found) != 1 or single_target(found[0]) is None or bound_names(found[0]).count(name) > 1:
         return None
     return found[0].value  # type: ignore[attr-defined, no-any-return]
-
-
-# Methods that change lists, sets and dictionaries.
-_CHANGES = frozenset(
-    "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
-)
-
-
-def is_changed_at(use: ast.Name, parent: Parent) -> bool:
-    """Whether something sets an item or an attribute of what *use* is, or calls a method that does."""
-    inner: ast.AST = use
-    while isinstance(outer := parent(inner), (ast.Attribute, ast.Subscript)):
-        if outer.value is not inner:
-            break
-        inner = outer
-        if not isinstance(outer.ctx, ast.Load):
-            return True
-    return isinstance(inner, ast.Attribute) and inner.attr in _CHANGES and isinstance(outer, ast.Call)

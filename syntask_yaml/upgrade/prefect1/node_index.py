@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
@@ -82,3 +82,21 @@ class NodeIndex:
             if isinstance(each, ast.stmt):
                 return each
         raise ValueError("a module is in no statement")
+
+
+# Methods that change lists, sets and dictionaries.
+_CHANGES = frozenset(
+    "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
+)
+
+
+def is_changed_at(use: ast.Name, parent: Callable[[ast.AST], ast.AST | None]) -> bool:
+    """Whether something sets an item or an attribute of what *use* is, or calls a method that does."""
+    inner: ast.AST = use
+    while isinstance(outer := parent(inner), (ast.Attribute, ast.Subscript)):
+        if outer.value is not inner:
+            break
+        inner = outer
+        if not isinstance(outer.ctx, ast.Load):
+            return True
+    return isinstance(inner, ast.Attribute) and inner.attr in _CHANGES and isinstance(outer, ast.Call)

@@ -839,3 +839,39 @@ def test_a_failure_without_retries_is_left_where_the_task_has_some(option: str) 
     )
     assert '    raise RuntimeError("no")\n' in converted(text % "").text
     assert "p1-signal" in codes(converted(text % f"({option})"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from prefect.utilities.edges import unmapped", "from prefect import unmapped"),
+        (
+            "from prefect.core.task import (\n    Task as Base,\n)",
+            "from prefect import Task as Base",
+        ),
+        ("from prefect.utilities.tasks import tags, task as job", "from prefect import tags, task as job"),
+    ],
+)
+def test_what_has_moved_is_imported_from_where_it_is(before: str, after: str) -> None:
+    used = before.rpartition(" ")[2] if " as " not in before else ("Base" if "Base" in before else "job")
+    found = converted(f"{before}\n{HEAD}print({used})\n{FLOW}")
+
+    assert found.todos == 0
+    assert after in found.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from prefect.utilities.tasks import as_task as used",
+        "from prefect.utilities.tasks import task as job, as_task as used",
+        "from prefect.utilities.tasks import defaults_from_attrs as used",
+        "from prefect.core.edge import Edge as used",
+        "from prefect.core import Edge as used",
+        "from prefect.tasks.core.function import FunctionTask as used",
+    ],
+)
+def test_what_is_gone_from_old_modules_is_left(line: str) -> None:
+    found = converted(f"{line}\n{HEAD}print(used)\n{FLOW}")
+
+    assert codes(found) == {"p1-library"}
