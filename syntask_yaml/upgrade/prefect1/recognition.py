@@ -63,6 +63,8 @@ def is_prefect_1(module: FlowModule) -> bool:
         called = names.called(parent)
         if called == "prefect.Flow" and isinstance(parent, ast.Call):
             return keyword(parent, "fn") is None
+        if called in _AGAIN and isinstance(parent, ast.Call) and keyword(parent, "clocks") is not None:
+            return True
         if called == "prefect.task" and _has_old_options(parent):
             return True
         if isinstance(parent, ast.ClassDef) and node in parent.bases and names.of(node) in _BASES:

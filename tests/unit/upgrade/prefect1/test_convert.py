@@ -875,3 +875,9 @@ def test_what_is_gone_from_old_modules_is_left(line: str) -> None:
     found = converted(f"{line}\n{HEAD}print(used)\n{FLOW}")
 
     assert codes(found) == {"p1-library"}
+
+
+def test_a_file_that_only_makes_a_schedule_of_clocks_is_marked() -> None:
+    found = converted("from prefect.schedules import Schedule\n\nhourly = [Schedule(clocks=clocks())]\n")
+
+    assert codes(found) == {"p1-schedule"}
