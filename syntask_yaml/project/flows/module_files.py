@@ -17,6 +17,8 @@ from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound
 from syntask_yaml.pysource.locate import locate_anywhere
 from syntask_yaml.pysource.module_index import ModuleIndex
 
+# Of more files nobody waits for the one that has a function.
+_MOST_READ = 2_000
 _FUNCTION = re.compile(rb"^(?:async )?def ([A-Za-z_]\w*)\(", re.MULTILINE)
 
 
@@ -134,10 +136,12 @@ class ModuleFiles:
     @cached_property
     def _by_function(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for file in self._files:
+        for file in self._files if len(self._files) <= _MOST_READ else ():
+            path = self._index.root / file
             with suppress(OSError):  # git lists it, and it is gone
-                for name in set(_FUNCTION.findall((self._index.root / file).read_bytes())):
-                    found.setdefault(name.decode(), []).append(file)
+                if path.is_file():  # a pipe would be waited for
+                    for name in set(_FUNCTION.findall(path.read_bytes())):
+                        found.setdefault(name.decode(), []).append(file)
         return found
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -807,3 +808,13 @@ def test_a_name_that_is_not_there_is_refused_as_the_flow_is(project: Project) ->
 
     with pytest.raises(FlowNotFound):
         FlowReader(project.root).name("etl.py:gone")
+
+
+def test_a_pipe_among_the_files_is_not_waited_for(project: Project) -> None:
+    project.write("nightly.py", "def run(): ...")
+    os.mkfifo(project.root / "pipe.py")
+
+    with pytest.raises(FlowNotFound) as caught:
+        project.read("none.py:run")
+
+    assert caught.value.hint == "Did you mean `nightly.py:run`?"
