@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from syntask_yaml.document.location import LayerLocation, MappingLocation, start_of
 from syntask_yaml.document.node import Node
 
 # The end of a key whose list is appended to the one below.
 APPEND = "+"
+
+
+def appending_key(value: Any) -> str:
+    """The first key in a plain *value* that, in a layer, says what is appended to a list; empty for none."""
+    for key, item in value.items() if isinstance(value, Mapping) else ():
+        found = key if key.endswith(APPEND) and isinstance(item, list) else appending_key(item)
+        if found:
+            return str(found)
+    return ""
 
 
 def in_layer(node: Node, layer: str) -> Node:

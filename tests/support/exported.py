@@ -12,6 +12,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.exporting.declared_owner import DeclaredOwner
 from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectLocation, open_project
@@ -27,6 +28,11 @@ FREE: Mapping[str, Any] = {
     "variables": {"type": "object", "properties": {"command": {}}},
 }
 ENVIRON = {"HOME": "/home/somebody"}
+
+
+def is_declarable(deployment: Deployment) -> bool:
+    """Whether a file of the deployment's owner can say all of it."""
+    return not DeclaredOwner.of(deployment.project or "").obstacle(deployment)
 
 
 def write_all(backend: Backend, wanted: Sequence[Deployment], folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from syntask_yaml.document.layer_nodes import appending_key
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Deployment, Stored
 
@@ -36,9 +37,12 @@ class DeclaredOwner:
 
     def obstacle(self, deployment: Deployment) -> str:
         """Why the owner cannot declare *deployment*; empty if it can."""
-        if deployment.name.startswith(self.prefix):
-            return ""
-        return f"its name does not begin with `{self.prefix}`, as all names of its target do"
+        if not deployment.name.startswith(self.prefix):
+            return f"its name does not begin with `{self.prefix}`, as all names of its target do"
+        held = {"parameters": deployment.parameters, "job_variables": deployment.job_variables}
+        if self.target and (key := appending_key(held)):
+            return f"its key `{key}` would append to a list, as such keys do in a project with targets"
+        return ""
 
     def declared(self, deployment: Deployment) -> Deployment:
         """*deployment* with the name that stands in the file, which the target puts the prefix before."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 
+from syntask_yaml.document.layer_nodes import appending_key
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.exporting.defaults import SharedFields, shared_by_all, shared_by_most
 from syntask_yaml.operations.exporting.export import Exported, with_shared_pull
@@ -46,20 +47,11 @@ def split(exported: Exported, root: Path, file_name: str) -> dict[PurePosixPath,
 
 
 def _check(entry: Mapping[str, Any]) -> None:
-    if key := _appending(entry):
+    if key := appending_key(entry):
         raise UsageError(
             f"`{entry['name']}` has the key `{key}`, which in a project of several files appends to a list.",
             hint="Export without `--split`, or leave out this deployment.",
         )
-
-
-def _appending(value: Any) -> str:
-    """The first key in *value* that says what is appended to a list; empty for none."""
-    for key, item in value.items() if isinstance(value, Mapping) else ():
-        found = key if key.endswith("+") and isinstance(item, list) else _appending(item)
-        if found:
-            return str(found)
-    return ""
 
 
 def _folder(entrypoint: str, root: Path) -> PurePosixPath:

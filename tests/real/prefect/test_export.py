@@ -18,13 +18,16 @@ from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.plan.changes import Action
 from tests.support.deployments import POOL, deployments
 from tests.support.desk import Desk
-from tests.support.exported import FREE, changes_in, export_to, write_all
+from tests.support.exported import FREE, changes_in, export_to, is_declarable, write_all
 from tests.support.prefect_server import PrefectServer
 
 
 @given(
     wanted=st.lists(
-        deployments(project="etl:prod"), min_size=8, max_size=8, unique_by=lambda each: each.full_name
+        deployments(project="etl:prod").filter(is_declarable),
+        min_size=8,
+        max_size=8,
+        unique_by=lambda each: each.full_name,
     )
 )
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))

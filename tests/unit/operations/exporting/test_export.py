@@ -21,7 +21,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.plan.changes import Action
 from tests.support.deployments import POOL, deployments
-from tests.support.exported import ENVIRON, FREE, changes_in, export_to, write_all
+from tests.support.exported import ENVIRON, FREE, changes_in, export_to, is_declarable, write_all
 from tests.support.memory import MemoryBackend
 
 
@@ -36,7 +36,10 @@ def backend_with(wanted: Sequence[Deployment], folder: Path) -> Iterator[Backend
 @given(
     wanted=st.sampled_from([None, "etl", "etl:prod"]).flatmap(
         lambda project: st.lists(
-            deployments(project=project), min_size=1, max_size=3, unique_by=lambda each: each.full_name
+            deployments(project=project).filter(is_declarable),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda each: each.full_name,
         )
     )
 )
@@ -176,3 +179,16 @@ def test_what_was_handed_to_a_preview_under_another_name_is_left_out_and_said(tm
         "`first/strange` cannot be declared in a file: its name does not begin with `pr-7-`, as all names of "
         "its target do."
     ]
+
+
+def test_a_key_that_appends_to_a_list_in_a_target_is_left_out_and_said(tmp_path: Path) -> None:
+    """A project without targets has no layers, and says it."""
+    appending = replace(SIMPLE, job_variables={"env": {"0+": ["a"]}}, project="shop:prod")
+    with backend_with([appending], tmp_path) as backend:
+        found = export(backend, ExportRequest(), environ=ENVIRON)
+    assert found.content["deployments"] == []
+    assert [each.detail for each in found.diagnostics] == [
+        "`first/one` cannot be declared in a file: its key `0+` would append to a list, as such keys do in a "
+        "project with targets."
+    ]
+    assert is_declarable(replace(appending, project="shop"))
