@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+# What nearly all flow code asks for: a run is forked from a process that has it.
+import syntask._definitions.decorators
+import syntask._runs.late  # noqa: F401
 from syntask_yaml.errors import NotFound
 from syntask_yaml.pysource.entrypoint import parse_entrypoint
 from syntask_yaml.pysource.load import load_module

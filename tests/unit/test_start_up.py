@@ -82,6 +82,23 @@ def test_a_command_in_a_run_of_prefect_does_not_load_it(monkeypatch: pytest.Monk
     assert loaded.isdisjoint({"prefect", "syntask._definitions.flow"})
 
 
+_FLOW_CODE = """
+import sys
+import syntask_yaml.worker.child
+before = set(sys.modules)
+from syntask import flow, get_run_logger, task
+print("loaded:", *sys.modules.keys() - before)
+"""
+
+
+def test_a_run_is_forked_from_a_process_that_has_what_flow_code_asks_for() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FLOW_CODE], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    assert done.stdout == "loaded:\n"
+
+
 _ENDING = """
 import atexit, gc, sys
 from syntask_yaml.cli.main import run
