@@ -58,3 +58,6 @@ if not TYPE_CHECKING:
         value = getattr(module, name, None) if name == "aserve" else getattr(module, name)
         globals()[name] = value
         return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
