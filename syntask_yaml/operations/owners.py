@@ -21,24 +21,25 @@ def check_owners(
         for name in filter(None, (deployment.full_name, deployment.renamed_from)):
             is_own = deployment.project is not None
             if not (is_own and owners.get(name) in context.owners_before):
-                refuse_of_another(owners.get(name), deployment.project, f"`{name}`", "deployment")
+                _refuse_of_another(context, owners.get(name), deployment.project, name)
     if prune or any(deployment.project is not None for deployment in wanted):
         for each in actual:
             refuse_from_elsewhere(context, each.deployment, f"`{each.deployment.full_name}`")
 
 
-def refuse_of_another(owner: str | None, project: str | None, label: str, kind: str) -> None:
-    """Raise BackendConflict if the *owner* of a thing of *kind*, called *label*, is not *project*."""
+def _refuse_of_another(context: DeployContext, owner: str | None, project: str | None, name: str) -> None:
+    """Raise BackendConflict if the *owner* of the deployment *name* is not *project*."""
     if owner not in (None, project):
         hint = (
-            f"Rename the {kind}, or, if the project was renamed, run `syntask deploy --all --take-over` once."
+            "Rename the deployment, or, if the project was renamed, run "
+            f"`{context.project.deploy_command} --take-over` once."
         )
         if _are_targets(owner, project):
             hint = (
-                f"A backend has one {kind} of a name. Give one of the targets a `name_prefix`, or another "
+                "A backend has one deployment of a name. Give one of the targets a `name_prefix`, or another "
                 "`backend`."
             )
-        raise BackendConflict(f"{label} belongs to the project `{owner}`.", hint=hint)
+        raise BackendConflict(f"`{name}` belongs to the project `{owner}`.", hint=hint)
 
 
 def _are_targets(*owners: str | None) -> bool:
