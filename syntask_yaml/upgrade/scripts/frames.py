@@ -9,6 +9,7 @@ from itertools import islice
 from syntask_yaml.pysource.symbols import Definition, Unknowable
 from syntask_yaml.upgrade.scripts.calls import Calls
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach
+from syntask_yaml.upgrade.scripts.saved_when_missing import returned_block
 from syntask_yaml.upgrade.scripts.surroundings import Function, function_around, scope_at
 
 _MAX_FRAMES = 200
@@ -65,12 +66,12 @@ def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
 
 
 def _only_result(function: Function) -> ast.expr | None:
-    """The value of the last statement of a function, which has no other result and no decorator."""
+    """What the last statement of a function without decorators returns, if it has no other result."""
     inside = [node for statement in function.body for node in _of_its_own(statement)]
     leaving = [node for node in inside if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom))]
     last = function.body[-1]
     if function.decorator_list or leaving != [last] or not isinstance(last, ast.Return):
-        return None
+        return None if function.decorator_list else returned_block(function.body)
     return last.value
 
 

@@ -12,6 +12,7 @@ from syntask_yaml.pysource.bindings import Assigned, Binding
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, Member, Package, SourceExpression, Unknowable
+from syntask_yaml.upgrade.scripts.saved_when_missing import loaded_or_made
 
 _MAX_HOPS = 30
 
@@ -71,12 +72,12 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     try:
         symbol = resolve(node, frame.scope)
     except Unknowable:
-        asked = _asked_for_name(node, frame)
+        asked = _asked_for_name(node, frame) or _block(node, frame)
         if asked is None:
             raise
         return Closure(asked, frame)
     if isinstance(symbol, Member):
-        return _of_class(symbol, frame, hops)
+        return of_class(symbol, frame, hops)
     if not isinstance(symbol, SourceExpression):
         return symbol
     if symbol.node is node:
@@ -86,7 +87,7 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     return reach(symbol.node, frame.of(symbol.scope), hops + 1)
 
 
-def _of_class(symbol: Member, frame: Frame, hops: int) -> Reached:
+def of_class(symbol: Member, frame: Frame, hops: int = 0) -> Reached:
     """`Settings.QUEUE`: what the body of a plain class says once."""
     node = symbol.owner.node
     if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
@@ -99,7 +100,7 @@ def _of_class(symbol: Member, frame: Frame, hops: int) -> Reached:
     return symbol
 
 
-def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.Attribute | None:
+def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.expr | None:
     """`main.name`, which may be that of a flow, or a variable that is set to it once at the top."""
     if isinstance(node, ast.Attribute):
         return node if node.attr == "name" else None
@@ -107,6 +108,15 @@ def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.Attribu
         case [Binding(origin=Assigned(value=ast.Attribute(attr="name") as value), is_certain=True)]:
             return value
     return None
+
+
+def _block(node: ast.Name | ast.Attribute, frame: Frame) -> ast.expr | None:
+    """A block that a variable holds, whether it had to be made or not."""
+    if not isinstance(node, ast.Name):
+        return None
+    scope = frame.scope
+    held = scope.around.at(node.id, scope.line_around) or scope.module.names.at(node.id, scope.line)
+    return loaded_or_made(held, scope.module.tree)
 
 
 def _root(node: ast.expr) -> str:
