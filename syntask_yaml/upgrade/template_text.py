@@ -13,7 +13,8 @@ _SECRETS = "prefect.blocks.secret."
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.([\w-]+) \}\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HELD = re.compile(r"\{\{ (?:\$\w|prefect\.blocks\.secret\.)")
-_OF_ENVIRONMENT = re.compile(r'\{\{ \$(\w+)(?: \| default\(("(?:[^"\\]|\\.)*")\))? \}\}')
+_OF_ENVIRONMENT = re.compile(r'\{\{ \$(\w+)(?: \| default\(("(?:[^"\\]|\\.)*")(, true)?\))? \}\}')
+_OR_EMPTY = ' | default("")'
 
 
 class TemplateText(str):
@@ -56,6 +57,15 @@ class TemplateText(str):
         """Whether it is more than a name between braces."""
         return _FILTER.search(self) is not None
 
+    def or_else(self, default: object) -> TemplateText:
+        """The variable, or *default* where it is empty or not set. Raises ValueError for other texts."""
+        found = _OF_ENVIRONMENT.fullmatch(self.replace(_OR_EMPTY, ""))
+        if found is None or found[2] is not None:
+            raise ValueError("the text is more than one variable")
+        if isinstance(default, TemplateText) or not isinstance(default, str):
+            raise ValueError("the default is not a constant text")
+        return TemplateText(f"{{{{ ${found[1]} | default({json.dumps(default)}, true) }}}}")
+
     def filtered(self, name: str) -> TemplateText:
         """The same through a filter. Raises ValueError unless one expression is all there is."""
         if self.count("{{") != 1 or not (self.startswith("{{") and self.endswith(" }}")):
@@ -83,8 +93,9 @@ def _shell_word(word: str) -> str:
         return shlex.quote(word)
     pieces, done = [], 0
     for found in _OF_ENVIRONMENT.finditer(word):
-        name, default = found.groups()
-        otherwise = "" if default is None else f"-{_in_quotes(json.loads(default))}"
+        name, default, is_for_empty = found.groups()
+        operator = ":-" if is_for_empty else "-"
+        otherwise = "" if default is None else f"{operator}{_in_quotes(json.loads(default))}"
         pieces += [_in_quotes(word[done : found.start()]), f"${{{name}{otherwise}}}"]
         done = found.end()
     return f'"{"".join([*pieces, _in_quotes(word[done:])])}"'

@@ -22,11 +22,12 @@ Leave = Callable[[str, ast.expr], None]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A named value of a call, and the place of its name."""
+    """A named value of a call, the place of its name, and the expression of the script that gives it."""
 
     name: str
     at: int
     value: Closure
+    written: ast.expr
 
 
 def arguments(call: BuildCall, frame: Frame, evaluator: Evaluator, left: Leave) -> Iterator[Argument]:
@@ -34,10 +35,10 @@ def arguments(call: BuildCall, frame: Frame, evaluator: Evaluator, left: Leave) 
     start = evaluator.places.start
     for name, value in zip(_POSITIONAL, call.node.args, strict=False):
         if not isinstance(value, ast.Starred):
-            yield Argument(name, start(value), Closure(value, frame))
+            yield Argument(name, start(value), Closure(value, frame), value)
     for keyword in call.node.keywords:
         if keyword.arg is not None:
-            yield Argument(keyword.arg, start(keyword), Closure(keyword.value, frame))
+            yield Argument(keyword.arg, start(keyword), Closure(keyword.value, frame), keyword.value)
             continue
         items = list(_unpacked(keyword.value, frame))
         if None in items and isinstance(keyword.value, ast.Name):
@@ -47,7 +48,14 @@ def arguments(call: BuildCall, frame: Frame, evaluator: Evaluator, left: Leave) 
             if item is None:
                 left("**", keyword.value)
             else:
-                yield Argument(item[0], start(keyword.value), item[1])
+                yield Argument(
+                    item[0], start(keyword.value), item[1], _in_script(item[1], keyword.value, evaluator)
+                )
+
+
+def _in_script(value: Closure, mapping: ast.expr, evaluator: Evaluator) -> ast.expr:
+    """The expression for *value*, or for the *mapping* that it is taken from in another file."""
+    return value.node if value.frame.scope.module is evaluator.scope.module else mapping
 
 
 def _unpacked(node: ast.expr, frame: Frame) -> Iterator[tuple[str, Closure] | None]:
@@ -91,4 +99,4 @@ def assigned(call: BuildCall, frame: Frame, calls: Calls, places: Places) -> Ite
         match node:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr=attribute)], value=value):
                 if name == call.variable:
-                    yield Argument(attribute, places.start(node), Closure(value, frame))
+                    yield Argument(attribute, places.start(node), Closure(value, frame), value)

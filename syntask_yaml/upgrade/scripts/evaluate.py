@@ -60,12 +60,12 @@ class Evaluator:
             case Closure(node=inner, frame=there) if there.scope.module is self.scope.module:
                 return self._expression(inner, there)
             case Closure(node=inner, frame=there):
-                return self._elsewhere(inner, there, node)
+                return self._elsewhere(inner, there, node, frame)
             case External(name=name):
-                return Found(imported_constant(name, node), self.places.start(node))
+                return Found(imported_constant(name, node), self.start(node, frame))
         raise Dynamic(node)
 
-    def _elsewhere(self, inner: ast.expr, there: Frame, node: ast.expr) -> Found:
+    def _elsewhere(self, inner: ast.expr, there: Frame, node: ast.expr, frame: Frame) -> Found:
         """The value of an expression in another file; *node*, which refers to it, is its place."""
         known = len(self.left)
         try:
@@ -74,7 +74,21 @@ class Evaluator:
             raise Dynamic(node) from None
         if len(self.left) > known:
             self.left[known:] = [node]
-        return Found(value, self.places.start(node))
+        return Found(value, self.start(node, frame))
+
+    def standing_for(self, closure: Closure, node: ast.expr, frame: Frame) -> Found:
+        """The value of *closure*, for which *node* stands in *frame*. Raises Dynamic."""
+        is_near = closure.frame.scope.module is frame.scope.module
+        known = len(self.left)
+        try:
+            value = self.evaluate(closure.node, closure.frame).value
+        except Dynamic:
+            if is_near:
+                raise
+            raise Dynamic(node) from None
+        if len(self.left) > known and not is_near:
+            self.left[known:] = [node]
+        return Found(value, self.start(node, frame))
 
     def _expression(self, node: ast.expr, frame: Frame) -> Found:
         handler = self.handlers.get(type(node))
@@ -82,7 +96,7 @@ class Evaluator:
             raise Dynamic(node)
         return handler(self, node, frame)
 
-    def start(self, node: ast.expr, frame: Frame) -> int:
+    def start(self, node: ast.expr | ast.keyword, frame: Frame) -> int:
         """Where *node* is written; 0 in another file, whose reference counts."""
         if frame.scope.module is not self.scope.module:
             return 0

@@ -19,6 +19,7 @@ from syntask_yaml.upgrade.scripts.constants import (
 from syntask_yaml.upgrade.scripts.evaluate import Evaluator, Found, Handler
 from syntask_yaml.upgrade.scripts.flow_names import name_of_flow
 from syntask_yaml.upgrade.scripts.frames import returned_by, rounds
+from syntask_yaml.upgrade.scripts.instances import attribute_of
 from syntask_yaml.upgrade.scripts.reach import Frame, external_name
 from syntask_yaml.upgrade.template_text import TemplateText, holds_template
 from syntask_yaml.upgrade.text_methods import is_method
@@ -131,6 +132,8 @@ def _either(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     *first, last = node.values
     for each in first:
         found = evaluator.evaluate(each, frame)
+        if isinstance(found.value, TemplateText) and isinstance(node.op, ast.Or) and each is first[-1]:
+            return Found(found.value.or_else(evaluator.evaluate(last, frame).value), found.location)
         if truth_of(found.value, each) is isinstance(node.op, ast.Or):
             return found
     return evaluator.evaluate(last, frame)
@@ -186,19 +189,17 @@ def _call(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     if handler is not None:
         return handler(evaluator, node, frame)
     returned = returned_by(node, frame)
-    if returned is None:
-        return _method(evaluator, node, frame)
-    found = evaluator.evaluate(returned.node, returned.frame)
-    return Found(found.value, evaluator.start(node, frame))
+    return evaluator.standing_for(returned, node, frame) if returned else _method(evaluator, node, frame)
 
 
 def _attribute(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`main.name` of a flow; other attributes of what is written out are reached without it."""
+    """`main.name` of a flow, `settings.name` of an object; what is written out is reached without it."""
     assert isinstance(node, ast.Attribute)
-    name = name_of_flow(node, frame)
-    if not name:
-        raise Dynamic(node)
-    return Found(name, evaluator.start(node, frame))
+    if name := name_of_flow(node, frame):
+        return Found(name, evaluator.start(node, frame))
+    if held := attribute_of(node, frame):
+        return evaluator.standing_for(held, node, frame)
+    raise Dynamic(node)
 
 
 def _method(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:

@@ -113,14 +113,17 @@ def _put(fields: ScriptFields, argument: Argument) -> None:
     evaluator, name = fields.evaluator, argument.name
     evaluator.left.clear()
     try:
-        found = evaluator.evaluate(argument.value.node, argument.value.frame)
+        if argument.written is argument.value.node:
+            found = evaluator.evaluate(argument.written, argument.value.frame)
+        else:
+            found = evaluator.standing_for(argument.value, argument.written, Frame(evaluator.scope))
     except Dynamic as error:
         fields.leave(name, error.node)
         return
     for node in evaluator.left:
         fields.leave(name, node)
     if name not in _OF_RUNS and holds_secret_reference(found.value):
-        fields.leave(name, argument.value.node)
+        fields.leave(name, argument.written)
         return
     fields.put(name, argument.at, _listed(found) if name == "schedules" else found)
 
@@ -145,7 +148,7 @@ def _flow(
         passed = _passed(call, argument, fields, root)
     except (Dynamic, Unknowable) as error:
         if argument is not None and "entrypoint" not in fields.values:
-            fields.leave("flow", error.node if isinstance(error, Dynamic) else argument.value.node)
+            fields.leave("flow", _part(argument.written, error))
         return None
     if passed is None:
         return None
@@ -155,6 +158,11 @@ def _flow(
     if passed.name and "flow_name" not in fields.values:
         fields.put("flow_name", at, Found(passed.name, at))
     return passed
+
+
+def _part(written: ast.expr, error: Dynamic | Unknowable) -> ast.expr:
+    """What decides a value: the part of *written* that the error names, or all of it."""
+    return error.node if isinstance(error, Dynamic) and error.node in ast.walk(written) else written
 
 
 def _passed(
@@ -188,7 +196,7 @@ def _apply(call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields) ->
     for keyword in application.keywords if application else ():
         if keyword.arg is not None:
             at = fields.evaluator.places.start(keyword)
-            _put(fields, Argument(keyword.arg, at, Closure(keyword.value, frame)))
+            _put(fields, Argument(keyword.arg, at, Closure(keyword.value, frame), keyword.value))
     is_applied = application is not None or call.kind is BuildKind.SPECIFIED or calls.may_apply_others
     if is_applied and "apply" not in fields.values:
         fields.put("apply", fields.start, Found(True, fields.start))

@@ -35,16 +35,16 @@ def _mapping(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
     """`dict(a=1)`, each value with its place."""
     if node.args:
         raise Dynamic(node)
-    return evaluator.mapping(keywords(evaluator, node), evaluator.start(node, frame), frame)
+    return evaluator.mapping(keywords(evaluator, node, frame), evaluator.start(node, frame), frame)
 
 
-def keywords(evaluator: Evaluator, node: ast.Call) -> list[tuple[str, int, ast.expr]]:
+def keywords(evaluator: Evaluator, node: ast.Call, frame: Frame) -> list[tuple[str, int, ast.expr]]:
     """The named arguments of a call, with the places of their names. Raises Dynamic for `**`."""
     pairs = []
     for keyword in node.keywords:
         if keyword.arg is None:
             raise Dynamic(keyword.value)
-        pairs.append((keyword.arg, evaluator.places.start(keyword), keyword.value))
+        pairs.append((keyword.arg, evaluator.start(keyword, frame), keyword.value))
     return pairs
 
 

@@ -113,7 +113,7 @@ def _constructed(more: Mapping[str, Any]) -> Call:
     def call(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
         if node.args:
             raise Dynamic(node)
-        found = evaluator.mapping(keywords(evaluator, node), evaluator.start(node, frame), frame)
+        found = evaluator.mapping(keywords(evaluator, node, frame), evaluator.start(node, frame), frame)
         return Found({**found.value, **more}, found.location)
 
     return call

@@ -27,12 +27,16 @@ def joined(*parts: str) -> str:
         (joined(TemplateText.of_variable("NONE", "a b"), STAGE), "a bprod"),
         (OR_DEV, "prod"),
         (str(OR_DEV).replace("STAGE", "NONE"), 'a "d" $x `y` \\z'),
+        (STAGE.or_else("dev"), "prod"),
+        (TemplateText.of_variable("NONE").or_else('a "$x"'), 'a "$x"'),
+        (TemplateText.of_variable("EMPTY", "").or_else("dev"), "dev"),
+        (TemplateText.of_variable("EMPTY", "dev"), ""),
     ],
 )
 def test_a_shell_reads_the_same_word(word: str, value: str) -> None:
     command = f"printf %s {shell_words([word])}"
 
-    environ = {"STAGE": "prod", "PATH": "/usr/bin:/bin"}
+    environ = {"STAGE": "prod", "EMPTY": "", "PATH": "/usr/bin:/bin"}
     read = subprocess.run(["sh", "-c", command], env=environ, capture_output=True, text=True, check=True)
     assert read.stdout == value
 

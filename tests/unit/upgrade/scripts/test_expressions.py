@@ -63,6 +63,10 @@ def described(old: OldRepository, text: str) -> tuple[object, set[str]]:
         ("Names.QUEUE", "fast"),
         ("made('a')", ["a-c"]),
         ("made(first='a', other=STAGE)", ["a-prod"]),
+        ("os.environ.get('A') or 'b'", '{{ $A | default("b", true) }}'),
+        ("os.getenv('A', '') or STAGE", '{{ $A | default("prod", true) }}'),
+        ("None or os.environ['A'] or 'b\"'", '{{ $A | default("b\\"", true) }}'),
+        ("f\"{os.getenv('A') or 'b'}-x\"", '{{ $A | default("b", true) }}-x'),
     ],
 )
 def test_it_is_known(old: OldRepository, text: str, value: object) -> None:
@@ -74,7 +78,11 @@ def test_it_is_known(old: OldRepository, text: str, value: object) -> None:
     [
         '"a" if os.environ["LIVE"] else "b"',
         'os.environ.get("STAGE") == "prod"',
-        'os.environ.get("STAGE") or "prod"',
+        'os.environ.get("STAGE") or 1',
+        'os.environ.get("STAGE", "dev") or "prod"',
+        'os.getenv("STAGE") or os.getenv("OTHER")',
+        'os.getenv("STAGE") or input()',
+        'f"{STAGE}-{os.getenv(\'A\')}" or "prod"',
         '"a" in [os.environ["STAGE"]]',
         "1 < 2 < 3",
         "1 < 'a'",
@@ -106,3 +114,43 @@ def test_a_class_that_the_script_changes_is_not_known(old: OldRepository) -> Non
     (result,) = old.upgrade().results
 
     assert not result.converted.source.is_known
+
+
+ELSEWHERE = [
+    ("MORE = {'description': input(), 'tags': ['a']}", "**MORE"),
+    ("def MORE():\n    return {'description': input(), 'tags': ['a']}", "**MORE()"),
+    ("MORE = {'description': input(), 'tags': ['a']}", "description=MORE['description'], tags=MORE['tags']"),
+    ("def MORE():\n    return input()", "description=MORE(), tags=['a']"),
+]
+
+
+@pytest.mark.parametrize(("text", "arguments"), ELSEWHERE)
+def test_what_another_file_does_not_tell_is_reported_in_the_script(
+    old: OldRepository, text: str, arguments: str
+) -> None:
+    old.write("free.py", "from prefect import flow\n\n\n@flow\ndef free(x=None):\n    pass\n")
+    old.write("elsewhere.py", "\n" * 50 + text)
+    call = f'Deployment.build_from_flow(flow=free, name="nightly", apply=True, {arguments})\n'
+    old.write("deploy.py", f"{HEAD}from elsewhere import MORE\n{call}")
+
+    (result,) = old.upgrade().results
+
+    (problem,) = [each for each in result.problems if not each.is_note]
+    assert problem.code == "dynamic-value"
+    assert problem.span is not None
+    assert "build_from_flow" in problem.span.source.line(problem.span.line)
+    assert result.entry["tags"] == ["a"]
+
+
+def test_a_value_far_down_in_another_file_is_known(old: OldRepository) -> None:
+    old.write("free.py", "from prefect import flow\n\n\n@flow\ndef free(x=None):\n    pass\n")
+    text = "from prefect.filesystems import S3\nMORE = {'version': '1', 'storage': S3(bucket_path='code')}\n"
+    old.write("elsewhere.py", "\n" * 50 + text)
+    call = "Deployment.build_from_flow(free, 'nightly', apply=True, **MORE)\n"
+    old.write("deploy.py", f"{HEAD}from elsewhere import MORE\n{call}")
+
+    (result,) = old.upgrade().results
+
+    assert codes(result.problems) == set()
+    assert result.entry["version"] == "1"
+    assert "push" in result.entry
