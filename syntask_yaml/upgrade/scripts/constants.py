@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import logging
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -30,6 +32,15 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: lambda one, several: one in several,
     ast.NotIn: lambda one, several: one not in several,
 }
+# By full name, the numbers of Python's own modules that flows take as parameters.
+_NUMBERED: Mapping[str, int] = {
+    f"{module.__name__}.{name}": getattr(module, name)
+    for module, names in (
+        (csv, "QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC"),
+        (logging, "DEBUG INFO WARNING ERROR CRITICAL"),
+    )
+    for name in names.split()
+}
 _SINGLE = (str, int, float, type(None))
 
 
@@ -42,7 +53,9 @@ class Dynamic(Exception):
 
 
 def imported_constant(name: str, node: ast.expr) -> Any:
-    """The value of something imported: a time zone, or a member of an enumeration of Prefect."""
+    """The value of something imported: a time zone, a number, or a member of an enumeration of Prefect."""
+    if name in _NUMBERED:
+        return _NUMBERED[name]
     if name in ("datetime.timezone.utc", "pytz.UTC", "pytz.utc", "pendulum.UTC"):
         return "UTC"
     owner, _, member = name.rpartition(".")

@@ -29,7 +29,7 @@ def loaded_or_made(held: Sequence[Binding], tree: ast.Module) -> ast.expr | None
         block.save("code")
     """
     values = [_awaited(each.origin.value) for each in held if isinstance(each.origin, Assigned)]
-    if len(values) != len(held):
+    if not values or len(values) != len(held):
         return None
     for node in ast.walk(tree):
         attempt = _attempt(node) if isinstance(node, ast.Try) else None

@@ -7,7 +7,7 @@ import pytest
 from tests.support.upgrading import OldRepository, codes
 
 HEAD = """\
-import os
+import csv, logging, os
 from prefect.deployments import Deployment
 from free import free
 LIVE, STAGE, ZONES = True, "prod", {"prod": {"zone": "a"}, "dev": {"zone": "b"}}
@@ -61,6 +61,7 @@ def described(old: OldRepository, text: str) -> tuple[object, set[str]]:
         ("ZONES['dev'].get('zone')", "b"),
         ("ZONES['dev'].get('none', 'c')", "c"),
         ("Names.QUEUE", "fast"),
+        ("[csv.QUOTE_ALL, logging.WARNING]", [1, 30]),
         ("made('a')", ["a-c"]),
         ("made(first='a', other=STAGE)", ["a-prod"]),
         ("os.environ.get('A') or 'b'", '{{ $A | default("b", true) }}'),
@@ -96,6 +97,8 @@ def test_it_is_known(old: OldRepository, text: str, value: object) -> None:
         "Settings.MORE",
         "Settings.QUEUE",
         "Names.NONE",
+        "csv.QUOTE_SOMETIMES",
+        "logging.raiseExceptions",
         "chosen('a')",
         "changed(' a ')",
         "each()",

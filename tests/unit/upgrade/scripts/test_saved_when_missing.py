@@ -70,6 +70,7 @@ def test_it_is_the_block_of_that_name(old: OldRepository, text: str, storage: st
         (TRY + MAKE.replace("code", "other"), "b"),
         (TRY + MAKE.replace("S3", "GCS"), "b"),
         (f"{TRY}    b = S3()\n", "b"),
+        (TRY + MAKE, "other"),
         (f"{TRY}    b = S3.load('other')\n", "b"),
         (f"{TRY}{MAKE}    b = None\n", "b"),
         (f"{TRY}{MAKE}b.save('other')\nb = input()\n", "b"),
