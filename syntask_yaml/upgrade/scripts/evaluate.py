@@ -78,15 +78,14 @@ class Evaluator:
 
     def standing_for(self, closure: Closure, node: ast.expr, frame: Frame) -> Found:
         """The value of *closure*, for which *node* stands in *frame*. Raises Dynamic."""
-        is_near = closure.frame.scope.module is frame.scope.module
+        if closure.frame.scope.module is frame.scope.module:
+            return self.evaluate(closure.node, closure.frame)
         known = len(self.left)
         try:
             value = self.evaluate(closure.node, closure.frame).value
         except Dynamic:
-            if is_near:
-                raise
             raise Dynamic(node) from None
-        if len(self.left) > known and not is_near:
+        if len(self.left) > known:
             self.left[known:] = [node]
         return Found(value, self.start(node, frame))
 
