@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
+from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType, problems_of_fields
 from syntask_yaml.model.secret import Secret, revealed, with_secret_texts
 from syntask_yaml.model.value import Json
 
@@ -28,18 +28,8 @@ def fitted(block: Block) -> Block:
 
 def check_fields(block: Block, fields: Collection[str], required: Collection[str]) -> None:
     """Raise BackendRefused for a block with another field than *fields*, or without a *required* one."""
-    for name in block.data:
-        if name not in fields:
-            known = ", ".join(f"`{field}`" for field in fields)
-            raise BackendRefused(
-                f"A block of type `{block.type}` has no field `{name}`.",
-                hint=did_you_mean(name, fields, otherwise=f"Available fields: {known}."),
-                field=name,
-            )
-    for name in sorted(set(required) - block.data.keys()):
-        raise BackendRefused(
-            f"A block of type `{block.type}` requires the field `{name}`.", hint=f"Set `{name}`."
-        )
+    for found in problems_of_fields(block.type, block.data, fields, required):
+        raise BackendRefused(found.detail, hint=found.hint, field="" if found.is_missing else found.field)
 
 
 def shaped(block: Block, kind: BlockType) -> Block:

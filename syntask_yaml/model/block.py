@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json
 
@@ -54,6 +55,29 @@ class BlockType(NamedTuple):
     reference_fields: frozenset[str] = frozenset()
     object_fields: frozenset[str] = frozenset()
     schema: Mapping[str, Any] = MappingProxyType({})
+
+
+class FieldProblem(NamedTuple):
+    """A *field* that a block of its type cannot have, or else one that it lacks, and what to do."""
+
+    field: str
+    is_missing: bool
+    detail: str
+    hint: str
+
+
+def problems_of_fields(
+    slug: str, given: Collection[str], fields: Collection[str], required: Collection[str]
+) -> Iterator[FieldProblem]:
+    """Yield what is wrong with the names *given* of the fields of a block of the type *slug*."""
+    for name in given:
+        if name not in fields:
+            known = ", ".join(f"`{field}`" for field in fields)
+            hint = did_you_mean(name, fields, otherwise=f"Available fields: {known}.")
+            yield FieldProblem(name, False, f"A block of type `{slug}` has no field `{name}`.", hint)
+    for name in sorted(set(required) - set(given)):
+        detail = f"A block of type `{slug}` requires the field `{name}`."
+        yield FieldProblem(name, True, detail, f"Set `{name}`.")
 
 
 _GIT_FIELDS = ("username", "password", "token", "url")
@@ -133,3 +157,17 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
         ),
     )
 }
+
+# Further types that every Prefect server of version 3 has.
+SERVER_BLOCK_TYPES = frozenset(
+    """
+    aws-secret azure-container-instance-credentials azure-cosmos-db-credentials azureml-credentials
+    bigquery-warehouse custom-webhook database-credentials databricks-credentials
+    dbt-cli-bigquery-target-configs dbt-cli-global-configs dbt-cli-postgres-target-configs dbt-cli-profile
+    dbt-cli-snowflake-target-configs dbt-cli-target-configs dbt-cloud-credentials dbt-core-operation
+    discord-webhook docker-host gcpsecret kubernetes-cluster-config kubernetes-credentials lambda-function
+    mattermost-webhook ms-teams-webhook opsgenie-webhook pager-duty-webhook sendgrid-email shell-operation
+    slack-credentials slack-webhook smb snowflake-connector snowflake-credentials sqlalchemy-connector
+    twilio-sms
+    """.split()
+)

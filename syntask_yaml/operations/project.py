@@ -22,6 +22,7 @@ from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
+from syntask_yaml.project.resources.block_types import check_block_types
 from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -128,13 +129,14 @@ def validate(
 
 
 def _check_backend(project: Project) -> Iterator[Diagnostic]:
-    """Yield why what the target names is no backend, where that is written out."""
+    """Yield what is known of the backend that the target names without asking it."""
     written = project.target.backend if project.target is not None else None
     if written is not None and not is_template(written.value):
         from syntask_yaml.backend.connect import why_no_backend
 
         if problem := why_no_backend(str(written.value)):
             yield written.problem("wrong-value", *problem)
+    yield from map(project.judge, check_block_types(project.resources, written))
 
 
 class StepChecker:
