@@ -110,11 +110,7 @@ def of_targets(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
             targets.setdefault(each, {})[target] = None
             entries.setdefault(each, {}).update(dict.fromkeys(each.entries))
     return [
-        replace(
-            each,
-            entries=tuple(entries[each]),
-            targets=tuple(names) if len(names) < len(found) else (),
-        )
+        replace(each, entries=tuple(entries[each]), targets=tuple(names) if len(names) < len(found) else ())
         for each, names in targets.items()
     ]
 

@@ -200,12 +200,7 @@ class _Child:
 
 
 def _start(
-    argv: Sequence[str],
-    cwd: Path,
-    env: Mapping[str, str],
-    *,
-    has_input: bool,
-    reply: tuple[int, int] | None,
+    argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, has_input: bool, reply: tuple[int, int] | None
 ) -> subprocess.Popen[bytes]:
     passed = {} if reply is None else {REPLY: str(reply[1])}
     return subprocess.Popen(

@@ -35,9 +35,7 @@ def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> 
     """
     backend = backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL")
     return Settings(
-        home=_home(environ, backend),
-        backend=backend,
-        default_pool=_first(environ, *_DEFAULT_POOL),
+        home=_home(environ, backend), backend=backend, default_pool=_first(environ, *_DEFAULT_POOL)
     )
 
 

@@ -111,12 +111,7 @@ _OPTIONS = (
         lambda context, url: replace(context, backend_url=url),
         {"metavar": "URL"},
     ),
-    _GlobalOption(
-        ("--file", "-f"),
-        "Project file.",
-        _with_file,
-        _FILE,
-    ),
+    _GlobalOption(("--file", "-f"), "Project file.", _with_file, _FILE),
     _GlobalOption(
         ("-C",), "Run as if started in DIR.", lambda context, folder: context.moved_to(folder), _DIRECTORY
     ),

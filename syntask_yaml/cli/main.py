@@ -19,12 +19,7 @@ import click
 from click.core import ParameterSource
 
 from syntask_yaml import __version__
-from syntask_yaml.cli.closed_output import (
-    OUTPUT_CLOSED,
-    OutputClosed,
-    forget_output,
-    noticing_closed_output,
-)
+from syntask_yaml.cli.closed_output import OUTPUT_CLOSED, OutputClosed, forget_output, noticing_closed_output
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.global_options import add_global_options, color_setting, only_file
@@ -151,11 +146,7 @@ class CommandTable(click.Group):
     metavar="DIR",
     help="Run as if started in DIR.",
 )
-@click.option(
-    "--backend",
-    metavar="URL",
-    help="Backend: embedded:PATH, or the API URL of a server.",
-)
+@click.option("--backend", metavar="URL", help="Backend: embedded:PATH, or the API URL of a server.")
 @click.option(
     "-t",
     "--target",
@@ -173,13 +164,7 @@ class CommandTable(click.Group):
     show_default=True,
     help="When to use colors in output.",
 )
-@click.version_option(
-    __version__,
-    "-V",
-    "--version",
-    prog_name="syntask",
-    message="%(prog)s %(version)s",
-)
+@click.version_option(__version__, "-V", "--version", prog_name="syntask", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(
     ctx: click.Context,

@@ -48,9 +48,7 @@ PLAN_OPTIONS = (
         help="Take over deployments owned by another project, or by one of the same name from elsewhere.",
     ),
     click.option(
-        "--keep-going",
-        is_flag=True,
-        help="Skip deployments that have problems and continue with the others.",
+        "--keep-going", is_flag=True, help="Skip deployments that have problems and continue with the others."
     ),
     click.option(
         "--ref",

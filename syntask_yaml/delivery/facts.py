@@ -21,10 +21,7 @@ def facts_of(event: RunEvent, *, id: str, automation: str, automation_id: str) -
         },
         "automation": {"id": automation_id, "name": automation},
         "flow": {"name": run.flow},
-        "deployment": {
-            "id": run.deployment_id,
-            "name": (run.deployment or "").removeprefix(f"{run.flow}/"),
-        },
+        "deployment": {"id": run.deployment_id, "name": (run.deployment or "").removeprefix(f"{run.flow}/")},
         "work_pool": {"name": run.work_pool},
         "work_queue": {"name": run.work_queue},
         "flow_run": _run(run),

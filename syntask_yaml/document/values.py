@@ -44,9 +44,6 @@ def tagged_value(text: str, tag: str, start: int, problems: Problems) -> Scalar:
 
 def _misfit(text: str, kind: str, start: int, problems: Problems) -> str:
     problems.report(
-        "wrong-type",
-        f"`{text[:60]}` cannot be read as {kind}.",
-        "Quote it if it is text.",
-        start,
+        "wrong-type", f"`{text[:60]}` cannot be read as {kind}.", "Quote it if it is text.", start
     )
     return text

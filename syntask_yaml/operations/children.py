@@ -28,8 +28,7 @@ def find_children(run: Run, children: Sequence[ChildRun], wanted: str) -> list[C
 def most_telling(children: Sequence[ChildRun], limit: int) -> list[ChildRun]:
     """Return at most *limit* of *children*, in their order: what did not complete before what did."""
     order = sorted(
-        range(len(children)),
-        key=lambda number: (children[number].state.type is StateType.COMPLETED, number),
+        range(len(children)), key=lambda number: (children[number].state.type is StateType.COMPLETED, number)
     )
     return [children[number] for number in sorted(order[:limit])]
 

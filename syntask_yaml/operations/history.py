@@ -86,12 +86,7 @@ def _actions(results: Iterable[Any], *, with_unchanged: bool = False) -> dict[st
 
 
 def read_history(
-    backend: Backend,
-    project: str | None,
-    *,
-    owner: str | None = None,
-    names: Sequence[str] = (),
-    limit: int,
+    backend: Backend, project: str | None, *, owner: str | None = None, names: Sequence[str] = (), limit: int
 ) -> list[DeployRecord]:
     """The last deploys of *project*, or of all: of *owner* in it, of *names*.
 

@@ -92,11 +92,7 @@ class Overrides:
                 "paused",
             )
         }
-        several = {
-            "tags": self.tags or None,
-            "triggers": self.triggers,
-            "sla": self.sla,
-        }
+        several = {"tags": self.tags or None, "triggers": self.triggers, "sla": self.sla}
         lists = {key: list(value) for key, value in several.items() if value is not None}
         return {**{key: value for key, value in plain.items() if value is not None}, **lists}
 

@@ -66,10 +66,7 @@ def run_steps_of(
         list(pipelines.values()),
         jobs=jobs,
         context=StepContext(
-            context.project.root,
-            context.environ,
-            blocks=context.fresh_blocks(),
-            rebuild=rebuild,
+            context.project.root, context.environ, blocks=context.fresh_blocks(), rebuild=rebuild
         ),
         notify=notify,
         policy=Policy(install_requirements=install_requirements, allow_unset=context.allow_unset),

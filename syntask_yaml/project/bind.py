@@ -19,12 +19,7 @@ Fields = Mapping[str, Any]
 
 
 def bind_deployment(
-    fields: Fields,
-    *,
-    flow: Flow,
-    project: str | None,
-    pull_steps: Iterable[Step] = (),
-    **known: Value,
+    fields: Fields, *, flow: Flow, project: str | None, pull_steps: Iterable[Step] = (), **known: Value
 ) -> Deployment:
     """Return the deployment that resolved and checked *fields* describe, of *flow*, owned by *project*.
 

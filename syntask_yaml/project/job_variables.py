@@ -12,15 +12,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.project.fit import (
-    Misfit,
-    available,
-    fits_all,
-    is_open,
-    mapping_misfits,
-    misfits,
-    subschema,
-)
+from syntask_yaml.project.fit import Misfit, available, fits_all, is_open, mapping_misfits, misfits, subschema
 from syntask_yaml.project.job_formats import format_problems, swap_problem
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.template import is_template

@@ -103,12 +103,7 @@ class Project:
 
 
 def load_project(
-    document: Document,
-    root: Path,
-    *,
-    dialect: Dialect,
-    strict: bool = False,
-    target: Target | None = None,
+    document: Document, root: Path, *, dialect: Dialect, strict: bool = False, target: Target | None = None
 ) -> Project:
     """The project that *document* declares in *target*, with all its problems: as errors if *strict*."""
     tree = document.root

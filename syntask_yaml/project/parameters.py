@@ -9,15 +9,7 @@ from typing import Any, cast
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Json, Value
-from syntask_yaml.project.fit import (
-    Misfit,
-    available,
-    fits_all,
-    is_open,
-    mapping_misfits,
-    misfits,
-    subschema,
-)
+from syntask_yaml.project.fit import Misfit, available, fits_all, is_open, mapping_misfits, misfits, subschema
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 

@@ -155,10 +155,7 @@ SLA_RULES: Table = ((("duration", "within", "stale_after"), dict, has_one_promis
 
 
 def check_rules(
-    deployment: Node,
-    *,
-    is_open: Callable[[object], bool] = is_template,
-    changed: Set[str] | None = None,
+    deployment: Node, *, is_open: Callable[[object], bool] = is_template, changed: Set[str] | None = None
 ) -> Iterator[Diagnostic]:
     """Everything about one deployment that the rules do not allow; none is asked of what *is_open*.
 
@@ -199,10 +196,7 @@ def schedules_of(deployment: Node) -> Iterator[Node]:
 
 
 def _ask(
-    mapping: Node,
-    table: Table,
-    is_open: Callable[[object], bool],
-    changed: Set[str] | None = None,
+    mapping: Node, table: Table, is_open: Callable[[object], bool], changed: Set[str] | None = None
 ) -> Iterator[Diagnostic]:
     if not isinstance(mapping.value, dict):
         return

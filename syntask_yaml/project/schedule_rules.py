@@ -8,14 +8,7 @@ from zoneinfo import ZoneInfo
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.cron import (
-    UnevenStep,
-    cron_problem,
-    full_ranges,
-    has_year,
-    starred_day,
-    uneven_steps,
-)
+from syntask_yaml.model.cron import UnevenStep, cron_problem, full_ranges, has_year, starred_day, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import TIMING_KEYS, Cron, Interval, RRule, Timing, timing_from_dict

@@ -66,8 +66,7 @@ def _without_colon(text: str) -> Entrypoint:
         )
     if not _is_dotted(text) or not module:
         raise InvalidEntrypoint(
-            f"`{text}` is not an entrypoint.",
-            hint="Write `file.py:function` or `package.module.function`.",
+            f"`{text}` is not an entrypoint.", hint="Write `file.py:function` or `package.module.function`."
         )
     return Entrypoint(text, None, module, function)
 

@@ -10,14 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from syntask_yaml.pysource.bindings import (
-    Assigned,
-    Binding,
-    Defined,
-    ImportedModule,
-    ImportedName,
-    Origin,
-)
+from syntask_yaml.pysource.bindings import Assigned, Binding, Defined, ImportedModule, ImportedName, Origin
 from syntask_yaml.pysource.canonical_names import external
 from syntask_yaml.pysource.locate import ModuleLocation
 from syntask_yaml.pysource.module import Module, SourceUnreadable

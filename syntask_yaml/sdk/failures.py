@@ -24,7 +24,7 @@ _HINTS: Mapping[str, str] = {
 }
 # The same, by the option that a hint names and a call does not have.
 _OPTIONS: Mapping[str, str] = {
-    "--take-over": "Give the deployment another name, or deploy it with its project.",
+    "--take-over": "Give the deployment another name, or deploy it with its project."
 }
 
 

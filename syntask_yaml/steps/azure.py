@@ -60,11 +60,7 @@ def push_to_azure_blob_storage(
     on_stock_workers=True,
 )
 def pull_from_azure_blob_storage(
-    context: StepContext,
-    *,
-    container: str,
-    folder: str,
-    credentials: Mapping[str, Any] | FromTemplate | None,
+    context: StepContext, *, container: str, folder: str, credentials: Mapping[str, Any] | FromTemplate | None
 ) -> Outputs:
     """Copy a folder of a container to the current directory.
 

@@ -9,13 +9,7 @@ from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
 from syntask_yaml.template.expression import ExpressionFailed, names_in
-from syntask_yaml.template.parser import (
-    Expression,
-    Placeholder,
-    Reference,
-    Template,
-    parse,
-)
+from syntask_yaml.template.parser import Expression, Placeholder, Reference, Template, parse
 from syntask_yaml.template.places import NOTHING, Texts, texts_in, with_values
 from syntask_yaml.template.scope import LEFT, Answer, Deferred, Missing, Scope
 

@@ -243,10 +243,4 @@ def adopt_execution(
     """Go on with a run that another worker started, as `start_execution` does with one of ours."""
     directory = own_directory(claim.run.id, home)
     running = adopt(Legacy(claim=claim, backend=backend, environ=environ, directory=directory))
-    return Execution(
-        claim,
-        running,
-        directory,
-        _report_filter=ReportFilter(log_limit),
-        _is_adopted=True,
-    )
+    return Execution(claim, running, directory, _report_filter=ReportFilter(log_limit), _is_adopted=True)

@@ -23,10 +23,7 @@ NOTHING_ELSE = ExpectedResources()
 
 
 def job_variables(
-    claim: Claim,
-    backend: Backend,
-    environ: Mapping[str, str],
-    expected: ExpectedResources = NOTHING_ELSE,
+    claim: Claim, backend: Backend, environ: Mapping[str, str], expected: ExpectedResources = NOTHING_ELSE
 ) -> dict[str, Any]:
     """Return the configuration of a job: the pool's template filled with the job variables, with blocks and
     variables looked up. Raises StepFailed for one without a value.
@@ -46,8 +43,7 @@ def looked_up(
         first = missing[0]
         where = ".".join(str(step) for step in first.path)
         raise StepFailed(
-            f"The job variable `{where}` has no value. {first.reason.detail}",
-            hint=first.reason.hint,
+            f"The job variable `{where}` has no value. {first.reason.detail}", hint=first.reason.hint
         )
     return dict(resolved)
 

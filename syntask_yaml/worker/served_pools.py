@@ -35,12 +35,7 @@ class ServedPools:
         first = bisect_right(pools, self._claimed_from)
         for pool in (*pools[first:], *pools[:first]):
             claim = self.queue.claim(
-                pool,
-                worker=options.name,
-                now=now,
-                lease=options.lease,
-                queues=options.queues,
-                due_by=due_by,
+                pool, worker=options.name, now=now, lease=options.lease, queues=options.queues, due_by=due_by
             )
             if claim is not None:
                 self._claimed_from = pool

@@ -42,8 +42,7 @@ def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
     if owner != _APPLICATION_ID and not is_empty:
         raise BackendUnreachable(
-            f"`{path}` is not a store: it is an SQLite database of another program.",
-            hint="Use another path.",
+            f"`{path}` is not a store: it is an SQLite database of another program.", hint="Use another path."
         )
     if version > len(MIGRATIONS):
         raise BackendRefused(

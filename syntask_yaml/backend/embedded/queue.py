@@ -15,12 +15,7 @@ from syntask_yaml.backend.embedded.run_rows import run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.queue import Claim, ScheduleBehind
-from syntask_yaml.backend.run_states import (
-    AWAITING,
-    SURPLUS,
-    claim_on,
-    scheduled_run,
-)
+from syntask_yaml.backend.run_states import AWAITING, SURPLUS, claim_on, scheduled_run
 from syntask_yaml.backend.schedules import NextRuns, next_runs
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 

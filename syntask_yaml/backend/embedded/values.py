@@ -71,10 +71,7 @@ class EmbeddedValues(EmbeddedBase):
     def set_variable(self, variable: Variable) -> None:
         with self._store.transaction():
             self._store.change(
-                "put_variable",
-                name=variable.name,
-                value=to_json(variable.value),
-                tags=to_json(variable.tags),
+                "put_variable", name=variable.name, value=to_json(variable.value), tags=to_json(variable.tags)
             )
 
     def unset_variable(self, name: str) -> bool:

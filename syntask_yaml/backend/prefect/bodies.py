@@ -50,11 +50,7 @@ def flow_name_in(raw: Raw) -> str | None:
 
 def labels_of(deployment: Deployment) -> dict[str, str | bool]:
     """The labels that say whose a deployment is, and whether it may be pruned."""
-    given = {
-        OWNER: deployment.project,
-        ORIGIN: deployment.origin,
-        PROTECTED: deployment.protected or None,
-    }
+    given = {OWNER: deployment.project, ORIGIN: deployment.origin, PROTECTED: deployment.protected or None}
     return {name: value for name, value in given.items() if value is not None}
 
 

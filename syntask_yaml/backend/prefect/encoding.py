@@ -30,6 +30,5 @@ def to_json(value: Any) -> bytes:
         raise half_character(error, "sent") from error
     except ValueError as error:
         raise BackendRefused(
-            "A number is infinite or NaN, which JSON cannot represent.",
-            hint="Look for `.inf` or `.nan`.",
+            "A number is infinite or NaN, which JSON cannot represent.", hint="Look for `.inf` or `.nan`."
         ) from error

@@ -52,11 +52,7 @@ def _stays(wanted: Schedule, stored: Schedule | None) -> bool:
 
 
 def write_schedules(
-    api: Api,
-    deployment_id: str,
-    wanted: Sequence[Schedule] | None,
-    stored: Sequence[Schedule],
-    now: datetime,
+    api: Api, deployment_id: str, wanted: Sequence[Schedule] | None, stored: Sequence[Schedule], now: datetime
 ) -> None:
     """Make the *stored* schedules of a deployment those that are *wanted*; None leaves them.
 

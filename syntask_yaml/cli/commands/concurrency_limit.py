@@ -67,10 +67,7 @@ def create(
 ) -> None:
     """Create the concurrency limit NAME."""
     made = GlobalConcurrencyLimit(
-        name=name,
-        limit=limit,
-        slot_decay_per_second=slot_decay_per_second or 0.0,
-        is_active=not inactive,
+        name=name, limit=limit, slot_decay_per_second=slot_decay_per_second or 0.0, is_active=not inactive
     )
     with context.backend() as backend:
         backend.create_concurrency_limit(made)

@@ -132,15 +132,7 @@ def _ask_once(removals: Removals) -> None:
 @as_json
 @pass_context
 def command(
-    context: Context,
-    /,
-    *,
-    yes: bool,
-    force: bool,
-    dry_run: bool,
-    expired: bool,
-    wait: float,
-    output: str,
+    context: Context, /, *, yes: bool, force: bool, dry_run: bool, expired: bool, wait: float, output: str
 ) -> int:
     """Delete everything that the project has deployed in its target.
 

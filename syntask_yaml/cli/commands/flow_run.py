@@ -57,9 +57,7 @@ command.add_command(flow_run_timeline.command)
 )
 @click.option("--failed", is_flag=True, help="Show only runs that failed or crashed.")
 @click.option(
-    "--since",
-    type=Since(),
-    help="Leave out runs that ended before: `2h` ago, or a time in ISO 8601.",
+    "--since", type=Since(), help="Leave out runs that ended before: `2h` ago, or a time in ISO 8601."
 )
 @click.option(
     "-n",

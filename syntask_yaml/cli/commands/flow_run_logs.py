@@ -33,9 +33,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     help="Print only lines of this level or a higher one.",
 )
 @click.option(
-    "--since",
-    type=Since(),
-    help="Print only lines written since: `10m` ago, or a time in ISO 8601.",
+    "--since", type=Since(), help="Print only lines written since: `10m` ago, or a time in ISO 8601."
 )
 @click.option("--tail", type=Count(min=1), metavar="N", help="Print only the last N of these lines.")
 @click.option(

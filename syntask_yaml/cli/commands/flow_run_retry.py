@@ -29,9 +29,7 @@ _MOST = 1000
 @click.argument("ids", nargs=-1, metavar="[RUN]...", shell_complete=complete_run)
 @click.option("--failed", is_flag=True, help="Retry the runs that failed or crashed. Needs --since.")
 @click.option(
-    "--since",
-    type=Since(),
-    help="With --failed: those that ended since, `2h` ago or a time in ISO 8601.",
+    "--since", type=Since(), help="With --failed: those that ended since, `2h` ago or a time in ISO 8601."
 )
 @click.option(
     "-d",

@@ -14,15 +14,7 @@ from syntask_yaml.operations.planned_images import PlannedImage
 from syntask_yaml.plan.changes import Action, Plan, ResourceChange
 from syntask_yaml.plan.resources import SECRET
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
-from syntask_yaml.plan.rows import (
-    DRIFT,
-    Row,
-    clock_for,
-    counts,
-    no_changes,
-    resource_rows,
-    rows,
-)
+from syntask_yaml.plan.rows import DRIFT, Row, clock_for, counts, no_changes, resource_rows, rows
 
 ACTION_COLORS = {
     Action.CREATE: "green",

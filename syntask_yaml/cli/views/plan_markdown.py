@@ -12,15 +12,7 @@ from syntask_yaml.model.server_pages import page_of_deployment
 from syntask_yaml.operations.planned_images import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
-from syntask_yaml.plan.rows import (
-    DRIFT,
-    Row,
-    clock_for,
-    counts,
-    no_changes,
-    resource_rows,
-    rows,
-)
+from syntask_yaml.plan.rows import DRIFT, Row, clock_for, counts, no_changes, resource_rows, rows
 
 _COLUMNS = ("", "Deployment", "Field", "Before", "After")
 _MAX_WIDTH = 300

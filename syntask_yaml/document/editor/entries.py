@@ -76,11 +76,7 @@ def set_values(
 
 
 def unset_values(
-    source_text: str,
-    name: str | int,
-    paths: Iterable[Sequence[str | int]],
-    *,
-    file: str = "syntask.yaml",
+    source_text: str, name: str | int, paths: Iterable[Sequence[str | int]], *, file: str = "syntask.yaml"
 ) -> str:
     """The text without the keys and items at *paths* of the entry called *name*, and their lines.
 

@@ -96,10 +96,7 @@ def _used_by(users: Sequence[Deployment]) -> str:
 
 def _used_for(runs: Sequence[Run]) -> str:
     waiting = sum(run.state.type in (StateType.SCHEDULED, StateType.PAUSED) for run in runs)
-    parts = (
-        _counted(waiting, "waits", "wait"),
-        _counted(len(runs) - waiting, "is executed", "are executed"),
-    )
+    parts = (_counted(waiting, "waits", "wait"), _counted(len(runs) - waiting, "is executed", "are executed"))
     return f"{' and '.join(filter(None, parts))} in it."
 
 

@@ -61,11 +61,7 @@ class RunTimeline:
 
 
 def run_timeline(
-    runs: Iterable[Run],
-    coming: Mapping[str, Iterable[datetime]],
-    window: Window,
-    *,
-    most: int = MOST_LANES,
+    runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window, *, most: int = MOST_LANES
 ) -> RunTimeline:
     """Return what *runs* and the *coming* times, by `flow/name`, are in *window*."""
     drafts = LaneDrafts(window)

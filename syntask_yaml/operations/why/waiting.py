@@ -12,15 +12,7 @@ from syntask_yaml.model.value import known
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import NO_POOL, is_polled, resumes, start_command, why_waiting
 from syntask_yaml.operations.why.facts import LATELY, MOST_READ, Facts
-from syntask_yaml.operations.why.reason import (
-    Evidence,
-    Find,
-    Finding,
-    ReasonRule,
-    Remedy,
-    listed,
-    span,
-)
+from syntask_yaml.operations.why.reason import Evidence, Find, Finding, ReasonRule, Remedy, listed, span
 
 
 def _later(facts: Facts) -> Finding | None:

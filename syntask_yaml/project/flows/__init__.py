@@ -12,12 +12,7 @@ loading, child   loads a flow in a process of its own, for what its source does 
 from syntask_yaml.project.flows.describe import Flow
 from syntask_yaml.project.flows.module_files import ModuleFile
 from syntask_yaml.project.flows.reader import FlowReader
-from syntask_yaml.pysource.entrypoint import (
-    Entrypoint,
-    FlowNotFound,
-    InvalidEntrypoint,
-    parse_entrypoint,
-)
+from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound, InvalidEntrypoint, parse_entrypoint
 
 __all__ = [
     "Entrypoint",

@@ -6,13 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from syntask_yaml.project.flows.decorators import (
-    Options,
-    is_bound_to_class,
-    is_flow,
-    options_in,
-    options_of,
-)
+from syntask_yaml.project.flows.decorators import Options, is_bound_to_class, is_flow, options_in, options_of
 from syntask_yaml.project.flows.own_decorators import options_made
 from syntask_yaml.pysource.bindings import Assigned, Defined, UnknownBinding, class_names
 from syntask_yaml.pysource.lookup import attribute, lookup_own, resolve, try_resolve

@@ -18,12 +18,7 @@ from syntask_yaml.project.flows.definition import (
 )
 from syntask_yaml.project.flows.describe import Flow, describe, source_name
 from syntask_yaml.project.flows.module_files import ModuleFile, ModuleFiles
-from syntask_yaml.pysource.entrypoint import (
-    Entrypoint,
-    FlowNotFound,
-    InvalidEntrypoint,
-    parse_entrypoint,
-)
+from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound, InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.pysource.module import TOO_DEEP, Module, SourceUnreadable, read_module
 from syntask_yaml.pysource.module_index import ModuleIndex

@@ -16,7 +16,7 @@ from syntask_yaml.steps.docker.request import BuildRequest
 
 # Options that Podman reads in another form than Docker.
 _PODMAN_FORMS: Mapping[str, Callable[[Any], Any]] = {
-    "extra_hosts": lambda hosts: json.dumps([f"{host}:{address}" for host, address in dict(hosts).items()]),
+    "extra_hosts": lambda hosts: json.dumps([f"{host}:{address}" for host, address in dict(hosts).items()])
 }
 
 

@@ -29,9 +29,7 @@ _UNASKED = (
         hint="Set `DOCKER_TLS_VERIFY=1`, and set `DOCKER_CERT_PATH` to the directory with the certificates.",
     ),
     Rule(
-        r"\[SSL[^]]*\] ([^(]+) \(",
-        detail="Cannot establish a TLS connection to {}: {}.",
-        hint=_CERTIFICATES,
+        r"\[SSL[^]]*\] ([^(]+) \(", detail="Cannot establish a TLS connection to {}: {}.", hint=_CERTIFICATES
     ),
     Rule(pattern="TLS", detail="Cannot load the TLS certificates for {}.", hint=_CERTIFICATES),
     Rule(
@@ -120,10 +118,7 @@ _REMEDIES = (
         "bind source path does not exist",
         hint="The engine must be on this machine and see its directories, as runs report through one.",
     ),
-    Rule(
-        r"(?i)buildkit",
-        hint="Build with BuildKit: `build_backend: buildx`.",
-    ),
+    Rule(r"(?i)buildkit", hint="Build with BuildKit: `build_backend: buildx`."),
     Rule(
         _WORDLESS,
         hint="See the log of the engine's service. Podman rejects relative links out of the "

@@ -125,9 +125,7 @@ def _from_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
             return draft
     else:
         folder = yield from Text(
-            "folder",
-            "Folder in the image?",
-            notes=["Enter: the image's WORKDIR."],
+            "folder", "Folder in the image?", notes=["Enter: the image's WORKDIR."]
         ).ask_optional(context.answers)
     go = step("set_working_directory", context.project.dialect, directory=folder)
     return draft.put_steps("pull", [go] if folder else [])

@@ -39,10 +39,7 @@ def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     choices = list(_choices(draft, context))
     is_settled = choices[0].value in ("keep", "project")
     source = yield from Select(
-        "image",
-        "Image for the runs?",
-        choices=choices,
-        default=choices[0].value if is_settled else None,
+        "image", "Image for the runs?", choices=choices, default=choices[0].value if is_settled else None
     ).ask(context.answers)
     match source:
         case "keep":
@@ -124,10 +121,7 @@ def _ask_dockerfile(context: InterviewContext) -> Interview[str]:
         yield from Select(
             "dockerfile",
             "Build from which Dockerfile?",
-            choices=[
-                *(Choice(file, file) for file in found),
-                Choice(AUTO, "A generated Dockerfile"),
-            ],
+            choices=[*(Choice(file, file) for file in found), Choice(AUTO, "A generated Dockerfile")],
             default=found[0],
         ).ask(context.answers)
     )
