@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TextIO
 
 from syntask_yaml.errors import SyntaskError
@@ -19,6 +20,22 @@ OUTPUT_CLOSED = 128 + signal.SIGPIPE
 
 class OutputClosed(Exception):
     """Nobody reads the output any more."""
+
+
+def whole_writes() -> None:
+    """Let nothing that is printed be cut short in silence.
+
+    With PYTHONUNBUFFERED, Python takes a write for whole of which the system wrote a part: the disk is full,
+    or the reader left. A buffer below each line writes the rest, or fails.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        raw = getattr(stream, "buffer", None)
+        if isinstance(stream, TextIOWrapper) and isinstance(raw, RawIOBase):
+            buffered = TextIOWrapper(
+                BufferedWriter(raw), encoding=stream.encoding, errors=stream.errors, line_buffering=True
+            )
+            setattr(sys, name, buffered)
 
 
 @contextmanager

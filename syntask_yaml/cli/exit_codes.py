@@ -12,57 +12,54 @@ from syntask_yaml.cli.closed_output import forget_output
 from syntask_yaml.errors import Interrupted, SyntaskError, UsageError, remedy
 
 BUG = 70
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def exit_code_of(error: BaseException) -> int:
     """Print the message of *error* on standard error, and return its exit code."""
-    if isinstance(error, SyntaskError):
-        return _foreseen(error)
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.UsageError):
-        return _wrong_usage(error)
-    if isinstance(error, click.ClickException):
-        return _foreseen(SyntaskError(error.format_message()))
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return _foreseen(
-            Interrupted("Changes that were made until then were kept, also any that were not shown.")
-        )
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else 1
-    if isinstance(error, OSError):
-        return _outside(error)
-    return _bug(error)
-
-
-def _foreseen(error: SyntaskError) -> int:
-    from syntask_yaml.cli.views.diagnostics import show
-
-    show(error.diagnostics)
-    return error.exit_code
-
-
-def _wrong_usage(error: click.UsageError) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return UsageError.exit_code
-    path = error.ctx.command_path if error.ctx else "syntask"
-    hint = f"Run `{path} --help` for usage."
-    return _foreseen(UsageError(error.format_message(), hint=hint))
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    failure = failure_of(error)
+    if failure is None:
+        return _bug(error)
+    if isinstance(error, OSError) and error.errno in _FULL and not error.filename:
+        forget_output()
+    from syntask_yaml.cli.views.diagnostics import show
+
+    show(failure.diagnostics)
+    return failure.exit_code
 
 
-def _outside(error: OSError) -> int:
-    """Report an error of the operating system: a full disk, a missing permission."""
+def failure_of(error: BaseException) -> SyntaskError | None:
+    """What *error* means for who called the command; None for a bug, and for what is no failure."""
+    if isinstance(error, SyntaskError):
+        return error
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else "syntask"
+        return UsageError(error.format_message(), hint=f"Run `{path} --help` for usage.")
+    if isinstance(error, click.ClickException):
+        return SyntaskError(error.format_message())
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return Interrupted("Changes that were made until then were kept, also any that were not shown.")
+    return _outside(error) if isinstance(error, OSError) else None
+
+
+def _outside(error: OSError) -> SyntaskError:
+    """What an error of the operating system means: a full disk, a missing permission."""
     if error.errno == errno.ENOENT and not error.filename:
         gone = "The current directory no longer exists."
-        return _foreseen(SyntaskError(gone, hint="Change to another directory, or pass `-C DIR`."))
+        return SyntaskError(gone, hint="Change to another directory, or pass `-C DIR`.")
     what = "The operating system reported an error"
     if error.filename:
         what = f"Cannot access `{error.filename}`"
-    elif error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    elif error.errno in _FULL:
         what = "Cannot write all of the output, or a file"
-        forget_output()
-    return _foreseen(SyntaskError(f"{what}: {error.strerror or error}.", hint=remedy(error)))
+    return SyntaskError(f"{what}: {error.strerror or error}.", hint=remedy(error))
 
 
 def _bug(error: BaseException) -> int:

@@ -19,9 +19,16 @@ import click
 from click.core import ParameterSource
 
 from syntask_yaml import __version__
-from syntask_yaml.cli.closed_output import OUTPUT_CLOSED, OutputClosed, forget_output, noticing_closed_output
+from syntask_yaml.cli.closed_output import (
+    OUTPUT_CLOSED,
+    OutputClosed,
+    forget_output,
+    noticing_closed_output,
+    whole_writes,
+)
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.failures import failures_in_json
 from syntask_yaml.cli.global_options import add_global_options, color_setting, only_file
 from syntask_yaml.cli.hangup import interrupt, on_hangup
 
@@ -108,7 +115,7 @@ class CommandTable(click.Group):
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with noticing_closed_output():
+        with failures_in_json(ctx), noticing_closed_output():
             return super().invoke(ctx)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -196,6 +203,7 @@ name_variables(cli, "SYNTASK")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Nothing that is raised gets past this."""
+    whole_writes()
     if isinstance(sys.stdout, TextIOWrapper):
         # Half a character, of a name that is not in UTF-8, is printed as its escape, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -13,6 +13,7 @@ from syntask_yaml.document.reader import Document
 from syntask_yaml.errors import NotFound
 from syntask_yaml.files import shown_path
 from syntask_yaml.model.builtin import claims_to_be_builtin
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.flow_checks import check_unique, flow_of, problems_with, values_as_written
 from syntask_yaml.operations.full_names import with_full_names
@@ -22,7 +23,6 @@ from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
-from syntask_yaml.project.resources.block_types import check_block_types
 from syntask_yaml.project.slips import lost_keys
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -136,7 +136,10 @@ def _check_backend(project: Project) -> Iterator[Diagnostic]:
 
         if problem := why_no_backend(str(written.value)):
             yield written.problem("wrong-value", *problem)
-    yield from map(project.judge, check_block_types(project.resources, written))
+    if project.names_of(ResourceKind.BLOCK):
+        from syntask_yaml.project.resources.block_types import check_block_types  # which few projects need
+
+        yield from map(project.judge, check_block_types(project.resources, written))
 
 
 class StepChecker:

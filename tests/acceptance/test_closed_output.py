@@ -29,10 +29,9 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def environ(folder: Path) -> dict[str, str]:
-    """The environment; without buffers, Python does not see that a write was cut short."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    return {**kept, "SYNTASK_HOME": str(folder / "home")}
+def environ(folder: Path, *, is_buffered: bool = True) -> dict[str, str]:
+    unbuffered = "" if is_buffered else "1"
+    return {**os.environ, "SYNTASK_HOME": str(folder / "home"), "PYTHONUNBUFFERED": unbuffered}
 
 
 def run(
@@ -105,16 +104,40 @@ def test_a_deploy_writes_all_the_same(folder: Path) -> None:
     assert "etl/weekly" in run(folder, "deployment", "ls", stdout=subprocess.PIPE).stdout
 
 
-def test_a_long_list_that_is_read_in_part(folder: Path) -> None:
+@pytest.mark.parametrize("is_buffered", [True, False])
+def test_a_long_list_that_is_read_in_part(folder: Path, *, is_buffered: bool) -> None:
     """More than a pipe holds, so that it is written while the reader leaves."""
     run(folder, "variable", "set", "long", "x" * 100_000, stdout=subprocess.DEVNULL)
     listing = f"'{sys.executable}' -m syntask_yaml variable ls --output json"
     script = f"{listing} | head -c 10 > /dev/null; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environ(folder), text=True, capture_output=True, check=True
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environ(folder, is_buffered=is_buffered),
+        text=True,
+        capture_output=True,
+        check=True,
     )
 
     assert (done.stdout, done.stderr) == (f"{CLOSED}\n", "")
+
+
+@pytest.mark.parametrize("is_buffered", [True, False])
+def test_a_file_that_takes_a_part_only(folder: Path, *, is_buffered: bool) -> None:
+    """A limit of the size of files lets the first kilobyte pass, as a disk does that gets full."""
+    command = f"ulimit -f 1; '{sys.executable}' -m syntask_yaml schema > {folder / 'schema.json'}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environ(folder, is_buffered=is_buffered),
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    assert "Exception" not in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")

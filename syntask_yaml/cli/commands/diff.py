@@ -7,6 +7,7 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import diff as view
 from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.output_format import OutputFormat
 from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.operations.difference import compare_declarations
 from syntask_yaml.operations.documents import document
@@ -18,7 +19,7 @@ from syntask_yaml.operations.documents import document
 @click.option(
     "-o",
     "--output",
-    type=click.Choice(["text", "json", "markdown"]),
+    type=OutputFormat(["text", "json", "markdown"]),
     default="text",
     show_default=True,
     help="Output format.",

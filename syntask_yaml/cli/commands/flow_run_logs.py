@@ -14,6 +14,7 @@ from syntask_yaml.cli.completion import complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
 from syntask_yaml.cli.views.output import print_json, say
+from syntask_yaml.cli.views.output_format import OutputFormat
 from syntask_yaml.cli.views.runs import as_raw, print_as_json, show_log_line, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.run import short_id
@@ -45,7 +46,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 @click.option(
     "-o",
     "--output",
-    type=click.Choice(["text", "json", "jsonl"]),
+    type=OutputFormat(["text", "json", "jsonl"]),
     default="text",
     show_default=True,
     help="Output format; `jsonl` is one JSON object for each line.",

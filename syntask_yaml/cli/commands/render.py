@@ -12,6 +12,7 @@ from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import changes, diagnostics
 from syntask_yaml.cli.views.deploy import DeployProgress
 from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.output_format import OutputFormat
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.render import render
@@ -22,7 +23,7 @@ from syntask_yaml.operations.render import render
 @click.option(
     "-o",
     "--output",
-    type=click.Choice(["yaml", "json"]),
+    type=OutputFormat(["yaml", "json"]),
     default="yaml",
     show_default=True,
     help="Output format.",

@@ -13,6 +13,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.views.output import print_json, when
+from syntask_yaml.cli.views.output_format import OutputFormat
 from syntask_yaml.cli.views.screen import redraw
 from syntask_yaml.cli.views.signs import signs_of
 from syntask_yaml.cli.views.status import status_lines
@@ -46,7 +47,7 @@ _WIDTH = 100
 @click.option(
     "-o",
     "--output",
-    type=click.Choice(["text", "json", "svg"]),
+    type=OutputFormat(["text", "json", "svg"]),
     default="text",
     show_default=True,
     help="Output format; `svg` is the timeline as a picture.",

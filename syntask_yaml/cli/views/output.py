@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.output_format import OutputFormat, note_printed
 from syntask_yaml.operations.documents import json_default
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _UNBROKEN = 10_000
 as_json = click.option(
     "-o",
     "--output",
-    type=click.Choice(["text", "json"]),
+    type=OutputFormat(["text", "json"]),
     default="text",
     show_default=True,
     help="Output format.",
@@ -34,6 +35,7 @@ as_json = click.option(
 
 def print_json(content: Any) -> None:
     """Print JSON to standard output."""
+    note_printed()
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=json_default))
 
 

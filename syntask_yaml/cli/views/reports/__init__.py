@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.output_format import OutputFormat
 from syntask_yaml.cli.views.reports.report import Case, CommandReport, repository_folder
 from syntask_yaml.cli.views.reports.summary import add_to_summary
 from syntask_yaml.errors import ProjectInvalid, SyntaskError
@@ -57,7 +58,7 @@ def report_format(*, with_html: bool = False) -> Callable[[F], F]:
     return click.option(
         "-o",
         "--output",
-        type=click.Choice([name for name in FORMATS if with_html or name != "html"]),
+        type=OutputFormat([name for name in FORMATS if with_html or name != "html"]),
         default="text",
         show_default=True,
         help="Output format.",
