@@ -1,4 +1,4 @@
-"""Take the pictures of `docs/pages.md` in a real browser: `python docs/take_pictures.py`.
+"""Take the pictures of `docs/ui.md` in a real browser: `python docs/take_pictures.py`.
 
 Browsers draw letters differently, so no test compares them.
 """
