@@ -178,6 +178,7 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
     places = {(each.span, each.code) for each in found if each.is_error and each.span is not None}
+    unknown_places = {each.span for each in found if each.code in _UNKNOWN}
     wrong_places = {span for span, _ in places}
     at_fault = {path for path, _ in errors}
     unresolved = {path for path, code in errors if code in _UNRESOLVED}
@@ -189,6 +190,8 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             return problem.span in wrong_places
         if problem.code == "unknown-key" and (problem.span, "key-not-text") in places:
             return True
+        if problem.code == "quoted-merge":
+            return problem.span in unknown_places
         if problem.code not in _UNKNOWN and problem.path in unknown:
             return unknown[problem.path] or not problem.is_error
         return problem.code not in _UNRESOLVED and problem.path in unresolved

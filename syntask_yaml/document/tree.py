@@ -183,6 +183,8 @@ class _Builder:
                 places.append(place)
             else:
                 keys[at], places[at] = key_start, place
+        if _MERGE in value:
+            self._check_quoted(value[_MERGE], keys[list(value).index(_MERGE)])
         location = MappingLocation(start, array("I", keys), places)
         if merges:
             merge_all(value, location, list(merges.values()), self._problems)
@@ -195,6 +197,14 @@ class _Builder:
         value, location = self._value(self._next_event(), level)
         self._deepest = max(self._deepest - 1, above)
         return merges_of(value, location, key_start, self._problems)
+
+    def _check_quoted(self, value: Any, key_start: int) -> None:
+        """Warn of a `<<` in quotes whose *value* looks as if it were to be merged."""
+        if isinstance(value, dict) or (
+            isinstance(value, list) and any(isinstance(each, dict) for each in value)
+        ):
+            detail = "In quotes, `<<` is a key like others and merges nothing."
+            self._problems.warn("quoted-merge", detail, "Remove its quotes.", key_start)
 
     def _order_of(self, value: Mapping[str, Any]) -> Mapping[str, int]:
         keys = tuple(value)

@@ -19,6 +19,7 @@ OF_PROJECTS: Mapping[str, Message] = {
     ),
     "undefined-alias": Message("Undefined alias", "A `*name` has no `&name` before it."),
     "merge-not-mapping": Message("Invalid merge", "`<<` accepts a mapping or a list of mappings."),
+    "quoted-merge": Message("Quoted merge key", "A `<<` in quotes merges nothing."),
     "ambiguous-merge": Message(
         "Ambiguous merge",
         "The mappings of a `<<` list have different values for a key, and PyYAML versions disagree "
