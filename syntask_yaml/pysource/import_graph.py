@@ -44,7 +44,7 @@ class ImportGraph:
         modules = _Modules(self._held, search)
         for folder in {start.rpartition("/")[0] for start in starts}:
             self._wanted.update(self._wanted_in(folder))
-        edges: dict[str, dict[str, None]] = {}
+        edges: dict[str, Collection[str]] = {}
         leading: set[str] = set()
 
         def read(file: str) -> bool:
@@ -58,10 +58,12 @@ class ImportGraph:
         toward = _toward(edges, self._wanted)
         return {start: tuple(_follow(start, toward)) for start in starts if start in toward}
 
-    def _imports_of(self, file: str, name: str | None, modules: _Modules) -> dict[str, None]:
+    def _imports_of(self, file: str, name: str | None, modules: _Modules) -> Collection[str]:
         """What *file*, imported as the module *name*, runs: the packages around it run first."""
         imported = modules.imported_by(file, self._statements[file])
-        return modules.imported_by(file, [Import(name.rpartition(".")[0])]) | imported if name else imported
+        return (
+            (*modules.imported_by(file, [Import(name.rpartition(".")[0])]), *imported) if name else imported
+        )
 
     def _list(self, folder: str) -> Mapping[str, _Found]:
         held = _modules_in(folder)
@@ -135,15 +137,18 @@ class _Modules:
         self._find: _Memo[str, _Found] = _Memo(self._look_up)
         self._runs: _Memo[Statement, tuple[str, ...]] = _Memo(self._run_anywhere)
 
-    def imported_by(self, file: str, statements: Collection[Statement]) -> dict[str, None]:
-        """The files that *statements* in *file* run, each once."""
-        found = dict.fromkeys(chain.from_iterable(map(self._runs.__getitem__, statements)))
-        if _RELATIVE in found:
-            relative = (each for each in statements if _RELATIVE in self._runs[each])
-            names = (name for each in relative for one in understood(each) for name in self._of(file, one))
-            found |= dict.fromkeys(names)
-            del found[_RELATIVE]
-        return found
+    def imported_by(self, file: str, statements: Iterable[Statement]) -> tuple[str, ...]:
+        """The files that *statements* in *file* run; some more than once."""
+        found = tuple(chain.from_iterable(map(self._runs.__getitem__, statements)))
+        return tuple(self._anywhere(file, statements)) if _RELATIVE in found else found
+
+    def _anywhere(self, file: str, statements: Iterable[Statement]) -> Iterator[str]:
+        """As `imported_by`, where some of *statements* are relative to *file*."""
+        for each in statements:
+            if _RELATIVE not in self._runs[each]:
+                yield from self._runs[each]
+            else:
+                yield from chain.from_iterable(self._of(file, one) for one in understood(each))
 
     def _run_anywhere(self, statement: Statement) -> tuple[str, ...]:
         """The files that *statement* runs in whichever file; `_RELATIVE` where it depends on that."""
@@ -183,8 +188,18 @@ class _Modules:
         """The files of the packages around *module* and its own, and the folders of its submodules."""
         outer, dot, part = module.rpartition(".")
         files, folders = self._find[outer] if dot else ((), () if module in RESERVED else self._search)
+        if dot and len(folders) == 1:
+            self._expect(module.removesuffix(part), files, folders[0])
         own, inside = self._among(part, folders)
         return files + own, inside
+
+    def _expect(self, package: str, files: tuple[str, ...], folder: str) -> None:
+        """Note the modules of a *package*, of which one is asked for, with how most files write them."""
+        held = {
+            f"{package}{name}": (files + own, inside) for name, (own, inside) in self._held[folder].items()
+        }
+        self._find.update(held)
+        self._runs.update((f"import {name}".encode(errors="surrogateescape"), held[name][0]) for name in held)
 
     def _among(self, part: str, folders: Iterable[str]) -> _Found:
         portions: tuple[str, ...] = ()
@@ -223,18 +238,16 @@ def _way_out(start: str, edges: Mapping[str, Iterable[str]], read: Callable[[str
 def _toward(edges: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> dict[str, str]:
     """For each file that leads to a wanted one, the next file on the way; a wanted one leads to itself."""
     toward = {file: file for file in wanted}
-    importers: dict[str, list[str]] = {}
-    for file, imported in edges.items() if toward else ():
-        for each in imported:
-            importers.setdefault(each, []).append(file)
-    level = sorted(toward)
+    level = frozenset(toward)
     while level:
-        nearer, level = level, []
-        for file in nearer:
-            new = [each for each in importers.get(file, ()) if each not in toward]
-            toward.update(dict.fromkeys(new, file))
-            level += new
-        level.sort()
+        ahead = ((file, imported) for file, imported in edges.items() if file not in toward)
+        nearer = {
+            file: min(level.intersection(imported))
+            for file, imported in ahead
+            if not level.isdisjoint(imported)
+        }
+        toward |= nearer
+        level = frozenset(nearer)
     return toward
 
 
