@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 
@@ -32,11 +33,10 @@ _IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for part, value in (("NAME", "Bench"), ("EMAIL", "bench@example.com"))
 }
-# As in the fresh checkout of a CI system, no file is compiled yet.
-_FRESH = {"PYTHONDONTWRITEBYTECODE": "1", "DO_NOT_TRACK": "1"}
-
+_WRITES, _KEEPS = {"PYTHONDONTWRITEBYTECODE": ""}, {"PYTHONDONTWRITEBYTECODE": "1"}
 
 _LIGHT, _PEER = "import of the flows", "import of the same flows, which import Prefect"
+_UNWRITTEN = "import of the flows, told not to write bytecode"
 _SINCE = "`validate --no-flows --changed-since`, {} changed"
 _ADDED = "what `--changed-since` adds to it"
 _MOST, _FEW = (_SINCE.format(f"what {which} flows import") for which in ("most", "few"))
@@ -45,7 +45,8 @@ _NOTE = (
     "importing them; `diff` takes at most twice as long as `validate`. A module has 180 lines, which take "
     "as long to compile as the mean of 3,833 files of 374 public repositories with flows, and imports no "
     "library; nothing of the repository is compiled yet, as in a fresh checkout. The flows import our "
-    "`syntask`, which imports little, or Prefect, as those of a team with a Prefect server do."
+    "`syntask`, which imports little, or Prefect, as those of a team with a Prefect server do. Python writes "
+    "the bytecode of what it imports beside it, if it is not told otherwise."
 )
 
 
@@ -61,9 +62,11 @@ def measure() -> Table:
     compared = [
         (_MOST, costs["changed"].cpu, _LIGHT, costs["imported"].cpu),
         (_MOST, costs["changed"].cpu, _PEER, costs["peer"].cpu),
+        (_MOST, costs["changed"].cpu, _UNWRITTEN, costs["unwritten"].cpu),
         (_ADDED, costs["changed"].cpu - costs["all"].cpu, _LIGHT, costs["imported"].cpu),
         (_FEW, costs["few"].cpu, _LIGHT, costs["imported"].cpu),
         (_FEW, costs["few"].cpu, _PEER, costs["peer"].cpu),
+        (_FEW, costs["few"].cpu, _UNWRITTEN, costs["unwritten"].cpu),
         (_ADDED, costs["few"].cpu - costs["all"].cpu, _LIGHT, costs["imported"].cpu),
         ("`diff HEAD~1 HEAD`", costs["diff"].cpu, "`validate`", costs["validate"].cpu),
     ]
@@ -93,8 +96,9 @@ def _cases(root: Path, few: Path, peer: Path) -> dict[str, Callable[[], Cost]]:
         "changed": lambda: _syntask(root, "validate", "--no-flows", "--changed-since", "HEAD~1"),
         "few": lambda: _syntask(few, "validate", "--no-flows", "--changed-since", "HEAD"),
         "all": lambda: _syntask(root, "validate", "--no-flows"),
-        "imported": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=root),
-        "peer": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=peer),
+        "imported": lambda: _import(root, _WRITES),
+        "peer": lambda: _import(peer, _WRITES),
+        "unwritten": lambda: _import(root, _KEEPS),
         "diff": lambda: _syntask(root, "diff", "HEAD~1", "HEAD"),
         "validate": lambda: _syntask(root, "validate"),
     }
@@ -102,6 +106,14 @@ def _cases(root: Path, few: Path, peer: Path) -> dict[str, Callable[[], Cost]]:
 
 def _syntask(root: Path, *arguments: str) -> Cost:
     return cost_of([str(SCRIPTS / "syntask"), "-q", *arguments], cwd=root)
+
+
+def _import(root: Path, writing: Mapping[str, str]) -> Cost:
+    """Import all flows of *root*, of which no file is compiled yet, as in a fresh checkout."""
+    cost = cost_of([sys.executable, "import_all.py"], environ={**writing, "DO_NOT_TRACK": "1"}, cwd=root)
+    for compiled in [*root.rglob("__pycache__")]:
+        shutil.rmtree(compiled)
+    return cost
 
 
 def _module(number: int) -> str:

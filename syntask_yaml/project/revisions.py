@@ -86,8 +86,10 @@ class History:
 
     def changed_since(self, commit: str) -> frozenset[Path]:
         """The files that differ between *commit* and now: committed or not, deleted, or new."""
-        differing = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
-        return frozenset(self.tree / name for name in (*differing, *self._untracked))
+        if commit not in self._changed:
+            names = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
+            self._changed[commit] = frozenset(self.tree / name for name in (*names, *self._untracked))
+        return self._changed[commit]
 
     def write_ending(self, commit: str, into: Path, endings: Collection[str]) -> None:
         """Write the files of *commit* whose names have one of *endings*, as `write_named` does."""
@@ -118,6 +120,10 @@ class History:
 
     @cached_property
     def _listed(self) -> dict[str, list[bytes]]:
+        return {}
+
+    @cached_property
+    def _changed(self) -> dict[str, frozenset[Path]]:
         return {}
 
     @cached_property
