@@ -10,7 +10,7 @@ from syntask_yaml.document.editor.cst import ConcreteNode, ScalarNode, below, ch
 from syntask_yaml.document.editor.render import Renderer
 from syntask_yaml.document.editor.style import style_of
 from syntask_yaml.document.editor.text_edits import TextEdits
-from syntask_yaml.document.reader import read
+from syntask_yaml.document.reader import Document, read
 from syntask_yaml.errors import EditRefused, ProjectInvalid
 from syntask_yaml.source import Source, Span
 
@@ -27,7 +27,7 @@ class EditSession:
         document = read(self._source)
         if not document.is_readable:
             raise ProjectInvalid(document.diagnostics)
-        self._problems = len(document.diagnostics)
+        self._problems = _problems_of(document)
         self.data = document.root.value
         self.tree = read_tree(self._source.text)
         self.edits = TextEdits(self._source.text)
@@ -50,7 +50,7 @@ class EditSession:
             except ValueError as error:
                 raise self._explained(path) from error
             document = read(Source(self._source.name, text))
-            is_sound = document.is_readable and len(document.diagnostics) <= self._problems
+            is_sound = document.is_readable and _problems_of(document) <= self._problems
             if is_sound and text_of(document.root.value) == text_of(meant):
                 return self._mark + text
         raise self._explained(path)
@@ -112,3 +112,8 @@ def _inside(node: ConcreteNode | None) -> list[ConcreteNode]:
     for each in found:
         found.extend(below(each))
     return found
+
+
+def _problems_of(document: Document) -> int:
+    """How many problems *document* has with how it is written; a key that is quoted is what was asked for."""
+    return sum(each.code != "quoted-merge" for each in document.diagnostics)

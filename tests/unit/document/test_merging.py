@@ -76,11 +76,12 @@ def test_merge_that_every_version_reads_alike_is_not_warned_of(merged: str) -> N
 
 
 def test_quoted_merge_key_is_a_key_like_any_other() -> None:
-    """`"<<"` in quotes merges nothing, and may stand beside a merge key."""
+    """`"<<"` in quotes merges nothing, and is warned of where a mapping is its value."""
     document = read_text('a: &a {x: 1}\nb: {"<<": *a, <<: *a, y: 2}\n')
 
     assert document.root.value["b"] == {"<<": {"x": 1}, "x": 1, "y": 2}
-    assert problems_of(document) == []
+    assert problems_of(document) == ['quoted-merge 2:5 "<<"']
+    assert problems_of(read_text('b: {"<<": text}\n')) == []
 
 
 def test_merge_of_a_list_under_an_anchor() -> None:
