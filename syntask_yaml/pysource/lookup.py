@@ -40,11 +40,9 @@ def resolve(node: ast.expr, scope: NameScope) -> Symbol:
             return lookup(name, scope)
         case ast.Attribute(value=value, attr=name):
             owner = resolve(value, scope)
-            return (
-                SourceExpression(node, scope)
-                if isinstance(owner, SourceExpression)
-                else attribute(owner, name, scope)
-            )
+            if isinstance(owner, (SourceExpression, Member)):
+                return SourceExpression(node, scope)
+            return attribute(owner, name, scope)
     return SourceExpression(node, scope)
 
 
@@ -139,7 +137,10 @@ def _follow(origin: Origin, bound: str, scope: NameScope) -> Symbol:
         case Assigned(value=value, is_alias=True):
             return SourceExpression(value, scope.deferred(), bound, is_alias=True)
         case Assigned(value=ast.Name() | ast.Attribute() as value):
-            return resolve(value, replace(scope.at(value.lineno), hops=scope.hops + 1))
+            symbol = resolve(value, replace(scope.at(value.lineno), hops=scope.hops + 1))
+            if isinstance(symbol, SourceExpression) and symbol.node is value:
+                return SourceExpression(value, symbol.scope, bound)
+            return symbol
         case Assigned(value=value):
             return SourceExpression(value, scope.at(value.lineno), bound)
     raise Unknowable(f"the way `{bound}` is assigned cannot be analyzed")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import math
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from syntask_yaml.pysource.bindings import Assigned, Binding, class_names
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope
-from syntask_yaml.pysource.symbols import SourceExpression, Unknowable
+from syntask_yaml.pysource.symbols import External, Member, SourceExpression, Unknowable
 
 MAX_LENGTH = 100_000
 
@@ -37,9 +40,41 @@ def shown(node: ast.AST) -> str:
 
 def _named(node: ast.expr, scope: NameScope) -> Any:
     symbol = resolve(node, scope)
-    if not isinstance(symbol, SourceExpression) or isinstance(symbol.node, ast.Attribute):
-        raise Unknowable(f"the value of `{shown(node)}` cannot be determined from the source")
-    return _assigned(symbol)
+    if isinstance(symbol, SourceExpression) and not isinstance(symbol.node, ast.Attribute):
+        return _assigned(symbol)
+    if isinstance(symbol, SourceExpression) and isinstance(symbol.node, ast.Attribute):
+        owner = resolve(symbol.node.value, symbol.scope)
+        if isinstance(owner, Member) and symbol.node.attr == "value":
+            return _of_member(owner)
+    raise Unknowable(f"the value of `{shown(node)}` cannot be determined from the source")
+
+
+# What the value of a member is, which is taken as it is written, for each base of an enumeration.
+_ENUMERATIONS: Mapping[str, type] = {
+    "builtins.int": int,
+    "builtins.str": str,
+    "enum.Enum": object,
+    "enum.IntEnum": int,
+    "enum.StrEnum": str,
+}
+# What gives members another value.
+_MAKE_VALUES = frozenset({"__init__", "__new__", "value"})
+
+
+def _of_member(member: Member) -> Any:
+    """The value of a *member* of an enumeration; raise `Unknowable` unless it is as it was written."""
+    owner = member.owner.node
+    assert isinstance(owner, ast.ClassDef)
+    bases = [resolve(base, member.owner.scope) for base in owner.bases]
+    names = [base.name for base in bases if isinstance(base, External) and base.name in _ENUMERATIONS]
+    is_plain = len(names) == len(bases) and any(name.startswith("enum.") for name in names)
+    own = class_names(owner)
+    makes_values = not _MAKE_VALUES.isdisjoint(own.names)
+    match own.at(member.attribute, math.inf):
+        case [Binding(origin=Assigned(value=ast.Constant(value=value)))] if is_plain and not makes_values:
+            if {_ENUMERATIONS[name] for name in names} <= {object, type(value)}:
+                return value
+    raise Unknowable(f"the value of `{member.name}` cannot be determined from the source")
 
 
 @lru_cache(maxsize=1024)

@@ -187,6 +187,8 @@ def test_a_file_of_the_project_does_not_stand_in_for_what_is_known(project: Proj
         ("A = 'x'\nB = A + 'y'", "B + 'z'", "xyz"),
         ("A = 'x'", "f'{A}-{1}'", "x-1"),
         ("A = 'x'", "{'a': A, **{'b': 3}}", {"a": "x", "b": 3}),
+        ("import enum\nclass C(enum.Enum):\n  A = 3", "C.A.value", 3),
+        ("import enum\nclass C(str, enum.Enum):\n  A = 'x'\nB = C.A.value", "f'{B}-y'", "x-y"),
     ],
 )
 def test_an_expression_of_constants_has_a_value(
@@ -224,6 +226,11 @@ def test_names_that_are_joined_of_names_twice_over_are_worked_out_once(project: 
         ("", "{**1}"),
         ("", "1 < 2"),
         ("", "not print"),
+        ("class C:\n  A = 3", "C.A.value"),
+        ("import enum\nclass C(enum.Enum):\n  A = enum.auto()", "C.A.value"),
+        ("import enum\nclass C(int, enum.Enum):\n  A = '3'", "C.A.value"),
+        ("import enum\nclass C(enum.Enum):\n  A = 3\n  value = property(print)", "C.A.value"),
+        ("import enum\nclass C(enum.Enum):\n  A = 3\n  def __init__(self, v): ...", "C.A.value"),
     ],
 )
 def test_what_only_running_tells_has_no_value(source: str, expression: str, project: Project) -> None:

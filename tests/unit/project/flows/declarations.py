@@ -16,6 +16,12 @@ KNOWN: Mapping[str, str] = {
             C = 2
         def f(x: E): ...
     """,
+    "a name for the value of a member": """
+        class E(Enum):
+            A = "a"
+        DEFAULT = E.A.value
+        def f(x: str = DEFAULT, y: str = E.A.value): ...
+    """,
     "an enumeration of mixed values": """
         class E(Enum):
             A = "a"
