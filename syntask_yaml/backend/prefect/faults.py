@@ -100,20 +100,38 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
                 f"{url} is not the API of a Prefect 3 server ({status}).", hint=_WRONG_URL, status=status
             )
         case 400 | 404 | 409 | 422:
-            return Refused(f"{reasons.rstrip('.')}.", status=status, unknown=frozenset(_unknown(body)))
+            return Refused(
+                f"{reasons.rstrip('.')}. {_answered(answer)}",
+                hint=_REMEDIES.get(status, _OTHER_VALUE),
+                status=status,
+                unknown=frozenset(_unknown(body)),
+            )
     if status in BUSY:
         return BackendUnreachable(f"The server at {url} is overloaded ({status}).", hint="Try again later.")
     if 300 <= status < 400:
         there = answer.headers.get("location", "")
         return BackendUnreachable(f"{url} redirects to {there}.", hint="Use the URL that it redirects to.")
     if status < 500:
-        return Refused(f"The server rejected the request: {reasons.rstrip('.')} ({status}).", status=status)
+        detail = f"The server rejected the request: {reasons.rstrip('.')}. {_answered(answer)}"
+        return Refused(detail, hint=_OTHER_VALUE, status=status)
     return BackendError(
-        f"The server at {url} failed: {reasons.rstrip('.')} ({status}).",
+        f"The server at {url} failed: {reasons.rstrip('.')}. {_answered(answer)}",
         hint="See the server's log. The request may be partly complete, so try again.",
     )
 
 
+def _answered(answer: httpx.Response) -> str:
+    """What was asked for, where, and the status that came back."""
+    request = answer.request
+    place = request.url.copy_with(query=None, fragment=None, userinfo=b"")
+    return f"The server answered {answer.status_code} to `{request.method} {place}`."
+
+
+_OTHER_VALUE = "Change what the server names. A server of another version may take other values."
+_REMEDIES: Mapping[int, str] = {
+    404: "Somebody may have deleted it meanwhile. Run the command again.",
+    409: "Somebody may have written it at the same time. Run the command again.",
+}
 _ALLOWED = "Ask the server's administrator for permission, or use another API key."
 
 

@@ -161,11 +161,23 @@ def test_what_a_server_refuses_is_not_shown_with_what_it_was_sent() -> None:
         {"type": "value_error", "loc": ["body", "tags", 0], "msg": "Value error", "input": "hush"},
     ]
     body = {"exception_message": "Invalid", "exception_detail": detail, "request_body": {"secret": "hush"}}
-    with api_of(Answer(422, body)) as (api, _), pytest.raises(Refused) as caught:
+    with api_of(Answer(422, body)) as (api, server), pytest.raises(Refused) as caught:
         api.post("/deployments/", {})
 
-    assert caught.value.detail == "`labels`: Extra inputs; `tags.0`: Value error."
+    asked = f"The server answered 422 to `POST {server.url}/deployments/`."
+    assert caught.value.detail == f"`labels`: Extra inputs; `tags.0`: Value error. {asked}"
     assert caught.value.unknown == {"labels"}
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 418, 422, 500])
+def test_what_was_asked_for_is_said(status: int) -> None:
+    """With the place, and without what is asked about it, which may be long."""
+    answer = Answer(status, {"detail": "no such thing"})
+    with api_of(answer) as (api, server), pytest.raises(BackendError) as caught:
+        api.call("PATCH", "/work_pools/none", {}, query={"secret": "hush"})
+
+    assert f"answered {status} to `PATCH {server.url}/work_pools/none`" in caught.value.detail
+    assert caught.value.hint
 
 
 def test_what_is_missing_and_may_be_is_none() -> None:
