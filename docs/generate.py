@@ -103,12 +103,25 @@ def _sections() -> Iterator[str]:
         yield from _table(definition["properties"], required=definition.get("required"))
     yield "## Steps\n"
     yield "A step is the name of a function with its inputs below it."
-    yield "The packages `syntask` and `prefect` and their older `projects` packages are accepted.\n"
-    for full_name, part in schema["$defs"]["step"]["then"]["properties"].items():
-        definition = schema["$defs"][part["$ref"].rpartition("/")[2]]
+    yield "The packages `syntask` and `prefect` and their older `projects` packages are accepted."
+    yield "Every step accepts these keys, besides its own inputs:\n"
+    steps = {
+        full_name: schema["$defs"][part["$ref"].rpartition("/")[2]]
+        for full_name, part in schema["$defs"]["step"]["then"]["properties"].items()
+    }
+    shared = _shared([each["properties"] for each in steps.values()])
+    yield from _table(shared)
+    for full_name, definition in steps.items():
         yield f"### {full_name}\n"
         yield f"{definition['description']}\n"
-        yield from _table(definition["properties"], required=definition["required"])
+        own = {key: value for key, value in definition["properties"].items() if key not in shared}
+        yield from _table(own, required=definition["required"])
+
+
+def _shared(several: list[dict[str, Any]]) -> dict[str, Any]:
+    """The properties that all of *several* mappings have, alike."""
+    first, *others = several
+    return {key: value for key, value in first.items() if all(each.get(key) == value for each in others)}
 
 
 def _table(properties: dict[str, Any], required: list[str] | None = None) -> Iterator[str]:

@@ -200,7 +200,7 @@ def _checked_hooks(given: Iterable[Callable[..., Any]] | None, option: str) -> l
         raise TypeError(f"`{option}` is a {type(given).__name__}; write a list of functions.") from None
     for hook in hooks:
         if not callable(hook):
-            raise TypeError(f"`{option}` holds a {type(hook).__name__}; write a list of functions.")
+            raise TypeError(f"`{option}` contains a {type(hook).__name__}; write a list of functions.")
     return hooks
 
 

@@ -25,9 +25,7 @@ def launch(definition: Definition[..., Any], make: Make, *, return_state: bool) 
     _check_depth(definition)
     if definition.isgenerator:
         if return_state:
-            raise ValueError(
-                "The state of a generator is not there before its items. Leave out return_state."
-            )
+            raise ValueError("A generator has no state before its items are read. Omit `return_state`.")
         return _aitems(make) if definition.isasync else _items(make)
     if definition.isasync:
         return _acall(make, return_state)

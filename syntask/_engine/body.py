@@ -52,7 +52,7 @@ class Body(Iterable):
     def _say_that_others_go_on(self) -> None:
         if self._run.has_started_others:
             self._run.logger.warning(
-                "Interrupted. Task runs that go on are waited for; to end them, press Ctrl-C twice more."
+                "Interrupted. Waiting for task runs in progress; to stop them, press Ctrl-C twice more."
             )
 
     def _value(self) -> Any:

@@ -80,7 +80,7 @@ def end_of(state: State[Any]) -> tuple[str, str, str]:
     """
     if state.is_final():
         return state.type.value, state.name, state.message or ""
-    return StateType.FAILED.value, "Failed", f"The flow ended in the state {state}, which is no end."
+    return StateType.FAILED.value, "Failed", f"The flow ended in the state {state}, which is not final."
 
 
 def shown(error: BaseException) -> str:

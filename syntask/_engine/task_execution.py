@@ -113,7 +113,7 @@ class TaskExecution(Execution):
             with self.new_context():
                 wanted = yield Call(condition, self.definition, self.run, state)
         except Exception:
-            self.logger.exception("`retry_condition_fn` failed; there is no other attempt.")
+            self.logger.exception("`retry_condition_fn` failed, so the task is not retried.")
             return False
         return bool(wanted)
 
@@ -155,7 +155,7 @@ class TaskExecution(Execution):
                     context, dict(self.parameters), flow_parameters
                 )
             except Exception:
-                self.logger.exception("No cache key could be made, so the result is not kept.")
+                self.logger.exception("The cache key could not be computed, so the result is not stored.")
                 return None
 
     def _store(self) -> ResultStore:

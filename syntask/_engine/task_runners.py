@@ -81,7 +81,7 @@ class ThreadPoolTaskRunner:
             except RuntimeError as error:  # no thread can be started, and the pool counts wrongly now
                 queued.work, self._is_short = None, True
                 raise RuntimeError(
-                    f"There is no thread for a task run: {error}. "
+                    f"Cannot start a thread for a task run: {error}. "
                     "Set `max_workers` of the flow's `ThreadPoolTaskRunner`."
                 ) from error
 

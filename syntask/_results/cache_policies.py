@@ -39,7 +39,7 @@ class CachePolicy:
     def __sub__(self, name: str) -> CachePolicy:
         """The same without the input *name*."""
         if not isinstance(name, str):
-            raise TypeError("Only the name of an input, a text, can be taken away from a cache policy.")
+            raise TypeError("Only the name of an input, as text, can be subtracted from a cache policy.")
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -156,8 +156,8 @@ def hash_objects(value: Any) -> str:
         return digest(pickled(value))
     except SerializationError as error:
         raise HashError(
-            f"No key can be made of the inputs: {error} Leave them out with `INPUTS - 'name'`, or set "
-            "`cache_policy=NO_CACHE` or a `cache_key_fn`."
+            f"No cache key can be computed from the inputs: {error} Leave them out with "
+            "`INPUTS - 'name'`, or set `cache_policy=NO_CACHE` or a `cache_key_fn`."
         ) from error
 
 

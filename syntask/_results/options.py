@@ -23,8 +23,8 @@ def result_folder(given: Any) -> str | None:
         return os.path.expanduser(given)  # noqa: PTH111  (pathlib is slow to import)
     shown = f"`{given}`" if isinstance(given, str) else f"a {type(given).__name__}"
     warnings.warn(
-        f"`result_storage` is {shown}, which is no folder. Results are kept in the usual one, "
-        "`$SYNTASK_HOME/results`. Pass a path, such as `./results`, to have them elsewhere.",
+        f"`result_storage` is {shown}, which is not a directory. Results are stored in the default one, "
+        "`$SYNTASK_HOME/results`. Pass a path such as `./results` to store them elsewhere.",
         stacklevel=4,
     )
     return None

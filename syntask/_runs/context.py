@@ -126,7 +126,7 @@ def get_run_context() -> FlowRunContext | TaskRunContext:
     """
     found = current_context()
     if found is None:
-        raise MissingContextError("There is no run here. Call this in a flow or a task.")
+        raise MissingContextError("No run is active. Call this in a flow or a task.")
     return found
 
 

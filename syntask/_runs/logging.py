@@ -42,7 +42,7 @@ def get_run_logger(context: FlowRunContext | TaskRunContext | None = None, **kwa
     if _disabled:
         return RunLogger(_silent(), {})
     if found is None:
-        raise MissingContextError("There is no run here to log for. Call this in a flow or a task.")
+        raise MissingContextError("No run is active, so there is no log. Call this in a flow or a task.")
     return run_logger(found, **kwargs)
 
 

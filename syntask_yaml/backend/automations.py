@@ -79,5 +79,5 @@ def refusal(write: AutomationWrite, found: StoredAutomation | None) -> BackendEr
     if found == write.before:
         return None
     return BackendConflict(
-        f"The automation `{write.name}` was changed by another process meanwhile.", hint="Deploy again."
+        f"The automation `{write.name}` was changed by another process in the meantime.", hint="Deploy again."
     )

@@ -85,7 +85,7 @@ def add_once(values: dict[str, Any], more: Mapping[str, Any], option: str) -> No
     """Add to *values* what *option* gives. Raises UsageError for a key that it has given already."""
     for key in more:
         if key in values:
-            raise UsageError(f"`{option}` gives `{key}` twice.", hint="Pass the value that is meant, once.")
+            raise UsageError(f"`{option}` gives `{key}` twice.", hint="Pass it only once.")
     values.update(more)
 
 

@@ -45,7 +45,7 @@ def failure_of(error: BaseException) -> SyntaskError | None:
     if isinstance(error, click.ClickException):
         return SyntaskError(error.format_message())
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return Interrupted("Changes that were made until then were kept, also any that were not shown.")
+        return Interrupted("Changes made so far were kept, including any that were not shown.")
     return _outside(error) if isinstance(error, OSError) else None
 
 

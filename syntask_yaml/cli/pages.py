@@ -31,7 +31,7 @@ port_option = click.option(
     type=click.IntRange(0, 65535),
     default=4280,
     show_default=True,
-    help="Port of the pages; 0 takes a free one.",
+    help="Port of the web UI; 0 takes a free one.",
 )
 
 

@@ -45,7 +45,7 @@ PLAN_OPTIONS = (
     click.option(
         "--take-over",
         is_flag=True,
-        help="Take over deployments owned by another project, or by one of the same name from elsewhere.",
+        help="Take over deployments of another project, or of a project of the same name from elsewhere.",
     ),
     click.option(
         "--keep-going", is_flag=True, help="Skip deployments that have problems and continue with the others."

@@ -41,5 +41,5 @@ FILTER_OPTIONS: tuple[Callable[[Any], Any], ...] = (
 changed_since_option = click.option(
     "--changed-since",
     metavar="REF",
-    help="Select what changed since a commit, branch or tag: its entry, its code, or what it builds from.",
+    help="Select deployments whose entry, code or build inputs changed since a commit, branch or tag.",
 )

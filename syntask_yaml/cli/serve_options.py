@@ -22,7 +22,7 @@ SERVE_OPTIONS = (
         help="Delete deployments that the project no longer declares, up to N at a time; "
         "deploy nothing if there are more.",
     ),
-    click.option("--ui", "shows_pages", is_flag=True, help="Also show pages in a browser, to this machine."),
+    click.option("--ui", "shows_pages", is_flag=True, help="Also serve the web UI, on this machine only."),
     port_option,
     click.option("--worker-name", help="Name of the worker. Default: host name and process id."),
     limit_option,
@@ -41,19 +41,19 @@ SERVE_OPTIONS = (
     click.option(
         "--unless-running",
         is_flag=True,
-        help="Do nothing if this option has started the command for the project already.",
+        help="Exit if the command is already running for the project with this option.",
     ),
     click.option(
         "--install",
         type=click.Choice(["systemd", "cron"]),
-        help="Write a file by which systemd or cron starts this command with these options, and exit.",
+        help="Write a file with which systemd or cron starts this command with these options, and exit.",
     ),
     click.option("--print", "only_prints", is_flag=True, help="Print the file of `--install` instead."),
 )
 DEV_OPTIONS = (
     *NAME_OPTIONS,
     port_option,
-    click.option("--open", "opens_pages", is_flag=True, help="Open the pages in a browser."),
+    click.option("--open", "opens_pages", is_flag=True, help="Open the web UI in a browser."),
     limit_option,
 )
 

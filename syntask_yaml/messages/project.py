@@ -50,7 +50,7 @@ OF_PROJECTS: Mapping[str, Message] = {
     "wrong-value": Message("Wrong value", "The key does not accept this value."),
     "conflicting-keys": Message("Conflicting keys", "Two keys contradict each other."),
     "obsolete-key": Message(
-        "Obsolete key", "The key was part of the format once and no longer has an effect."
+        "Obsolete key", "The key belongs to an older version of the format and has no effect."
     ),
     "inherited-pull": Message(
         "Inherited pull", "In a `prefect.yaml`, an empty `pull` inherits the `pull` of the project."

@@ -29,7 +29,7 @@ _LOGIN: Json = {
 DOCKER_VARIABLES: Mapping[str, Mapping[str, Json]] = {
     "name": {
         "title": "Name",
-        "description": "How the names of the containers begin. By default, with the name of the run.",
+        "description": "Prefix of the names of containers. Default: the name of the run.",
         "anyOf": _TEXT_OR_NULL,
         "default": None,
     },

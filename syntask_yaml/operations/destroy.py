@@ -111,7 +111,7 @@ def _with_reasons(plan: Plan, context: DeployContext) -> Plan:
     """*plan* where what goes is not called undeclared: the file may declare it."""
     target = context.project.target
     reason = f"target {target.name} is destroyed" if target is not None else "the project is destroyed"
-    reason = reason if context.preview is None else "it has run out"
+    reason = reason if context.preview is None else "expired"
     return replace(
         plan,
         changes=tuple(_because(reason, each) for each in plan.changes),

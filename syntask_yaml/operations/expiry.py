@@ -50,7 +50,7 @@ def refuse_deployed(context: DeployContext, now: datetime) -> None:
         *_by_owner(context),
         *_owners_of_resources(context),
     }:
-        raise DeployedMeanwhile(f"`{owner}` is kept: it was deployed again meanwhile.")
+        raise DeployedMeanwhile(f"`{owner}` is kept: it was deployed again in the meantime.")
 
 
 def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:

@@ -32,7 +32,7 @@ def adopt(
         if held not in (None, owner, own.project):
             raise BackendConflict(
                 f"`{each.deployment.full_name}` belongs to the project `{held}`.",
-                hint=f"Pass `--from {held}` if it is to belong to `{own.project}` from now on.",
+                hint=f"Pass `--from {held}` to transfer it to `{own.project}`.",
             )
     owned = [(each, own.project, own.origin) for each in stored]
     _write(context.backend, owned, "Adopting", notify)

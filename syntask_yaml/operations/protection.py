@@ -14,7 +14,7 @@ from syntask_yaml.project.git_program import why_unread
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.repository import is_clean
 
-_FORCE = "To deploy all the same, pass `--force`."
+_FORCE = "Pass `--force` to deploy anyway."
 
 
 def refuse_protected(context: DeployContext) -> None:

@@ -42,7 +42,7 @@ def check_automations(tree: Node, values: Mapping[str, Any] | None = None) -> It
         yield from _check_templates(node, values)
         name = node.value.get("name")
         if isinstance(name, str) and (first := seen.setdefault(name, node)) is not node:
-            detail = f"An automation called `{name}` is already declared on line {first.span.line}."
+            detail = f"An automation with the name `{name}` is already declared on line {first.span.line}."
             at = node.get("name") or node
             yield at.problem("duplicate-automation", detail, "Rename one of them.")
 

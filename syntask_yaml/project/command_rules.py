@@ -27,7 +27,7 @@ def check_command(action: Node) -> Iterator[Diagnostic]:
         (words[0], "The program that is run depends on the run.", "Name it here."),
         (
             _script(words),
-            "The shell would execute what the run says as a part of this script.",
+            "The shell would execute text of the run as part of this script.",
             'Use variables such as `"$SYNTASK_FLOW_RUN_NAME"`, or read the JSON document on standard input.',
         ),
     ):

@@ -58,8 +58,9 @@ def _say_home(declaration: Declaration, project: Project) -> Iterator[Diagnostic
     detail = f"Runs load the code from `{project.home}` on the worker's machine"
     if project.worked_on is None:
         return _say(declaration, f"{detail}.")
-    hint = "Add a `pull` step that gets the code of a commit, or check the commit out there."
-    problem = declaration.node.problem("default-pull", f"{detail}, as it is then and not as it was.", hint)
+    hint = "Add a `pull` step that fetches a commit, or check the commit out there."
+    detail = f"{detail}, as it is when they start, not as of the deployed commit."
+    problem = declaration.node.problem("default-pull", detail, hint)
     return iter((problem.as_warning(),))
 
 

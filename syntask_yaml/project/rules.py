@@ -50,7 +50,7 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
 def was_name(node: Node) -> Iterator[Diagnostic]:
     """A former name of a deployment, with or without that of its flow before it."""
     if re.search(r"[%&<>]|/.*/|^/|/$", node.value):
-        detail = f"No deployment was ever called `{node.value}`."
+        detail = f"No deployment can have had the name `{node.value}`."
         yield node.problem("invalid-name", detail, "Write `flow/name`, or `name` if the flow is the same.")
 
 

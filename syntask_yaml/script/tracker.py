@@ -196,7 +196,7 @@ class ScriptTracker:
         self._reports.clear()
         self._backlog.drop()
         warn(
-            f"The run `{self.run.name}` is no longer kept: it was deleted, or ended while this process"
+            f"The run `{self.run.name}` is no longer recorded: it was deleted, or ended while this process"
             " did not respond."
         )
 

@@ -157,7 +157,7 @@ def _check(options: Mapping[str, Any]) -> None:
     if unknown := sorted(options.keys() - _OPTIONS):
         raise UsageError(f"`serve` has no argument `{unknown[0]}`.", hint=did_you_mean(unknown[0], _OPTIONS))
     if options.get("webserver"):
-        hint = "Leave it out. `syntask worker ls` says what serves."
+        hint = "Omit it. `syntask worker ls` lists the workers."
         raise UsageError("`serve` has no web server.", hint=hint)
     limit = options.get("limit")
     if limit is not None and (not isinstance(limit, int) or limit < 1):

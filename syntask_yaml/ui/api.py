@@ -168,7 +168,12 @@ class ApiRoute:
 
 _RUNS = ("state", "deployment", "until", "skip", "limit")
 API: tuple[ApiRoute, ...] = (
-    ApiRoute("GET", "/api/status", show_status, "Show what runs, is late, failed, and comes next."),
+    ApiRoute(
+        "GET",
+        "/api/status",
+        show_status,
+        "Show what is running, what is late, what failed and what is coming.",
+    ),
     ApiRoute("GET", "/api/deployments", list_deployments, "List the deployments."),
     ApiRoute("GET", "/api/deployment", inspect_deployment, "Show a deployment.", ("name",)),
     ApiRoute(
@@ -178,7 +183,9 @@ API: tuple[ApiRoute, ...] = (
         "Pause or resume the schedules of a deployment.",
         body={"name": "string", "paused": "boolean"},
     ),
-    ApiRoute("GET", "/api/runs", list_runs, "List runs, newest first; `next` leads to more.", _RUNS),
+    ApiRoute(
+        "GET", "/api/runs", list_runs, "List runs, newest first; `next` is the path of the next page.", _RUNS
+    ),
     ApiRoute(
         "POST",
         "/api/runs",

@@ -49,11 +49,11 @@ class Gate:
         """Return why a request is refused, in a sentence; empty if it is not."""
         host = headers.get("host", "")
         if not self._is_ours(host):
-            return "The pages are not served under this name. Use the address that `syntask ui` printed."
+            return "The web UI is not served under this name. Use the address that `syntask ui` printed."
         if _is_of_other_site(method, headers, host):
             return "The request comes from another site."
         if self.is_read_only and method not in SAFE_METHODS:
-            return "These pages are read-only. Start `syntask ui` without `--read-only` to change something."
+            return "The web UI is read-only. Start `syntask ui` without `--read-only` to make changes."
         return ""
 
     def _is_ours(self, host: str) -> bool:

@@ -63,7 +63,7 @@ class Handler:
             asked.form.get("token", ""), session
         ):
             return self._page(
-                _refused("The form is out of date, or from another site. Load its page again."), asked
+                _refused("The form is out of date, or from another site. Reload its page."), asked
             )
         response = self._response(self._answered(route, asked), asked)
         return _with_session(response, request, session) if is_new else response
@@ -125,7 +125,7 @@ class Handler:
             return HTMLResponse(render("login.html", {"error": ""}))
         token = dict(parse_qsl(body.decode("utf-8", "replace"))).get("access_token", "")
         if not self.sessions.opens(token.strip()):
-            return HTMLResponse(render("login.html", {"error": "This is not the token."}), 403)
+            return HTMLResponse(render("login.html", {"error": "The token is wrong."}), 403)
         return _with_session(RedirectResponse("/", 303), request, self.sessions.new())
 
 

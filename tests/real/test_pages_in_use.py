@@ -59,7 +59,7 @@ def test_a_log_is_narrowed_while_it_is_written(browser: Browser, backend: Embedd
         shown = tab.page.locator("#log .line:visible")
         expect(shown).to_have_count(3, timeout=_PATIENCE)
         assert tab.page.locator("#log .level").all_text_contents() == ["WARNING", "ERROR"]
-        tab.page.get_by_label("Level").select_option("Warnings and errors")
+        tab.page.get_by_label("Level").select_option("Warning and above")
         expect(shown).to_have_count(2)
         tab.page.get_by_label("Text").fill("BERLIN")
         expect(shown).to_have_count(1)

@@ -116,7 +116,7 @@ def test_what_a_killed_destroy_of_expired_previews_has_left_goes_with_the_next(s
         if not was_killed:
             break
     print(f"\n{number} kills")
-    assert site.call("destroy", "--expired", "--yes").stderr == "Nothing of `site:preview` has run out.\n"
+    assert site.call("destroy", "--expired", "--yes").stderr == "Nothing of `site:preview` has expired.\n"
 
 
 def test_two_that_destroy_what_has_expired_at_once_do_it_once(site: Site) -> None:

@@ -83,7 +83,7 @@ def replaced(path: Path) -> BackendError:
     fault = _Fault(
         BackendUnreachable,
         "The store {path} was deleted or replaced while it was in use.",
-        "Start the command again: it then uses the store that is there.",
+        "Start the command again to use the current store.",
         may_pass=False,
     )
     return _worded(fault, path, "")

@@ -92,7 +92,7 @@ def _find(automations: Sequence[StoredAutomation], name: str) -> StoredAutomatio
         raise NotFound(detail, hint=did_you_mean(name, names, otherwise=otherwise))
     if len(found) > 1:
         which = ", ".join(f"`{each.id}` ({each.automation.project or 'no project'})" for each in found)
-        detail = f"Several automations are called `{name}`: {which}."
+        detail = f"Several automations have the name `{name}`: {which}."
         raise UsageError(detail, hint="Pass the id of one, or `--project NAME`.")
     return found[0]
 

@@ -106,11 +106,12 @@ def command() -> None:
 def copy(context: Context, /, *, arguments: CopyArguments, output: str) -> int:
     """Copy variables, blocks, limits, work pools, queues and deployments to another backend.
 
-    Secrets go from one backend to the other and are never printed. What the destination has already is left
-    as it is; if it differs, that is shown, and the exit code is 1. Last, the schedules of each deployment are
-    paused here and resumed on the destination: no run starts on both, and what was waiting goes along.
+    Secrets are sent from one backend to the other and never printed. What the destination already has is not
+    changed; if it differs, the differences are shown, and the exit code is 1. At the end, the schedules of
+    each deployment are paused here and resumed on the destination, so that no run starts on both; waiting
+    runs are moved.
 
-    A second copy finishes one that was interrupted, and does nothing after one that was complete.
+    Run the command again to finish an interrupted copy. After a complete copy, it does nothing.
     """
     from syntask_yaml.cli.views import copy as view
     from syntask_yaml.operations.copying.journal import Unfinished

@@ -78,7 +78,7 @@ def create(
 @_name
 @click.option("--limit", type=Count(min=0), help="Number of slots.")
 @_decay
-@click.option("--active/--inactive", "is_active", default=None, help="Enforce the limit, or do not.")
+@click.option("--active/--inactive", "is_active", default=None, help="Whether to enforce the limit.")
 @pass_context
 def update(context: Context, /, *, name: str, **settings: Any) -> None:
     """Update the concurrency limit NAME. Options that are not given keep their values."""

@@ -51,7 +51,9 @@ _OPTIONS = (
         help="Delete up to N deployments without confirmation; deploy nothing if there are more.",
     ),
     click.option(
-        "--force", is_flag=True, help="Deploy a protected target from any branch, with uncommitted changes."
+        "--force",
+        is_flag=True,
+        help="Deploy a protected target from any branch, even with uncommitted changes.",
     ),
     click.option("--dry-run", is_flag=True, help="Show the plan without applying it."),
     click.option("--show-plan", is_flag=True, help="Show the plan before applying it."),

@@ -39,7 +39,7 @@ from syntask_yaml.operations.exporting.export import Exported, ExportRequest, ex
     "--split",
     "is_split",
     is_flag=True,
-    help="Write a file into each folder that flows are in, and FILE, which includes them. Default of FILE: "
+    help="Write a file to each directory with flows, and FILE, which includes them. Default of FILE: "
     "`syntask.yaml`.",
 )
 @pass_context

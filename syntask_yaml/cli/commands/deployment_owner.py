@@ -25,7 +25,8 @@ from syntask_yaml.project.flows import FlowReader
 def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_matching: bool) -> None:
     """Make deployments belong to the project of the current directory.
 
-    Their ids, pauses and runs are kept. What the project does not declare, its next `--prune` deletes.
+    Their ids, paused states and runs are kept. The next `--prune` of the project deletes those that it does
+    not declare.
     """
     _check_given(filters)
     project = open_project(context.location())
@@ -45,7 +46,7 @@ def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_match
 @all_matching_option
 @pass_context
 def release(context: Context, /, *, filters: Filters, all_matching: bool) -> None:
-    """Make deployments belong to no project: they stay, and no `--prune` deletes them."""
+    """Remove the owner of deployments, so that no `--prune` deletes them."""
     _check_given(filters)
     with context.backend(creates=False) as backend:
         meant = meant_to_change(backend, filters)

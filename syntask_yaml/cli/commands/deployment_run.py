@@ -99,7 +99,7 @@ def command(
     is_raw: bool,
     output: str,
 ) -> int:
-    """Create a run of a deployment, or of each that `--select` means. A worker executes it."""
+    """Create a run of a deployment, or of each selected one. A worker executes it."""
     _check_given(name, filters, is_watched=is_watched)
     with context.backend(creates=False) as backend:
         names = [name] if name else _selected(context, backend, filters, is_confirmed=all_matching)

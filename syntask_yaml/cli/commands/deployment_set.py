@@ -38,7 +38,7 @@ def command(
     for number, (path, _) in enumerate(values):
         if path in (before for before, _ in values[:number]):
             detail = f"`{assignments[number]}` sets what another argument sets already."
-            raise UsageError(detail, hint="Pass the value that is meant, once.")
+            raise UsageError(detail, hint="Pass it only once.")
     edit = prepare_edit(context.location(), name, values, unset=[parse_path(each) for each in unset])
     if context.verbosity >= 0:
         diagnostics.show(edit.warnings)

@@ -54,7 +54,7 @@ class _Request:
         if not self.expired:
             return [whole]
         if not (found := expired_contexts(whole, utc_now())):
-            say(f"Nothing of `{project.title}` has run out.")
+            say(f"Nothing of `{project.title}` has expired.")
         return found
 
     def do(self, contexts: Sequence[DeployContext]) -> Iterator[tuple[bool, dict[str, Any]]]:
@@ -78,7 +78,7 @@ class _Request:
         if not may_ask and removals.counts:
             listed = [f"{owner}  ({count})" for owner, count in removals.counts.items()]
             hint = "Pass `--yes` to skip the confirmation, or `--dry-run` to see what it is."
-            raise UsageError(in_lines("This deletes what has run out", listed), hint=hint)
+            raise UsageError(in_lines("This deletes what has expired", listed), hint=hint)
         if not may_ask:
             return Approval(options="`--yes`")
         if removals.counts:
@@ -114,7 +114,7 @@ def _ask_once(removals: Removals) -> None:
         for line in plan_view.deletion_lines(removals.plans[owner]):
             click.echo(line, err=True)
     for name in sorted(removals.shared):
-        click.echo(f"- {name}  (once nobody has it any more)", err=True)
+        click.echo(f"- {name}  (when no target uses it any more)", err=True)
     click.confirm("Delete all of this?", abort=True, err=True)
 
 
@@ -122,7 +122,7 @@ def _ask_once(removals: Removals) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @click.option("--force", is_flag=True, help="Destroy a protected target from any branch and checkout.")
 @click.option("--dry-run", is_flag=True, help="Show what would be deleted.")
-@click.option("--expired", is_flag=True, help="Delete what has run out, in every target with `expires`.")
+@click.option("--expired", is_flag=True, help="Delete what has expired, in every target with `expires`.")
 @click.option(
     "--wait",
     type=Duration(),
@@ -137,7 +137,7 @@ def command(
     """Delete everything that the project has deployed in its target.
 
     Shows what would be deleted and asks first. Deployments with `protected: true` are kept. Past runs stay
-    readable. Nothing is asked of what the project file declares, only whose the deployments are. If the
+    readable. What the project file declares does not matter, only who owns the deployments. If the
     target has a `name_prefix` with a template, only the current preview is deleted.
     """
     request = _Request(context, DeployOptions(force=force, wait=wait), expired, yes, dry_run, output)

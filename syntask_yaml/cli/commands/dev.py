@@ -1,4 +1,4 @@
-"""`syntask dev`: `serve` with pages, for the folder at hand and whoever works on it."""
+"""`syntask dev`: `serve` with the web UI, for work on a project."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from syntask_yaml.operations.project import read
 @collected("arguments", ServeArguments.of_dev, DEV_OPTIONS)
 @pass_context
 def command(context: Context, /, *, arguments: ServeArguments) -> int:
-    """Work on a project: deploy it on every save, execute its runs, and show it in a browser.
+    """Work on a project: deploy it on every save, execute its runs, and serve the web UI.
 
-    The same as `serve --ui --start-anyway --wait-for-runs 0s`: when a file of the project is saved, it is
-    deployed again. If that fails, the errors are shown, and what was deployed before continues to run. Runs
-    are started on the pages with a click, or by their schedules.
+    The same as `serve --ui --start-anyway --wait-for-runs 0s`: when a file of the project is saved, the
+    project is deployed again. If that fails, the errors are shown, and the previous deployments continue to
+    run. Runs are started in the web UI or by their schedules.
 
-    Ctrl-C cancels current runs and ends everything.
+    Ctrl-C cancels current runs and exits.
 
     Requires the extra `ui`: pip install 'syntask-yaml[ui]'.
     """

@@ -26,11 +26,11 @@ from syntask_yaml.operations.documents import document
 )
 @pass_context
 def command(context: Context, /, *, ref: str, other: str | None, output: str) -> None:
-    """Show what the project declares otherwise than at the commit, branch or tag REF.
+    """Show how the declarations of the project differ from those at REF, a commit, branch or tag.
 
-    Compares with the working tree, or with REF2. Asks no backend and needs no secrets: templates are
-    compared as they are written. For what a branch changed since it left main, REF is what
-    `git merge-base main HEAD` prints.
+    Compares REF with the working tree, or with REF2. Needs no backend and no secrets, because templates are
+    compared as they are written. To see what a branch changed since it left main, pass the output of `git
+    merge-base main HEAD`.
     """
     progress = CountProgress(verbosity=context.verbosity)
     difference = compare_declarations(context.location(), ref, other, notify=progress)

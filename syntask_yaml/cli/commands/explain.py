@@ -23,7 +23,7 @@ from syntask_yaml.project.flows import FlowReader
 @as_json
 @pass_context
 def command(context: Context, /, *, what: str, output: str) -> None:
-    """Say where the values of a deployment come from, or what a message means.
+    """Show where the values of a deployment come from, or explain a message.
 
     \b
     syntask explain report/berlin                     every value, and where it is written

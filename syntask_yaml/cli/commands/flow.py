@@ -25,15 +25,18 @@ def command() -> None:
 
 @command.command("ls")
 @click.option(
-    "--runs", "with_runs", is_flag=True, help="Also ask the backend when deployments of each run and ran."
+    "--runs",
+    "with_runs",
+    is_flag=True,
+    help="Also show the last and next run of the deployments of each flow.",
 )
 @as_json
 @pass_context
 def ls(context: Context, /, *, with_runs: bool, output: str) -> None:
     """List the flows below the current directory, without importing them.
 
-    The files are enough for that; with --runs, the backend tells when deployments of each flow ran last and
-    run next.
+    Reads only files. With --runs, also asks the backend when deployments of each flow ran last and will run
+    next.
     """
     flows, skipped = find_flows(context.directory)
     active = _activity(context) if with_runs else {}

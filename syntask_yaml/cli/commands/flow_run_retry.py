@@ -63,12 +63,12 @@ def command(
     is_raw: bool,
     output: str,
 ) -> int:
-    """Do again what runs did, with the same parameters and job variables.
+    """Repeat runs, with the same parameters and job variables.
 
     On the embedded backend, each retry is a new run. On a Prefect server, the same run is scheduled again,
     as `prefect flow-run retry` does.
 
-    RUN is its id, or a unique prefix of it. Without one, pass --failed and --since.
+    RUN is the id of a run, or a unique prefix of it. Without RUN, pass --failed and --since.
     """
     _check_chosen(ids, failed=failed, since=since, deployment=deployment)
     with context.backend(creates=False) as backend:

@@ -21,10 +21,10 @@ from syntask_yaml.operations.timeline import timeline
 @as_json
 @pass_context
 def command(context: Context, /, *, id: str | None, is_whole: bool, output: str) -> None:
-    """Show when the task runs and subflows of a run went on, as bars over time.
+    """Show the task runs and subflows of a run as bars over time.
 
-    RUN is its id, or a unique prefix of it; by default the run that started last. More than 50 task runs
-    are folded by the name of their task: the higher a bar, the more went on at the time.
+    RUN is the id of a run, or a unique prefix of it. Default: the run that started last. More than 50 task
+    runs are grouped by task: the higher a bar, the more of them ran at that time.
     """
     with context.backend(creates=False) as backend:
         run = find_run(backend, id)

@@ -30,12 +30,12 @@ from syntask_yaml.project.flows import FlowReader
 @as_json
 @pass_context
 def command(context: Context, /, *, names: tuple[str, ...], is_all: bool, limit: int, output: str) -> None:
-    """Show what was deployed when, by whom, from which commit, and what became of it.
+    """Show what was deployed, when, by whom, from which commit, and the results.
 
-    Lists the last deploys of the project in its target, newest first; with NAMES, which may be globs, only
-    those that wrote such a deployment. A deploy that changed nothing is not listed. If the target has a
-    `name_prefix` with a template, only the deploys of the current preview are listed, or with NAMES those of
-    all previews.
+    Lists the last deploys of the project in its target, newest first. With NAMES, which may be globs, lists
+    only deploys that wrote such a deployment. A deploy that changed nothing is not listed. If the target has
+    a `name_prefix` with a template, only the deploys of the current preview are listed, or with NAMES those
+    of all previews.
     """
     project = None if is_all else open_project(context.location())
     with context.backend(creates=False, project=project) as backend:

@@ -29,15 +29,15 @@ _UNATTENDED_WAIT = 60.0
 def command(context: Context, /, *, arguments: ServeArguments) -> int:
     """Deploy the project, keep it deployed, and execute the runs of every work pool as they become due.
 
-    All deployments of the project are deployed, or those selected with -n. When the project file changes, or
-    a file that the flows are read from, they are deployed again; if that fails, what was deployed continues
-    to run. Every work pool of the embedded backend that this machine can serve is served, also new ones.
+    Deploys all deployments of the project, or those selected with -n, and deploys them again when the project
+    file or a file of a flow changes. If that fails, the previous deployments continue to run. Serves every
+    work pool of the embedded backend that this machine can serve, including new ones.
 
-    With --ui, pages show what runs, to this machine; `syntask dev` does that while you change the project.
+    With --ui, also serves the web UI on this machine; use `syntask dev` while you work on the project.
 
     On Ctrl-C or SIGTERM, the command waits for current runs and exits; a second signal cancels them.
 
-    With --install, systemd or cron starts the command, also after a crash and after a restart of the machine.
+    With --install, systemd or cron starts the command, and restarts it after a crash or a reboot.
     """
     if arguments.only_prints and arguments.install is None:
         raise UsageError("`--print` requires `--install`.", hint="Write `--install systemd --print`.")

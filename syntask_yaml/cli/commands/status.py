@@ -34,15 +34,15 @@ _WIDTH = 100
     type=click.Choice(list(SCALES)),
     default="day",
     show_default=True,
-    help="Look as far back and ahead as this.",
+    help="Time span before and after now.",
 )
-@click.option("-w", "--watch", is_flag=True, help="Show it again and again, until Ctrl-C.")
+@click.option("-w", "--watch", is_flag=True, help="Refresh the display until Ctrl-C.")
 @click.option(
     "--interval",
     type=Duration(),
     default="2",
     show_default=True,
-    help="Seconds between two looks of `--watch`, or a duration such as `1m`.",
+    help="Time between refreshes of `--watch`: seconds, or a duration such as `1m`.",
 )
 @click.option(
     "-o",
@@ -54,10 +54,10 @@ _WIDTH = 100
 )
 @pass_context
 def command(context: Context, /, *, scale: str, watch: bool, interval: float, output: str) -> None:
-    """Show what runs, what is late and why, what failed, and what comes.
+    """Show what is running, what is late and why, what failed, and what is coming.
 
-    The timeline has a line for each deployment, and now in the middle. Of many deployments, those that
-    failed or are late have one.
+    The timeline has a line for each deployment, with the current time in the middle. If there are many
+    deployments, those with failed or late runs have one.
     """
     if watch and output != "text":
         raise UsageError("`--watch` prints text.", hint=f"Leave out `--watch` or `--output {output}`.")

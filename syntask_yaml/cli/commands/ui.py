@@ -1,4 +1,4 @@
-"""`syntask ui`: pages in a browser."""
+"""`syntask ui`: the web UI."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ _SHORTEST_TOKEN = 16
 
 
 @click.command("ui")
-@click.option("--host", default=LOOPBACK, show_default=True, help="Name or address to listen at.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="Host name or address to listen on.")
 @port_option
 @click.option(
     "--token",
     "token_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Show the pages only to those who know the token in FILE, which is created if it does not exist.",
+    help="Require the token in FILE to open the web UI. The file is created if it does not exist.",
 )
 @click.option("--read-only", "is_read_only", is_flag=True, help="Allow no changes.")
 @pass_context
 def command(
     context: Context, /, *, host: str, port: int, token_file: Path | None, is_read_only: bool
 ) -> None:
-    """Show runs, deployments, work pools and values as pages in a browser, until Ctrl-C.
+    """Serve a web UI for runs, deployments, work pools and values, until Ctrl-C.
 
-    In a project, another page shows its plan: what a deploy would change, and what drifted.
+    In a project, a page shows its plan: what a deploy would change, and what has drifted.
 
-    The pages are for this machine, unless --host is given, which requires --token. The same is available to
-    programs under /api.
+    Only this machine can open the UI, unless you pass --host, which requires --token. The same data is
+    available to programs under /api.
 
     Requires the extra `ui`: pip install 'syntask-yaml[ui]'.
     """

@@ -1,4 +1,4 @@
-"""`syntask unlock`: take the deploy lock away from whoever holds it."""
+"""`syntask unlock`: remove the deploy lock of a project."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from syntask_yaml.operations.project import open_project
 @click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @pass_context
 def command(context: Context, /, *, yes: bool) -> None:
-    """Take the deploy lock of the project away from whoever holds it.
+    """Remove the deploy lock of the project.
 
     A lock is released when its deploy ends, or a minute after its process was killed. Use this only if you
-    know that the deploy is no longer running: one that is running is not stopped.
+    know that the deploy is no longer running: the command does not stop it.
     """
     project = open_project(context.location())
     with context.backend(creates=False, project=project) as backend:
@@ -30,7 +30,7 @@ def command(context: Context, /, *, yes: bool) -> None:
         say(held_by(lease))
         if not yes:
             if not context.may_prompt:
-                raise UsageError("This takes the lock away from a deploy.", hint="Pass `--yes` to confirm.")
-            click.confirm("Take the lock away?", abort=True, err=True)
+                raise UsageError("This removes the lock of a deploy.", hint="Pass `--yes` to confirm.")
+            click.confirm("Remove the lock?", abort=True, err=True)
         backend.release_lease(lease)
     say(f"The deploy lock of `{project.title}` is free.")

@@ -35,7 +35,7 @@ def command() -> None:
 @click.argument("name", shell_complete=complete_variable)
 @click.argument("value")
 @click.option("--json", "is_json", is_flag=True, help="Parse VALUE as JSON.")
-@click.option("-t", "--tag", "tags", multiple=True, help="Tag, instead of those it has. Repeatable.")
+@click.option("-t", "--tag", "tags", multiple=True, help="Replace the tags. Repeatable.")
 @pass_context
 def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
     """Set the variable NAME to VALUE."""

@@ -18,11 +18,11 @@ from syntask_yaml.operations.why.facts import gather
 
 @pass_context
 def _why(context: Context, /, *, id: str | None, output: str) -> None:
-    """Say why a run waits, failed, crashed or was cancelled, what shows it, and what to do.
+    """Explain why a run waits, or how it ended, with evidence and what to do.
 
-    RUN is its id, or a unique prefix of it; without it, the newest run that is due and did not complete.
-    If every due run has completed, it says so.
-    `syntask why` and `syntask flow-run why` are the same.
+    RUN is the id of a run, or a unique prefix of it. Default: the newest run that is due and has not
+    completed. If every due run has completed, the command says so. `syntask why` and `syntask flow-run why`
+    are the same.
     """
     with context.backend(creates=False) as backend:
         now = datetime.now(UTC)

@@ -113,9 +113,9 @@ class CreateArguments:
 def command(context: Context, /, *, arguments: CreateArguments) -> None:
     """Create the work pool NAME. By default it gets the base job template of its type.
 
-    With --from-block or --from-file, the pool has the type and the settings of an infrastructure block of
-    Prefect 2, as its own `publish_as_work_pool` meant it: the block's fields are defaults of job variables.
-    NAME is then the name of the block by default. An existing pool is never changed.
+    With --from-block or --from-file, the pool gets the type and the settings of an infrastructure block of
+    Prefect 2, like a pool from `publish_as_work_pool`: the block's fields become defaults of job variables.
+    NAME then defaults to the name of the block. An existing pool is never changed.
     """
     block = _block(context, arguments)
     pool = WorkPool(

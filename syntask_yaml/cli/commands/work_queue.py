@@ -42,7 +42,7 @@ _pool = click.option(
 )
 _description = click.option("--description", help="Description of the work queue.")
 _priority = click.option(
-    "--priority", type=Count(min=1), help="Place among the queues of the pool; 1 is served first."
+    "--priority", type=Count(min=1), help="Position among the queues of the pool; 1 is served first."
 )
 
 

@@ -27,7 +27,7 @@ from syntask_yaml.worker.runner import NEEDS
 
 @click.group("worker")
 def command() -> None:
-    """Execute due runs, and list who does."""
+    """Start and list workers."""
 
 
 @command.command("ls")
@@ -35,7 +35,7 @@ def command() -> None:
 @as_json
 @pass_context
 def ls(context: Context, /, *, pool: str | None, output: str) -> None:
-    """List the workers, and those that were seen in the last days."""
+    """List the workers, including those that were seen in the last few days."""
     with context.backend(creates=False) as backend:
         if pool is not None:
             find_pool(backend, pool)

@@ -77,9 +77,9 @@ def _passed_text(passed: Sequence[PassedTimes]) -> str:
     names = list(dict.fromkeys(each.deployment for each in passed))
     others = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     return (
-        f"warning: {times} passed while no worker was running, since {first}, and will not be made up for: "
+        f"warning: Skipped {times} since {first}, because no worker was running: "
         f"{', '.join(f'`{name}`' for name in names[:_NAMED])}{others}. "
-        "Run `syntask deployment run NAME` for what is still wanted."
+        "To run a deployment now, use `syntask deployment run NAME`."
     )
 
 

@@ -45,7 +45,7 @@ def _left_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]
     if left := [run for run in runs if run.deployment in moved and not run.is_scheduled]:
         more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
         named = ", ".join(f"`{run.name}` of `{run.deployment}`" for run in left[:_NAMED])
-        detail = f"Runs that somebody asked for are not copied, and wait on the source: {named}{more}."
+        detail = f"Manually created runs are not copied. They wait on the source: {named}{more}."
         yield Diagnostic("not-copied", detail, "Keep a worker there until they have ended.").as_warning()
 
 

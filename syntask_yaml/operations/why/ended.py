@@ -145,8 +145,8 @@ def _memory(facts: Facts) -> Finding | None:
     kills = cause.memory_kills
     several = f"{kills} processes" if kills > 1 else "a process"
     detail = (
-        "The process of the run was killed by SIGKILL, and meanwhile the kernel killed "
-        f"{several} of this machine for lack of memory."
+        "The process of the run was killed by SIGKILL, and during the run the kernel killed "
+        f"{several} on this machine for lack of memory."
     )
     return Finding(detail, _ended(facts.run), _logs(facts.run))
 
@@ -156,7 +156,7 @@ def _killed(facts: Facts) -> Finding | None:
     if cause is None or cause.exit_code is None or cause.exit_code >= 0:
         return None
     name = _signal(-cause.exit_code)
-    spared = Evidence("The kernel killed no process of the worker's machine for lack of memory meanwhile.")
+    spared = Evidence("During the run, the kernel killed no process of the machine for lack of memory.")
     is_told = cause.memory_kills == 0 and -cause.exit_code == signal.SIGKILL
     evidence = (*_ended(facts.run), *((spared,) if is_told else ()))
     return Finding(f"The process of the run was killed by {name}.", evidence, _logs(facts.run))

@@ -35,7 +35,7 @@ def _worker_silent(facts: Facts) -> Finding | None:
         more = f" The next worker {ends}, or starts it if it had not begun."
         start = Remedy(start_command(run.work_pool or ""), "to start one")
         return Finding(detail + more, (*seen, *lease), start)
-    more = " The server keeps the run in its state until somebody reports another one."
+    more = " The server keeps the run in its state until another one is reported."
     cancel = Remedy(f"syntask flow-run cancel {short_id(run.id)}", "to cancel it if its process is gone")
     return Finding(detail + more, seen, cancel)
 

@@ -111,7 +111,7 @@ class _Reading:
             found = sorted(each for each in file.path.parent.glob(text) if each.is_file())
         except _NO_PATTERN:
             detail = f"`{text}` is not a path or glob."
-            hint = "Between slashes, `**` stands alone: `teams/**/syntask.yaml`."
+            hint = "Write `**` as a path component of its own: `teams/**/syntask.yaml`."
             self.problems.append(pattern.problem("include-failed", detail, hint))
             return []
         outside = [each for each in found if not each.resolve().is_relative_to(self._root)]

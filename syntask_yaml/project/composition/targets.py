@@ -80,7 +80,7 @@ class Target:
         detail, hint = f"`{node.value}` is not a duration.", "Write days (`7d`), hours (`12h`) or `P7D`."
         with suppress(ValueError):
             if parse_duration(str(node.value)) <= 0:
-                detail = f"`{node.value}` is no time: the deployments would run out at once."
+                detail = f"`{node.value}` is not a positive duration: the deployments would expire at once."
                 hint = "Write a longer time, such as `12h`, or remove `expires` to keep them."
         yield node.problem("wrong-value", detail, hint)
 

@@ -41,7 +41,7 @@ def _check(declared: DeclaredResource, *, is_embedded: bool) -> Iterator[Diagnos
         hint = did_you_mean(slug, BLOCK_TYPES, otherwise="`syntask block create --help` lists the types.")
         yield declared.node.problem("unknown-block", detail, hint, at_key=True)
     elif name and slug not in SERVER_BLOCK_TYPES and (near := nearest(slug, _COMMON_TYPES)):
-        detail = f"`{slug}` is no block type of the embedded backend, nor one that every server has."
+        detail = f"`{slug}` is neither a block type of the embedded backend nor one that every server has."
         yield declared.node.problem("unknown-block", detail, f"Did you mean `{near}`?", at_key=True)
 
 

@@ -76,4 +76,4 @@ def _check_priorities(declared: Sequence[DeclaredResource]) -> Iterator[Diagnost
         if first is not each:
             other = first.name.rpartition("/")[2]
             detail = f"The queues `{other}` and `{queue}` of the work pool `{pool}` have the same priority."
-            yield node.problem("wrong-value", detail, "Give each queue a priority of its own.")
+            yield node.problem("wrong-value", detail, "Give each queue a different priority.")

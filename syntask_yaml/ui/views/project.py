@@ -60,7 +60,7 @@ def _planned(site: Site) -> Planned:
     from syntask_yaml.project.flows import FlowReader
 
     if site.project is None:
-        raise NotFound("There is no project where the pages were started.")
+        raise NotFound("The command was not started in a project.")
     project = open_project(site.project.location)
     context = DeployContext(
         project=project,

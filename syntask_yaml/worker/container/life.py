@@ -207,7 +207,7 @@ class ContainerLife:
         reason = end.error
         if code == -9 and self._was_lost and not end.out_of_memory:
             reason = "The container engine stopped during the run, and its containers with it."
-            reason += " With `live-restore: true` in Docker's configuration, they go on."
+            reason += " With `live-restore: true` in Docker's configuration, they continue."
         elif end.output and not reason:
             reason = f"The last output of its container: {end.output.splitlines()[-1]}"
         return Ended(code or NOT_STARTED, reason, end.out_of_memory)

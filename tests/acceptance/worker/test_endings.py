@@ -128,7 +128,7 @@ CASES: dict[str, Case] = {
     # States and tasks
     "skips": Case("skips", State(StateType.COMPLETED, "Skipped", "nothing new")),
     "gives-up": Case("gives_up", State(StateType.CANCELLED, message="enough")),
-    "pauses": Case("pauses", failed("The flow ended in the state Paused(), which is no end.")),
+    "pauses": Case("pauses", failed("The flow ended in the state Paused(), which is not final.")),
     "submits": Case("submits", failed("2/2 states failed."), ("order 17", "order 18")),
     "calls-tasks": Case(
         "calls_tasks",

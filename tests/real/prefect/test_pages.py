@@ -82,7 +82,7 @@ def test_runs_are_followed_cancelled_and_drift_is_seen(sqlite: PrefectServer, ta
     page.wait_for_url("**/runs/*")
     expect(page.locator("#state .state")).to_have_text("Completed", timeout=_PATIENCE)
     expect(page.locator("#log .line", has_text="line 2")).to_have_count(1, timeout=_PATIENCE)
-    link = page.get_by_role("link", name="On the server's own pages")
+    link = page.get_by_role("link", name="Open in the server UI")
     run = page.url.rpartition("/")[2]
     expect(link).to_have_attribute("href", f"{sqlite.api.removesuffix('/api')}/runs/flow-run/{run}")
 

@@ -190,7 +190,7 @@ def test_a_pool_that_another_project_uses_is_kept(desk: TargetDesk) -> None:
     ("written", "detail"),
     [
         ("soon", "`soon` is not a duration."),
-        ("0d", "`0d` is no time: the deployments would run out at once."),
+        ("0d", "`0d` is not a positive duration: the deployments would expire at once."),
     ],
 )
 def test_a_duration_that_is_none_is_told_where_it_stands(desk: TargetDesk, written: str, detail: str) -> None:

@@ -47,11 +47,11 @@ def test_all_that_has_run_out_is_asked_for_once(desk: TargetDesk) -> None:
     shown = refused.stderr.splitlines()
     assert [line for line in shown if "pr-" in line] == [
         "shop:preview:pr-7-: 1 deployment",
-        "- etl/pr-7-one  (it has run out)",
+        "- etl/pr-7-one  (expired)",
         "shop:preview:pr-8-: 1 deployment",
-        "- etl/pr-8-one  (it has run out)",
+        "- etl/pr-8-one  (expired)",
     ]
-    assert "- variable region  (once nobody has it any more)" in shown
+    assert "- variable region  (when no target uses it any more)" in shown
 
     done = _answer(desk, "y\n")
     assert done.exception is None, done.output
@@ -63,7 +63,7 @@ def test_without_a_terminal_the_message_names_all(desk: TargetDesk) -> None:
     refused = _answer(desk, "")
 
     assert str(refused.exception) == (
-        "This deletes what has run out:\n"
+        "This deletes what has expired:\n"
         "- shop:preview:pr-7-  (1 deployment)\n"
         "- shop:preview:pr-8-  (1 deployment)"
     )
@@ -109,7 +109,6 @@ def test_what_was_deployed_meanwhile_is_kept(desk: TargetDesk, monkeypatch: pyte
     done = _answer(desk, "y\n")
 
     assert done.exception is None, done.output
-    assert "`shop:preview:pr-7-` is kept: it was deployed again meanwhile." in done.stderr.splitlines(), (
-        done.output
-    )
+    kept = "`shop:preview:pr-7-` is kept: it was deployed again in the meantime."
+    assert kept in done.stderr.splitlines(), done.output
     assert (desk.names, desk.has_resources) == (["etl/pr-7-one"], True)

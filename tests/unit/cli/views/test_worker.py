@@ -36,5 +36,5 @@ def test_times_that_passed_are_summed_up(
     show(TimesPassed(tuple(event)))
 
     said = capsys.readouterr().err
-    assert said.startswith(f"warning: {count} passed while no worker was running, since 2026-03-02 ")
+    assert said.startswith(f"warning: Skipped {count} since 2026-03-02 ")
     assert names in said

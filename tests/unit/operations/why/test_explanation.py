@@ -29,7 +29,7 @@ def run(kind: StateType) -> Run:
 
 
 def test_the_page_explains_every_code() -> None:
-    table = PAGE.partition("| code | what is known |")[2].partition("\n\n")[0]
+    table = PAGE.partition("| code | meaning |")[2].partition("\n\n")[0]
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("|")]
     assert {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)} == {each.code for each in RULES}
 

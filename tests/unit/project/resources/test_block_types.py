@@ -44,4 +44,4 @@ def test_a_slip_in_the_name_of_a_type_is_said(tmp_path: Path) -> None:
     [(severity, detail)] = said(tmp_path, "{slack-webhok/ops: {url: u}}")
 
     assert severity == "warning"
-    assert "`slack-webhok` is no block type" in detail
+    assert "`slack-webhok` is neither a block type" in detail

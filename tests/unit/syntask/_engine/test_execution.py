@@ -131,7 +131,7 @@ def test_a_state_that_is_no_end(notes: Notes) -> None:
         return Paused()
 
     assert main(return_state=True).is_paused()
-    assert notes.ends == [("FAILED", "Failed", "The flow ended in the state Paused(), which is no end.")]
+    assert notes.ends == [("FAILED", "Failed", "The flow ended in the state Paused(), which is not final.")]
 
 
 def test_a_subflow_is_told_with_what_it_takes(notes: Notes) -> None:
@@ -306,4 +306,4 @@ def test_who_interrupts_a_flow_learns_what_it_waits_for() -> None:
         said = script.stderr.readline()
         script.kill()
 
-    assert "Interrupted. Task runs that go on are waited for" in said
+    assert "Interrupted. Waiting for task runs in progress" in said

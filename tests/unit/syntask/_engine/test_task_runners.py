@@ -44,5 +44,5 @@ def test_a_task_that_gets_no_thread_fails(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert len(lines) == 3, done.stderr
     for line in lines:
-        assert line.startswith("FAILED Flow run encountered an exception: RuntimeError: There is no thread")
+        assert line.startswith("FAILED Flow run encountered an exception: RuntimeError: Cannot start ")
         assert "Set `max_workers`" in line

@@ -251,7 +251,7 @@ def test_keys_that_are_no_file_names(calls: list[int], tmp_path: Path) -> None:
 def test_options_that_mean_nothing_here() -> None:
     with pytest.raises(ValueError, match="`result_serializer` is 'yaml'; there are `json`, `pickle`"):
         task(lambda: 1, result_serializer="yaml")  # type: ignore[call-overload]
-    with pytest.warns(UserWarning, match="`s3-bucket/results`, which is no folder") as caught:
+    with pytest.warns(UserWarning, match="`s3-bucket/results`, which is not a directory") as caught:
         kept = task(result_storage="s3-bucket/results")(len)
     assert caught[0].filename == __file__
     assert kept.result_storage is None

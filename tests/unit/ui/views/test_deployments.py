@@ -42,7 +42,7 @@ def test_each_deployment_is_on_one_page(tmp_path: Path) -> None:
     assert found == {"/deployments": names, "/deployments?search=EVEN": names[::2]}
     assert "201 to 250 of 250 found." in last
     assert 'rel="prev" href="/deployments?skip=100"' in last
-    assert "The list has no more." in beyond
+    assert "There are no more deployments." in beyond
 
 
 def test_a_row_has_the_last_and_the_next_run(tmp_path: Path) -> None:
