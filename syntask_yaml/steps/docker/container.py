@@ -63,10 +63,20 @@ def lines_of_container(
         engine.ask(what, lambda api: _create(api, name, image, words, options))
         with closing(_begin(engine, name, what)) as attached, closing(attached._response):
             stream = getattr(attached, "_sock", attached)
-            stream.sendall(given)
+            give(stream, given, deadline)
             yield from _lines(stream, deadline, is_last)
     finally:
         _remove(engine, name)
+
+
+def give(stream: socket, given: bytes, deadline: float) -> None:
+    """Send a program its input. One that ended before does not take it: its output says why it ended.
+
+    Raises TimeoutError when it is later than *deadline*: an engine takes only some of what nobody reads.
+    """
+    stream.settimeout(max(deadline - monotonic(), 0.001))
+    with suppress(BrokenPipeError, ConnectionResetError):
+        stream.sendall(given)
 
 
 def _create(api: Any, name: str, image: str, words: Sequence[str], options: Mapping[str, Any]) -> Any:

@@ -155,6 +155,17 @@ def test_another_image(project: Checked) -> None:
     project.check("--image", finds="image-failed")
 
 
+def test_a_program_that_does_not_read(project: Checked) -> None:
+    """Its output says why it ended."""
+    program = "#!/bin/sh\necho no licence for this machine\nexit 1\n"
+    project.engine.add("hasty:1", {"bin/python": program})
+    project.declare(installed=PREFECT)
+    problem = project.check("--image", "hasty:1", finds="start-failed")["problem"]
+
+    assert "no licence for this machine" in problem["detail"]
+    assert project.containers() == []
+
+
 def test_no_engine(project: Checked) -> None:
     project.declare(installed=PREFECT)
     project.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
