@@ -68,8 +68,8 @@ def end_record(context: DeployContext, record: DeployRecord | None, outcome: Out
     try:
         context.backend.record_deploy(ended)
     except BackendError as error:  # what was deployed is deployed
-        how = "as not finished" if record.id else "not at all"
-        detail = f"`syntask history` lists this deploy {how}: {error.detail}"
+        lists = "lists this deploy as not finished" if record.id else "does not list this deploy"
+        detail = f"`syntask history` {lists}: {error.detail}"
         gap = Diagnostic("history-gap", detail, error.hint).as_warning()
         return replace(outcome, diagnostics=(*outcome.diagnostics, gap))
     return outcome

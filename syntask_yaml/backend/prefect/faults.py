@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -81,7 +82,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
     """Return the error for a response that is not a success."""
     status = answer.status_code
     body = _body(answer)
-    reasons = "; ".join(dict.fromkeys(_reasons(body))) or _phrase(status)
+    reasons = "; ".join(dict.fromkeys(_reasons(body))).rstrip(".") or _phrase(status)
     match status:
         case 401:
             return Refused(
@@ -91,7 +92,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
             )
         case 403:
             return Refused(
-                f"Permission denied: the server at {url} rejected the request: {reasons}.",
+                f"Permission denied: the server rejected the request: {reasons}. {_answered(answer)}",
                 hint=_ALLOWED,
                 status=status,
             )
@@ -101,7 +102,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
             )
         case 400 | 404 | 409 | 422:
             return Refused(
-                f"{reasons.rstrip('.')}. {_answered(answer)}",
+                f"The server rejected the request: {reasons}. {_answered(answer)}",
                 hint=_REMEDIES.get(status, _OTHER_VALUE),
                 status=status,
                 unknown=frozenset(_unknown(body)),
@@ -112,21 +113,22 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
         there = answer.headers.get("location", "")
         return BackendUnreachable(f"{url} redirects to {there}.", hint="Use the URL that it redirects to.")
     if status < 500:
-        detail = f"The server rejected the request: {reasons.rstrip('.')}. {_answered(answer)}"
+        detail = f"The server rejected the request: {reasons}. {_answered(answer)}"
         return Refused(detail, hint=_OTHER_VALUE, status=status)
     return BackendError(
-        f"The server at {url} failed: {reasons.rstrip('.')}. {_answered(answer)}",
+        f"The server failed: {reasons}. {_answered(answer)}",
         hint="See the server's log. The request may be partly complete, so try again.",
     )
 
 
 def _answered(answer: httpx.Response) -> str:
-    """What was asked for, where, and the status that came back."""
-    request = answer.request
-    place = request.url.copy_with(query=None, fragment=None, userinfo=b"")
-    return f"The server answered {answer.status_code} to `{request.method} {place}`."
+    """What was asked for, where, and the status that came back: alike for all objects of a kind."""
+    place = answer.request.url.copy_with(query=None, fragment=None, userinfo=b"")
+    asked = _ID.sub("{id}", f"{answer.request.method} {place}")
+    return f"It answered {answer.status_code} to `{asked}`."
 
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OTHER_VALUE = "Change what the server names. A server of another version may take other values."
 _REMEDIES: Mapping[int, str] = {
     404: "Somebody may have deleted it meanwhile. Run the command again.",

@@ -122,7 +122,7 @@ def test_a_deploy_that_is_killed_is_not_finished(
 
 @pytest.mark.parametrize(
     ("write", "how", "kept"),
-    [("INSERT ON", "not at all", 0), ("UPDATE ON", "as not finished", 1)],
+    [("INSERT ON", "does not list", 0), ("UPDATE ON", "as not finished", 1)],
 )
 def test_a_deploy_that_the_history_lacks_says_so(
     folder: Path, backend: EmbeddedBackend, tmp_path: Path, write: str, how: str, kept: int

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
@@ -164,19 +165,21 @@ def test_what_a_server_refuses_is_not_shown_with_what_it_was_sent() -> None:
     with api_of(Answer(422, body)) as (api, server), pytest.raises(Refused) as caught:
         api.post("/deployments/", {})
 
-    asked = f"The server answered 422 to `POST {server.url}/deployments/`."
-    assert caught.value.detail == f"`labels`: Extra inputs; `tags.0`: Value error. {asked}"
+    assert caught.value.detail == (
+        "The server rejected the request: `labels`: Extra inputs; `tags.0`: Value error. "
+        f"It answered 422 to `POST {server.url}/deployments/`."
+    )
     assert caught.value.unknown == {"labels"}
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 418, 422, 500])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 418, 422, 500])
 def test_what_was_asked_for_is_said(status: int) -> None:
-    """With the place, and without what is asked about it, which may be long."""
+    """With the place, and without what is asked about it; alike for all objects of a kind."""
     answer = Answer(status, {"detail": "no such thing"})
     with api_of(answer) as (api, server), pytest.raises(BackendError) as caught:
-        api.call("PATCH", "/work_pools/none", {}, query={"secret": "hush"})
+        api.call("PATCH", f"/deployments/{new_id()}", {}, query={"secret": "hush"})
 
-    assert f"answered {status} to `PATCH {server.url}/work_pools/none`" in caught.value.detail
+    assert f"answered {status} to `PATCH {server.url}/deployments/{{id}}`" in caught.value.detail
     assert caught.value.hint
 
 
