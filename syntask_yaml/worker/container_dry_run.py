@@ -127,7 +127,7 @@ def _as_our_worker(
     try:
         with open_engine(context) as engine:
             for left in find_containers(engine, {STORE: DRY_RUN}):  # by a check that was killed
-                if left.status == "exited":
+                if left.has_ended:
                     remove_container(engine, left.id)
             _bring(brought, engine)
     except EngineFailed as error:

@@ -31,6 +31,11 @@ class Container:
     def has_begun(self) -> bool:
         return self.status not in ("created", "configured", "initialized")
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether its first process has ended. Podman calls it `stopped` until what it used is freed."""
+        return self.status in ("exited", "stopped")
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerEnd:

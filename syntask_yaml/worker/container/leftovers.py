@@ -58,7 +58,7 @@ class ContainerLeftovers:
     def _not_kept(self, engine: Engine) -> list[Container]:
         """Those that do not stay."""
         found = find_containers(engine, {STORE: self.store})
-        return [each for each in found if each.status != "exited" or KEPT not in each.labels]
+        return [each for each in found if not each.has_ended or KEPT not in each.labels]
 
     def _begin(self, task: Callable[[Engine], object]) -> None:
         self._thread = Thread(target=self._do, args=(task,), name="leftovers", daemon=True)
