@@ -1,8 +1,9 @@
-"""Durations as people write them."""
+"""Durations as people write and read them."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from syntask_yaml.model.timing import parse_interval
 
@@ -21,3 +22,14 @@ def parse_duration(text: str) -> float:
             sum(int(number) * _SECONDS[unit] for unit, number in match.groupdict().items() if number)
         )
     return parse_interval(text)
+
+
+def duration_text(duration: timedelta) -> str:
+    """How long something took, in a few digits: `0.4 ms`, `17 ms`, `2.5 s`, `4 min 7 s`, `3 h 20 min`."""
+    seconds = duration.total_seconds()
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"

@@ -15,8 +15,7 @@ from syntask_yaml.model.block import BlockType
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, ResourceKind
 from syntask_yaml.model.step import StepOutputs
-from syntask_yaml.operations.backend_lists import BackendLists
-from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
+from syntask_yaml.operations.backend_values import BackendBlocks, BackendLists, BackendVariables
 from syntask_yaml.operations.block_checks import BlockChecker
 from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.pools import with_template

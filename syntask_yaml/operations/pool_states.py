@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.pool import DEFAULT_QUEUE, PoolStatus, WorkPool, WorkQueue
 from syntask_yaml.model.run import BUSY
 from syntask_yaml.model.worker import ServingWorker
@@ -71,3 +72,22 @@ def _takes_from(worker: ServingWorker, pool_or_queue: WorkPool | WorkQueue) -> b
         return worker.is_online and worker.pool == pool_or_queue.name
     takes = not worker.queues or pool_or_queue.name in worker.queues
     return worker.is_online and worker.pool == pool_or_queue.pool and takes
+
+
+def list_pools(backend: Backend, now: datetime) -> list[tuple[WorkPool, Activity]]:
+    """Return the work pools of *backend*, each with its activity at *now*."""
+    active: dict[str, Activity] = {}
+    for (name, _), each in backend.queue_activity(backend.queues(), now).items():
+        active[name] = active.get(name, Activity()).including(each.last, each.next)
+    pools = PoolStates(backend, now).of(backend.pools())
+    return [(pool, active.get(pool.name, Activity())) for pool in pools]
+
+
+def list_queues(
+    backend: Backend, now: datetime, *, pool: str | None = None
+) -> list[tuple[WorkQueue, Activity]]:
+    """Return the same of the queues of *pool*, or of all work pools."""
+    queues = [queue for queue in backend.queues() if pool in (None, queue.pool)]
+    active = backend.queue_activity(queues, now)
+    found = PoolStates(backend, now).of(queues)
+    return [(queue, active.get((queue.pool, queue.name), Activity())) for queue in found]

@@ -1,10 +1,10 @@
-"""Runs: find one, watch one."""
+"""Runs: find one, watch one, do some again."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from syntask_yaml.backend.base import ALL_LINES, Backend, LogFilter, RunFilter
 from syntask_yaml.backend.run_states import no_such_run
-from syntask_yaml.errors import NotFound
+from syntask_yaml.errors import BackendConflict, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.operations.deployments import find_deployment
 
@@ -128,3 +128,37 @@ def watch(
 
 def _is_due(run: Run) -> bool:
     return run.state.name in _FOR_A_WORKER and (run.scheduled is None or run.scheduled <= datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What became of the retry of *run*: the run *by* which it is done again, or why it is not."""
+
+    run: Run
+    by: Run | None = None
+    error: SyntaskError | None = None
+
+    @property
+    def action(self) -> str:
+        """Whether it is retried, was skipped because it need not or cannot be, or failed."""
+        if self.error is None:
+            return "retried"
+        return "skipped" if isinstance(self.error, BackendConflict) else "failed"
+
+
+def retry_each(backend: Backend, runs: Iterable[Run], *, again: bool) -> Iterator[Retry]:
+    """Do the *runs* again, one after the other; one that cannot be stops no other.
+
+    Once a server is gone, nothing more is tried.
+    """
+    gone: BackendUnreachable | None = None
+    for run in runs:
+        try:
+            if gone is not None:
+                raise gone.of_the_rest
+            retry = Retry(run, by=backend.retry(run.id, again=again))
+        except SyntaskError as error:
+            if isinstance(error, BackendUnreachable):
+                gone = gone or error
+            retry = Retry(run, error=error)
+        yield retry

@@ -19,10 +19,9 @@ from syntask_yaml.project.agent_files import upgrade_command
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.sdk.blocks import block_value
-from syntask_yaml.sdk.caller import Caller, find_caller
+from syntask_yaml.sdk.caller import Caller, find_caller, refuse_while_loading
 from syntask_yaml.sdk.deploying import Group, every, write
-from syntask_yaml.sdk.guard import refuse_while_loading
-from syntask_yaml.sdk.schedules import schedules_of
+from syntask_yaml.sdk.entries import schedules_of
 from syntask_yaml.sdk.sources import FlowCode, entrypoint_of
 from syntask_yaml.sdk.storage_blocks import say_needs
 from syntask_yaml.sdk.values import json_of

@@ -1,11 +1,14 @@
-"""Where user code calls, so that a message can show the line."""
+"""Where user code calls: a message can show the line, and a file that is only loaded may not call."""
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from syntask_yaml.errors import UsageError
+from syntask_yaml.pysource.load import LOADING
 from syntask_yaml.source import Source
 
 _OURS = ("syntask.", "syntask_yaml.")
@@ -36,3 +39,10 @@ def find_caller() -> Caller:
 def _shown(file: Path) -> str:
     here = Path.cwd()
     return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)
+
+
+def refuse_while_loading(call: str) -> None:
+    """Raise UsageError where the file that calls is loaded by `syntask`, to read or to run a flow of it."""
+    if os.environ.get(LOADING):
+        detail = f"`{call}` is called while the file is loaded for a flow of it."
+        raise UsageError(detail, hint='Put the call under `if __name__ == "__main__":`.')

@@ -22,10 +22,9 @@ from syntask_yaml.operations.outcome import Outcome, Result
 from syntask_yaml.operations.pools import has_worker, start_hint
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
-from syntask_yaml.sdk.caller import find_caller
+from syntask_yaml.sdk.caller import find_caller, refuse_while_loading
 from syntask_yaml.sdk.entries import entry_of
 from syntask_yaml.sdk.failures import DeployError, in_words_of_python
-from syntask_yaml.sdk.guard import refuse_while_loading
 from syntask_yaml.sdk.images import to_build, with_image
 from syntask_yaml.sdk.sources import FlowCode, code_of, entrypoint_of, fetched
 

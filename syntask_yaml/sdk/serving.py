@@ -25,8 +25,8 @@ from syntask_yaml.cli.worker_process import make_worker, stop_on_signals, worker
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.errors import BackendConflict, UsageError
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.sdk.caller import refuse_while_loading
 from syntask_yaml.sdk.deploying import check_given, groups_of, write
-from syntask_yaml.sdk.guard import refuse_while_loading
 from syntask_yaml.sdk.sources import entrypoint_of
 from syntask_yaml.worker.prefect_servers import PrefectServers
 

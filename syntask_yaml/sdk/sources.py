@@ -23,7 +23,7 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.spelling import step
-from syntask_yaml.sdk.guard import refuse_while_loading
+from syntask_yaml.sdk.caller import refuse_while_loading
 from syntask_yaml.sdk.storage_blocks import pull_of_block
 from syntask_yaml.sdk.values import literal
 from syntask_yaml.steps.base import Policy, StepContext

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.operations import pool_lists
+from syntask_yaml.operations import pool_states
 from syntask_yaml.operations.deployment_documents import listed_document
 from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
 from syntask_yaml.operations.documents import (
@@ -109,7 +109,7 @@ def retry_run(site: Site, asked: PageRequest) -> JsonDocument:
 def list_pools(site: Site, _asked: PageRequest) -> JsonDocument:
     listed = [
         without_secrets({**pool_document(pool), **activity_document(activity)})
-        for pool, activity in pool_lists.list_pools(site.backend, site.clock())
+        for pool, activity in pool_states.list_pools(site.backend, site.clock())
     ]
     return JsonDocument(document("work-pool-ls", {"work_pools": listed}))
 
@@ -117,7 +117,7 @@ def list_pools(site: Site, _asked: PageRequest) -> JsonDocument:
 def list_queues(site: Site, _asked: PageRequest) -> JsonDocument:
     listed = [
         without_secrets({**queue_document(queue), **activity_document(activity)})
-        for queue, activity in pool_lists.list_queues(site.backend, site.clock())
+        for queue, activity in pool_states.list_queues(site.backend, site.clock())
     ]
     return JsonDocument(document("work-queue-ls", {"work_queues": listed}))
 

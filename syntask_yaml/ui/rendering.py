@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.documents import json_default
 from syntask_yaml.ui.ansi import visible

@@ -12,7 +12,6 @@ from pathlib import Path
 from syntask_yaml.model.run import Cause, CauseKind
 from syntask_yaml.worker.framing import Assembly
 from syntask_yaml.worker.log_limit import Amount
-from syntask_yaml.worker.memory import memory_kills
 from syntask_yaml.worker.protocol import GO, LONGEST_LINE, Job, Report
 from syntask_yaml.worker.spawn import UNKNOWN, RunEnds, Spawn, spawn_program
 
@@ -172,3 +171,19 @@ def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:
     reader.callback(os.close, read)
     writer.callback(os.close, write)
     return read, write
+
+
+_VMSTAT = Path("/proc/vmstat")
+
+
+def memory_kills(vmstat: Path = _VMSTAT) -> int | None:
+    """Return how many processes of this machine were ended for lack of memory since it started.
+
+    Also those that exceeded the limit of a container. None where the system does not tell.
+    """
+    try:
+        lines = vmstat.read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return None
+    counts = dict(line.split(maxsplit=1) for line in lines if " " in line)
+    return int(counts["oom_kill"]) if counts.get("oom_kill", "").isdigit() else None

@@ -81,7 +81,7 @@ def command(
 
 def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool, notify: Observer) -> None:
     from syntask_yaml.document.writer import to_yaml
-    from syntask_yaml.operations.exporting.files import write_new_files
+    from syntask_yaml.operations.exporting.split import write_new_files
 
     contents = _split(exported, path) if is_split else {PurePosixPath(path.name): exported.content}
     texts = {each: to_yaml(content) for each, content in counted(contents.items(), "Writing YAML", notify)}

@@ -18,8 +18,7 @@ from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.run import Run, StateType, short_id
 from syntask_yaml.operations.documents import document
-from syntask_yaml.operations.retry import Retry, retry_each
-from syntask_yaml.operations.runs import FAILED, find_run, full_name, watch
+from syntask_yaml.operations.runs import FAILED, Retry, find_run, full_name, retry_each, watch
 
 # So many runs at once are a mistake more often than not.
 _MOST = 1000

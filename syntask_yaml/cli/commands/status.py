@@ -14,9 +14,8 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.views.output import print_json, when
 from syntask_yaml.cli.views.output_format import OutputFormat
-from syntask_yaml.cli.views.screen import redraw
 from syntask_yaml.cli.views.signs import signs_of
-from syntask_yaml.cli.views.status import status_lines
+from syntask_yaml.cli.views.status import redraw, status_lines
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.status.document import status_document

@@ -28,8 +28,7 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import activity_document, document, pool_document
-from syntask_yaml.operations.pool_lists import list_pools
-from syntask_yaml.operations.pool_states import PoolStates
+from syntask_yaml.operations.pool_states import PoolStates, list_pools
 from syntask_yaml.operations.pools import find_pool
 
 

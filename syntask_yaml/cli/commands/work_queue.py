@@ -24,7 +24,7 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import activity_document, document, queue_document
-from syntask_yaml.operations.pool_lists import list_queues
+from syntask_yaml.operations.pool_states import list_queues
 from syntask_yaml.operations.pools import find_pool, find_queue
 
 

@@ -9,7 +9,7 @@ import click
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import print_table, when
 from syntask_yaml.model.child_run import ChildRun
-from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.operations.children import counts, most_telling
 

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from syntask_yaml.cli.views.diagnostics import causes, with_deployments
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.diagnostics import Diagnostic, Severity
 
 # Between these a text is code; inside a table only a code span without them stays one.
 _QUOTED = re.compile(r"`([^`]*)`")
@@ -83,3 +85,19 @@ def fitted(lines: Iterable[str], limit: TextLimit, remark: str) -> str:
         if used > limit.most:
             return "".join(kept[:fits]) + ending
     return "".join(kept)
+
+
+_ORDER = tuple(Severity)
+
+
+def problem_lines(problems: Sequence[Diagnostic]) -> Iterator[str]:
+    """A table of *problems*, errors first, those with one cause once; nothing where there are none."""
+    found = sorted(causes(problems), key=lambda each: _ORDER.index(each.severity))
+    if found:
+        yield from table(("", "Problem", "Where", "What to do"), map(_row, found))
+
+
+def _row(problem: Diagnostic) -> tuple[str, ...]:
+    where = code(str(problem.span)) if problem.span else ""
+    what = f"{prose(with_deployments(problem))} ({code(problem.code)})"
+    return problem.severity.value, what, where, prose(problem.hint)

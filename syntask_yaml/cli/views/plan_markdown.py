@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, prose, table
-from syntask_yaml.cli.views.problems_markdown import problem_lines
+from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, problem_lines, prose, table
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.server_pages import page_of_deployment
 from syntask_yaml.operations.planned_images import PlannedImage

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import click
 
-from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.events import Counted, Event
 
 # Seconds after which it is said how long the rest will take, and after which something is said at all of

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import NoReturn
 
 import click
 
@@ -12,7 +16,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.lanes import lane_lines
 from syntask_yaml.cli.views.output import when
 from syntask_yaml.cli.views.signs import Signs
-from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.operations.pools import start_hint
 from syntask_yaml.operations.renames import half_renamed
@@ -116,3 +120,36 @@ def _unserved(pool: str) -> Iterator[str]:
     warning = f"No worker serves the work pool `{pool}`, so these runs will be late."
     for line in (warning, start_hint(pool)):
         yield click.style(escaped(f"  {line}"), fg="yellow")
+
+
+# What a terminal is told: another screen without a cursor and without wrapped lines, and back again.
+_OPEN, _CLOSE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
+_HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K\n", "\x1b[J"
+
+
+def redraw(draw: Callable[[], Sequence[str]], *, seconds: float) -> NoReturn:
+    """Show what *draw* returns, and again every so many *seconds*.
+
+    Without a terminal, each is below the one before. Lines beyond the last row of a terminal are left out.
+    Ends with code 130 at Ctrl-C, as tools that watch do.
+    """
+    is_terminal = sys.stdout.isatty()
+    try:
+        if is_terminal:
+            click.echo(_OPEN, nl=False)
+        while True:
+            _show(draw(), is_terminal=is_terminal)
+            time.sleep(seconds)
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(130) from None
+    finally:
+        if is_terminal:
+            click.echo(_CLOSE, nl=False)
+
+
+def _show(lines: Sequence[str], *, is_terminal: bool) -> None:
+    if not is_terminal:
+        click.echo("\n".join([*lines, ""]))
+        return
+    rows = shutil.get_terminal_size().lines - 1
+    click.echo(_HOME + "".join(f"{line}{_END_OF_LINE}" for line in lines[:rows]) + _BELOW, nl=False)

@@ -14,7 +14,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import moment_text, when
 from syntask_yaml.cli.views.runs import STATE_COLORS
 from syntask_yaml.cli.views.signs import signs_of
-from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.timeline import Bar, Span, Timeline
 

@@ -10,8 +10,7 @@ from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import when
 from syntask_yaml.cli.views.runs import STATE_COLORS
-from syntask_yaml.operations.why.document import reason_document
-from syntask_yaml.operations.why.explanation import Explanation
+from syntask_yaml.operations.why.explanation import Explanation, reason_document
 from syntask_yaml.operations.why.reason import Evidence, Reason
 
 _NOTHING = "Nothing is wrong: every due run has completed."

@@ -9,12 +9,10 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPlan, CopyPolicy
 from syntask_yaml.operations.copying.contents import Contents
-from syntask_yaml.operations.copying.deployments import deployment_changes, finished
+from syntask_yaml.operations.copying.deployments import deployment_changes, finished, schedule_changes
 from syntask_yaml.operations.copying.notes import notes
-from syntask_yaml.operations.copying.pools import pool_changes
-from syntask_yaml.operations.copying.queues import queue_changes
+from syntask_yaml.operations.copying.pools import pool_changes, queue_changes
 from syntask_yaml.operations.copying.references import Expected
-from syntask_yaml.operations.copying.schedules import schedule_changes
 from syntask_yaml.operations.copying.values import block_changes, limit_changes, variable_changes
 
 _VALUES = frozenset({CopyKind.VARIABLE, CopyKind.BLOCK, CopyKind.CONCURRENCY_LIMIT})

@@ -19,12 +19,11 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Value
-from syntask_yaml.operations.agents import left_from_agents
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.deployment_documents import document_of
 from syntask_yaml.operations.deployments import find_deployments
 from syntask_yaml.operations.exporting.declared_owner import DeclaredOwner, owned_by, the_owner
-from syntask_yaml.operations.exporting.found import Share
+from syntask_yaml.operations.exporting.found import Share, left_from_agents
 from syntask_yaml.operations.exporting.resources import ExportedResources, export_resources
 from syntask_yaml.project.filters import Filters
 from syntask_yaml.project.resolve import names_put_out

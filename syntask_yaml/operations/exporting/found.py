@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.pools import DEFAULT_POOL, furnished
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.model.block import Block
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, NO_DESCRIPTION, WorkQueue
 from syntask_yaml.model.resource import Resource, ResourceKind, StoredResource
 from syntask_yaml.model.value import Value
-from syntask_yaml.operations.agents import is_of_agents
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import template_names
 from syntask_yaml.operations.resources.automations import automation_resource
@@ -136,3 +138,30 @@ def _names_of_values(value: Value) -> Iterator[str]:
 
 def _full_name(kind: ResourceKind, name: str) -> str:
     return Resource(kind, name).full_name
+
+
+_INFRASTRUCTURE = frozenset(
+    "azure-container-instance-job cloud-run-job cloud-run-job-v2 docker-container ecs-task kubernetes-job "
+    "process vertex-ai-custom-training-job".split()
+)
+_STORAGE = frozenset("azure gcs github local-file-system remote-file-system s3 smb".split())
+
+
+def is_of_agents(block: Block) -> bool:
+    """Whether a deployment of agents used *block*, which no project file holds."""
+    return block.type in _INFRASTRUCTURE | _STORAGE
+
+
+def left_from_agents(backend: Backend) -> Iterator[Diagnostic]:
+    """A warning for blocks that deployments of agents used, and that no project file holds."""
+    blocks = backend.blocks()
+    for kind, types in (("infrastructure", _INFRASTRUCTURE), ("storage", _STORAGE)):
+        names = [f"`{block.type}/{block.name}`" for block in blocks if block.type in types]
+        if names:
+            yield Diagnostic(
+                "not-exported",
+                f"A project file cannot declare {kind} blocks, so these were skipped: {', '.join(names)}.",
+                "Use work pools and pull steps instead. `syntask upgrade --from-server --all-deployments` "
+                "converts the deployments that use them.",
+                severity=Severity.WARNING,
+            )

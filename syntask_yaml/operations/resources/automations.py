@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.automation import Automation, AutomationWrite, StoredAutomation
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.model.trigger import settled
-from syntask_yaml.operations.backend_lists import BackendLists
+from syntask_yaml.operations.backend_values import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.kind import KindRow
 

@@ -9,7 +9,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.resource import Owner, Resource, ResourceWrite, StoredResource
-from syntask_yaml.operations.backend_lists import BackendLists
+from syntask_yaml.operations.backend_values import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 
 Read: TypeAlias = Callable[[BackendLists, Collection[str], Owner], Iterator[StoredResource]]

@@ -12,7 +12,7 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
-from syntask_yaml.operations.backend_lists import BackendLists
+from syntask_yaml.operations.backend_values import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource

@@ -14,7 +14,7 @@ from syntask_yaml.model.resource import (
     StoredResource,
     parse_full_name,
 )
-from syntask_yaml.operations.backend_lists import BackendLists
+from syntask_yaml.operations.backend_values import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pruned_owners import former_owners_of_resources
 from syntask_yaml.operations.resources.automations import stored_automations

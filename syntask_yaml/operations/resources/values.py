@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
-from syntask_yaml.operations.backend_lists import BackendLists
+from syntask_yaml.operations.backend_values import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource

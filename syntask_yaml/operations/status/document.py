@@ -10,7 +10,7 @@ from syntask_yaml.operations.status.late import LateRuns
 from syntask_yaml.operations.status.read import BackendStatus
 from syntask_yaml.operations.status.timeline import Counts, Lane
 from syntask_yaml.operations.status.window import Window
-from syntask_yaml.operations.why.document import reason_document
+from syntask_yaml.operations.why.explanation import reason_document
 
 
 def status_document(status: BackendStatus, url: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The answer to why a run is in its state: the state in a sentence, and the reasons."""
+"""The answer to why a run is in its state: the state in a sentence, and the reasons, also as JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.run import Run, StateType
@@ -68,3 +69,16 @@ def _sentence(facts: Facts) -> str:
         return f"{what} has been due for {span(now - run.scheduled)} and has not started ({run.state.name})."
     ago = f" {since(run.ended, now)}" if run.ended else ""
     return f"{what} {_VERBS[run.state.type]}{ago}."
+
+
+def reason_document(reason: Reason) -> dict[str, Any]:
+    """A reason for the state of a run as JSON."""
+    finding = reason.finding
+    return {
+        "code": reason.rule.code,
+        "summary": reason.rule.summary,
+        "detail": finding.detail,
+        "evidence": [{"text": each.text, "time": each.at} for each in finding.evidence],
+        "hint": finding.remedy and finding.remedy.sentence,
+        "command": finding.remedy and finding.remedy.command,
+    }

@@ -9,10 +9,9 @@ from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.transfer.copy import Copy, in_bytes, listing, push_all
 from syntask_yaml.steps.transfer.failure import StoreFailed
-from syntask_yaml.steps.transfer.ignore import OWN_FILE, read_patterns
 from syntask_yaml.steps.transfer.remote import Info, Remote
 from syntask_yaml.steps.transfer.staging import is_staging
-from syntask_yaml.steps.transfer.tree import files_in
+from syntask_yaml.steps.transfer.tree import OWN_FILE, files_in, read_patterns
 
 
 def push(remote: Remote, context: StepContext, *, ignore_file: str) -> None:

@@ -1,9 +1,10 @@
-"""One deployment: its schedules and last runs, a form for the next one, and its switch."""
+"""One deployment: its schedules, its last runs as bars, a form for the next one, and its switch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import RunFilter
@@ -15,7 +16,6 @@ from syntask_yaml.model.run import Run
 from syntask_yaml.model.schedule_words import in_words, next_times
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
-from syntask_yaml.ui.bars import bars_of
 from syntask_yaml.ui.form.field import FormField, fields_of
 from syntask_yaml.ui.form.reading import read_entries
 from syntask_yaml.ui.site import Page, PageRequest, Redirect, Site
@@ -117,3 +117,32 @@ def _field_at(fields: Sequence[FormField], path: Path) -> FormField | None:
     """The innermost field that *path* leads to, or through; None where there is none."""
     around = next((each for each in fields if each.path == path[: len(each.path)]), None)
     return around and (_field_at(around.fields, path) or around)
+
+
+# Pixels of the highest bar and of the lowest one; how wide one is, with its gap.
+HEIGHT, _LOWEST, STEP = 60, 4, 14
+
+
+@dataclass(frozen=True, slots=True)
+class RunBar:
+    """The bar of a *run*: where it begins, in pixels, from the left and from the top, and its *height*."""
+
+    run: Run
+    left: int
+    top: int
+    height: int
+
+
+def bars_of(runs: Sequence[Run], now: datetime) -> tuple[RunBar, ...]:
+    """Return a bar for each of *runs*, in their order; the one that took longest is the highest."""
+    seconds = [_seconds(run, now) for run in runs]
+    longest = max(seconds, default=0.0) or 1.0
+    heights = [max(_LOWEST, round(HEIGHT * each / longest)) for each in seconds]
+    return tuple(
+        RunBar(run, number * STEP, HEIGHT - height, height)
+        for number, (run, height) in enumerate(zip(runs, heights, strict=True))
+    )
+
+
+def _seconds(run: Run, now: datetime) -> float:
+    return max(0.0, ((run.ended or now) - run.started).total_seconds()) if run.started else 0.0

@@ -30,7 +30,7 @@ from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.run import RunRequest
-from syntask_yaml.operations.pool_lists import list_pools, list_queues
+from syntask_yaml.operations.pool_states import list_pools, list_queues
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.plan.diff import diff
 from tests.support.flaky_proxy import flaky

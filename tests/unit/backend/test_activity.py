@@ -13,7 +13,7 @@ from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import RunRequest, State, StateType
 from syntask_yaml.model.schedule import Cron, Schedule
-from syntask_yaml.operations.pool_lists import list_pools
+from syntask_yaml.operations.pool_states import list_pools
 
 NOW = datetime(2026, 3, 2, 12, 0, 30, tzinfo=UTC)
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from syntask_yaml.cli.views.markdown import COMMENT, TextLimit, code, fitted, prose, table
-from syntask_yaml.cli.views.problems_markdown import problem_lines
+from syntask_yaml.cli.views.markdown import COMMENT, TextLimit, code, fitted, problem_lines, prose, table
 from syntask_yaml.cli.views.reports.report import CommandReport
 
 _CUT = "**There is more than this page may hold. Run the command with `-o text` to see all of it.**"

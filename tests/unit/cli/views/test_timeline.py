@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from syntask_yaml.cli.views.timeline import encode_timeline, print_timeline
-from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import State, StateType
 from syntask_yaml.operations.timeline import Timeline, timeline
 from tests.unit.operations.test_timeline import at, child, run

@@ -14,8 +14,7 @@ from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.model.events import Counted, Event
 from syntask_yaml.operations.exporting.export import Exported, ExportRequest, export
-from syntask_yaml.operations.exporting.files import write_new_files
-from syntask_yaml.operations.exporting.split import split
+from syntask_yaml.operations.exporting.split import split, write_new_files
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.reading import read_project
 from tests.support.desk import FLOWS, Desk

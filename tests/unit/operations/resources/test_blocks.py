@@ -8,7 +8,7 @@ import pytest
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
-from syntask_yaml.operations.resources.block_fields import field_problems
+from syntask_yaml.operations.resources.blocks import field_problems
 from syntask_yaml.source import Source
 
 # As a server has it.

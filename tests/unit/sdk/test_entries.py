@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syntask_yaml.errors import UsageError
-from syntask_yaml.sdk.schedules import schedules_of
+from syntask_yaml.sdk.entries import schedules_of
 
 
 def test_schedules_are_said_once() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.steps.transfer.checksum import has_etag, has_md5
+from syntask_yaml.steps.transfer.remote import has_etag, has_md5
 
 TEXT = b"abcdefghij"
 MD5 = hashlib.md5(TEXT).digest()
