@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from syntask_yaml.files import read_bounded
 from syntask_yaml.model.value import read_json
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 # What servers store for a limit or a priority: 32 bits.
 _LARGEST = 2**31 - 1
@@ -32,18 +34,18 @@ class Count(click.IntRange):
 
 
 def collected(
-    key: str, make: Callable[[dict[str, Any]], object], options: Sequence[Callable[[Any], Any]]
+    key: str, make: Callable[..., object], options: Sequence[Callable[[Any], Any]]
 ) -> Callable[[F], F]:
     """Return a decorator that gives a command *options*, and what *make* returns for their values as *key*.
 
-    The values have the names of click's parameters; the command does not get them one by one.
+    *make* gets them by the names of click's parameters, and the command does not.
     """
     names = names_of(options)
 
     def decorate(function: F) -> F:
         @wraps(function)
         def command(*args: Any, **given: Any) -> Any:
-            made = make({name: given.pop(name) for name in names})
+            made = make(**{name: given.pop(name) for name in names})
             return function(*args, **given, **{key: made})
 
         for option in reversed(options):
@@ -51,6 +53,11 @@ def collected(
         return command  # type: ignore[return-value]
 
     return decorate
+
+
+def taken(make: Callable[..., T], values: dict[str, Any]) -> T:
+    """Return what *make* returns for those of *values* that it takes, which are then taken out."""
+    return make(**{name: values.pop(name) for name in signature(make).parameters if name in values})
 
 
 def names_of(options: Iterable[Callable[[Any], Any]]) -> list[str]:

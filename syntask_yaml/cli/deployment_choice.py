@@ -15,7 +15,7 @@ from syntask_yaml.project.filters import Filters
 
 names_argument = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 # Names, `--select` and `--exclude`, which a command gets as its `filters`.
-with_filters = collected("filters", lambda given: Filters(**given), (names_argument, *FILTER_OPTIONS))
+with_filters = collected("filters", Filters, (names_argument, *FILTER_OPTIONS))
 all_option = click.option("--all", "is_all", is_flag=True, help="Select all deployments.")
 all_matching_option = click.option(
     "--all-matching", is_flag=True, help="Act on all matches of globs and words without confirmation."

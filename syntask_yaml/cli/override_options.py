@@ -164,12 +164,11 @@ OVERRIDE_OPTIONS = (
         help="Whether to reject runs whose parameters do not match the schema.",
     ),
 )
-_OVERRIDES = names_of(OVERRIDE_OPTIONS)
+OVERRIDE_NAMES = names_of(OVERRIDE_OPTIONS)
 
 
-def overrides_of(values: dict[str, Any]) -> Overrides:
-    """Return the overrides among *values*, and take them out of these. Raises UsageError."""
-    own = {name: values.pop(name) for name in _OVERRIDES}
+def overrides_of(**own: Any) -> Overrides:
+    """Return the overrides in the values of `OVERRIDE_OPTIONS`. Raises UsageError."""
     pairs = own.pop("params")
     parameters = parameters_of(pairs, own.pop("params_json"))
     texts = key_values(pairs, "--param", is_text=True)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import click
 
+from syntask_yaml.cli.arguments import taken
 from syntask_yaml.cli.context import Context
-from syntask_yaml.cli.override_options import OVERRIDE_OPTIONS, overrides_of
+from syntask_yaml.cli.override_options import OVERRIDE_NAMES, OVERRIDE_OPTIONS, overrides_of
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, changed_since_option, name_option
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.selection import Selection
@@ -62,36 +63,25 @@ PLAN_OPTIONS = (
 class ProjectArguments:
     """Which deployments of the project, and how it is read."""
 
-    names: tuple[str, ...]
-    is_all: bool
+    selection: Selection
     strict: bool
     allow_unset: bool
     no_load: bool
-    entrypoint: str | None = None
-    select: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    changed_since: str | None = None
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
-        return cls(**values)
-
-    @property
-    def selection(self) -> Selection:
-        return Selection(
-            names=self.names,
-            all=self.is_all,
-            entrypoint=self.entrypoint,
-            select=self.select,
-            exclude=self.exclude,
-            changed_since=self.changed_since,
-        )
+    def of(cls, **values: Any) -> Self:
+        return cls(selection=taken(Selection, values), **values)
 
     @contextmanager
     def opened(
         self, context: Context, *, creates: bool = True, ref: str | None = None
     ) -> Iterator[DeployContext]:
         """Open the project, as it is or as it was at *ref*, and the backend, for a while."""
+        if ref is not None and self.selection.changed_since is not None:
+            raise UsageError(
+                "`--ref` and `--changed-since` cannot be combined: what changed is up to now.",
+                hint="Use one or the other.",
+            )
         location = context.location(strict=self.strict)
         with ExitStack() as stack:
             if ref is None:
@@ -114,30 +104,13 @@ class ProjectArguments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanArguments(ProjectArguments):
-    """The same, what overrides the deployments' fields, and what may be changed."""
+    """The same, and what is asked of a plan or a deploy."""
 
-    overrides: Overrides
-    prune: bool
-    take_over: bool
-    keep_going: bool
-    ref: str | None
+    request: Request
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
-        return cls(overrides=overrides_of(values), **values)
-
-    @property
-    def request(self) -> Request:
-        if self.ref is not None and self.changed_since is not None:
-            raise UsageError(
-                "`--ref` and `--changed-since` cannot be combined: what changed is up to now.",
-                hint="Use one or the other.",
-            )
-        return Request(
-            selection=self.selection,
-            overrides=self.overrides,
-            prune=self.prune,
-            take_over=self.take_over,
-            keep_going=self.keep_going,
-            ref=self.ref,
-        )
+    def of(cls, **values: Any) -> Self:
+        overrides = overrides_of(**{name: values.pop(name) for name in OVERRIDE_NAMES})
+        selection = taken(Selection, values)
+        request = taken(partial(Request, selection=selection, overrides=overrides), values)
+        return cls(selection=selection, request=request, **values)

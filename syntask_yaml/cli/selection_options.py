@@ -20,9 +20,7 @@ name_option = click.option(
     shell_complete=complete_declared,
     help="Select a deployment by NAME, FLOW/NAME or glob. Repeatable.",
 )
-all_option = click.option(
-    "-a", "--all", "is_all", is_flag=True, help="Select every deployment of the project."
-)
+all_option = click.option("-a", "--all", is_flag=True, help="Select every deployment of the project.")
 
 FILTER_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(

@@ -75,22 +75,22 @@ class ServeArguments(ProjectArguments):
     only_prints: bool = False
 
     def __post_init__(self) -> None:
-        if self.names and self.is_all:
+        if self.selection.names and self.selection.all:
             raise UsageError("`--all` cannot be combined with a name.", hint="Use one or the other.")
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
-        return cls(**values)
-
-    @classmethod
-    def of_dev(cls, values: dict[str, Any]) -> Self:
+    def of_dev(cls, **values: Any) -> Self:
         """The same for whoever changes the project: with pages, whatever is wrong, and over at once."""
-        return cls(**values, shows_pages=True, start_anyway=True, wait_for_runs=0.0)
+        return cls.of(**values, shows_pages=True, start_anyway=True, wait_for_runs=0.0)
 
     @property
     def as_deploy(self) -> list[str]:
         """The arguments of `deploy` that do the same once."""
-        return [*self._typed, *([] if self.names else ["--all"]), *(["--prune"] if self._prunes else [])]
+        return [
+            *self._typed,
+            *([] if self.selection.names else ["--all"]),
+            *(["--prune"] if self._prunes else []),
+        ]
 
     def as_service(self, wait_for_runs: float) -> list[str]:
         """The arguments of `serve` where it is started unattended."""
@@ -113,5 +113,5 @@ class ServeArguments(ProjectArguments):
         """The options that `deploy` has, too."""
         flags = {"--strict": self.strict, "--allow-unset": self.allow_unset, "--no-load": self.no_load}
         prune = [f"--prune-at-most={self.prune_at_most}"] if self._prunes else []
-        names = [f"--name={name}" for name in self.names]
+        names = [f"--name={name}" for name in self.selection.names]
         return [*names, *prune, *(flag for flag, is_given in flags.items() if is_given)]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -106,11 +104,6 @@ class UpgradeArguments:
     removes: bool
     allow_dirty: bool
     report: Path | None
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> UpgradeArguments:
-        """Return the arguments for the values of the options."""
-        return cls(**values)
 
     @property
     def writes(self) -> bool:

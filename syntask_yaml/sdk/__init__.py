@@ -2,12 +2,10 @@
 
     options of a call ─▶ entry, as the file has it ─▶ api.declare ─▶ api.plan, api.deploy ─▶ what to say
 
-caller          where the call stands, for messages
-guard           calls in a file that is only loaded
+caller          where the call stands, for messages, and whether the file is only loaded
 failures        what goes wrong, in words of Python
 values          arguments as the values of a file
-schedules       schedules in all their forms
-entries         the options of a deployment as an entry
+entries         the options of a deployment as an entry, with schedules in all their forms
 images          images that are built
 block_values    what blocks of the backend hold
 blocks          blocks of the backend, and infrastructure blocks as work pools

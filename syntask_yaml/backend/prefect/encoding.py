@@ -1,8 +1,9 @@
-"""What is sent: names as parts of a path, and values as JSON."""
+"""What is sent: names as parts of a path or as keys, and values as JSON."""
 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,11 @@ def part(name: str) -> str:
         return quote(name, safe="")
     except UnicodeEncodeError as error:
         raise half_character(error, "sent") from error
+
+
+def key_for(name: str, prefix: str) -> str:
+    """A key that begins with *prefix* for *name*, which may have letters that servers take in no key."""
+    return f"{prefix}{sha256(name.encode()).hexdigest()[:32]}"
 
 
 def to_json(value: Any) -> bytes:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from hashlib import sha256
 from itertools import count
 from typing import Any
 
 from syntask_yaml.backend.prefect.base import PrefectBase
-from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.encoding import key_for, part
 from syntask_yaml.model.deploy_record import DeployRecord
 
 _TYPE, _PREFIX = "result", "syntask-deploys-"
@@ -29,11 +28,13 @@ class PrefectHistory(PrefectBase):
             self._api.patch(f"/artifacts/{part(record.id)}", {"data": content})
             return record
         about = f"syntask: a deploy of {record.project}"
-        body = {"key": _key(record.project), "type": _TYPE, "data": content, "description": about}
+        body = {"key": key_for(record.project, _PREFIX), "type": _TYPE, "data": content, "description": about}
         return replace(record, id=str(self._api.made("/artifacts/", body)["id"]))
 
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
-        meant: Mapping[str, Any] = {"like_": _PREFIX} if project is None else {"any_": [_key(project)]}
+        meant: Mapping[str, Any] = (
+            {"like_": _PREFIX} if project is None else {"any_": [key_for(project, _PREFIX)]}
+        )
         body = {"artifacts": {"key": meant}, "sort": "CREATED_DESC", "limit": _AT_ONCE}
         seen: set[str] = set()  # a deploy meanwhile moves the others to the next page
         for offset in count(0, _AT_ONCE):
@@ -45,8 +46,3 @@ class PrefectHistory(PrefectBase):
                     yield record
             if len(found) < _AT_ONCE:
                 return
-
-
-def _key(project: str) -> str:
-    """The key for the deploys of *project*: a server takes no other letters than these."""
-    return f"{_PREFIX}{sha256(project.encode()).hexdigest()[:32]}"

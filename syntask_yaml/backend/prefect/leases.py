@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
-from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.encoding import key_for, part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.lease import Holder, Lease
@@ -29,15 +28,15 @@ class PrefectLeases(PrefectBase):
     """The verbs about leases. A lease's token is the id of its variable."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
-        since, own = self._api.server_time(), new_id()
+        since, own, variable = self._api.server_time(), new_id(), key_for(name, PREFIX)
         value = {**_value(name, holder, since, seconds), "key": own}
         for _ in range(_TRIES):
             try:
-                made = self._api.made("/variables/", {"name": _variable(name), "value": value, "tags": []})
+                made = self._api.made("/variables/", {"name": variable, "value": value, "tags": []})
             except Refused as error:
                 if error.status != 409:  # who asks may not make variables
                     return None
-                there = self._api.get(f"/variables/name/{_variable(name)}", "variables")
+                there = self._api.get(f"/variables/name/{variable}", "variables")
                 if there is None:
                     continue
                 if _key(there) != own:
@@ -69,11 +68,6 @@ class PrefectLeases(PrefectBase):
 
 def _value(name: str, holder: Holder, since: datetime, seconds: float) -> dict[str, Any]:
     return {"name": name, "holder": holder.as_json(), "since": since.isoformat(), "seconds": seconds}
-
-
-def _variable(name: str) -> str:
-    """The variable for the lease called *name*: a server takes no other letters than these."""
-    return PREFIX + sha256(name.encode()).hexdigest()[:32]
 
 
 def _key(there: Raw) -> object:

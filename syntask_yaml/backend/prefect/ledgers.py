@@ -7,14 +7,13 @@ a few dozen deployments reach.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
-from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.encoding import key_for, part
 
-_TYPE = "result"
+_TYPE, _PREFIX = "result", "syntask-"
 
 
 class PrefectLedgers(PrefectBase):
@@ -28,19 +27,13 @@ class PrefectLedgers(PrefectBase):
     def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
         there = self._latest(name)
         if there is None:
-            body = {"key": _key(name), "type": _TYPE, "data": content, "description": f"syntask: {name}"}
-            self._api.post("/artifacts/", body)
+            about = {"key": key_for(name, _PREFIX), "type": _TYPE, "description": f"syntask: {name}"}
+            self._api.post("/artifacts/", {**about, "data": content})
         else:
             self._api.patch(f"/artifacts/{part(there['latest_id'])}", {"data": content})
 
     def _latest(self, name: str) -> Raw | None:
         # The id that `/artifacts/KEY/latest` returns is none of an artifact: nothing can be changed by it.
-        found = self._api.listed(
-            "/artifacts/latest/filter", "artifacts", {"artifacts": {"key": {"any_": [_key(name)]}}}
-        )
+        chosen = {"artifacts": {"key": {"any_": [key_for(name, _PREFIX)]}}}
+        found = self._api.listed("/artifacts/latest/filter", "artifacts", chosen)
         return found[0] if found else None
-
-
-def _key(name: str) -> str:
-    """The key for the ledger called *name*: a server takes no other letters than these."""
-    return f"syntask-{sha256(name.encode()).hexdigest()[:32]}"

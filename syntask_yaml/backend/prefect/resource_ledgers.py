@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
-from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.encoding import key_for, part
 from syntask_yaml.model.resource import Owner, ResourceLedger
 
 PREFIX = "syntask_ledger_"
@@ -87,8 +86,8 @@ def _arranged(ledger: ResourceLedger, there: Sequence[_Part]) -> Iterator[_Part]
 
 
 def _unused(ledger: ResourceLedger, taken: Mapping[str, object]) -> str:
-    """The name of another variable for *ledger*: a server takes no other letters than these."""
-    stem = f"{PREFIX}{sha256((ledger.owner.project or '').encode()).hexdigest()[:32]}"
+    """The name of another variable for *ledger*."""
+    stem = key_for(ledger.owner.project or "", PREFIX)
     return next(name for number in range(len(taken) + 1) if (name := f"{stem}_{number}") not in taken)
 
 

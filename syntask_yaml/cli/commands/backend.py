@@ -53,10 +53,6 @@ class CopyArguments:
     yes: bool
     jobs: int
 
-    @classmethod
-    def of(cls, values: dict[str, Any]) -> CopyArguments:
-        return cls(**values)
-
     @property
     def options(self) -> CopyOptions:
         from syntask_yaml.operations.copying.plan import CopyOptions
@@ -100,7 +96,7 @@ def command() -> None:
 
 
 @command.command("copy")
-@collected("arguments", CopyArguments.of, _OPTIONS)
+@collected("arguments", CopyArguments, _OPTIONS)
 @as_json
 @pass_context
 def copy(context: Context, /, *, arguments: CopyArguments, output: str) -> int:

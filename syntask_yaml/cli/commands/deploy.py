@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from syntask_yaml.cli.arguments import collected
+from syntask_yaml.cli.arguments import collected, taken
 from syntask_yaml.cli.commands.plan import show_plan
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
@@ -92,27 +93,15 @@ class DeployArguments(PlanArguments):
     prune_at_most: int | None
     dry_run: bool
     show_plan: bool
-    skip_build: bool
-    rebuild: bool
-    install_requirements: bool
-    jobs: int
-    wait: float
-    force: bool
+    options: DeployOptions
 
-    @property
-    def options(self) -> DeployOptions:
-        return DeployOptions(
-            jobs=self.jobs,
-            force=self.force,
-            skip_build=self.skip_build,
-            rebuild=self.rebuild,
-            install_requirements=self.install_requirements,
-            wait=self.wait,
-        )
+
+def _arguments(**values: Any) -> DeployArguments:
+    return DeployArguments.of(options=taken(DeployOptions, values), **values)
 
 
 @click.command("deploy")
-@collected("arguments", DeployArguments.of, _OPTIONS)
+@collected("arguments", _arguments, _OPTIONS)
 @reports.report_format()
 @pass_context
 def command(context: Context, /, *, arguments: DeployArguments, output: str) -> int:
@@ -125,7 +114,7 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
 
     Everything is checked first. If there is a problem, nothing is built or written.
     """
-    if arguments.skip_build and arguments.rebuild:
+    if arguments.options.skip_build and arguments.options.rebuild:
         raise UsageError("`--skip-build` and `--rebuild` cannot be combined.", hint="Use one or the other.")
     if arguments.show_plan and output != "text":
         option = f"`--output {output}`"

@@ -28,7 +28,7 @@ def _option(name: str, key: str) -> Any:
     return click.option(option.flag, name, help=option.about, **more)
 
 
-def _answers_of(values: Mapping[str, Answer | None]) -> dict[str, Answer | None]:
+def _answers_of(**values: Answer | None) -> dict[str, Answer | None]:
     return {_KEYS[name]: value for name, value in values.items()}
 
 

@@ -61,7 +61,7 @@ _RUN_OPTIONS = (
 )
 
 
-def _wanted_run(given: dict[str, Any]) -> dict[str, Any]:
+def _wanted_run(**given: Any) -> dict[str, Any]:
     """What `run_deployment` takes, beside the backend and the name, for the values of `_RUN_OPTIONS`."""
     return {
         "parameters": parameters_of(given["params"], given["params_json"]),
@@ -75,7 +75,7 @@ def _wanted_run(given: dict[str, Any]) -> dict[str, Any]:
 
 @click.command("run")
 @click.argument("name", required=False, shell_complete=complete_deployment)
-@collected("filters", lambda given: Filters(**given), FILTER_OPTIONS)
+@collected("filters", Filters, FILTER_OPTIONS)
 @all_matching_option
 @collected("wanted", _wanted_run, _RUN_OPTIONS)
 @click.option(

@@ -50,7 +50,7 @@ class PathsOrCommand(click.Group):
 
 
 @click.group("upgrade", cls=PathsOrCommand, no_args_is_help=False)
-@collected("arguments", UpgradeArguments.of, OPTIONS)
+@collected("arguments", UpgradeArguments, OPTIONS)
 @click.option(
     "--diff/--no-diff", "with_diff", default=True, show_default=True, help="Whether to print the changes."
 )

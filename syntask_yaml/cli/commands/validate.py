@@ -35,7 +35,7 @@ _SELECTION = (name_option, *FILTER_OPTIONS, changed_since_option)
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@collected("selection", lambda given: Selection(**given), _SELECTION)
+@collected("selection", Selection, _SELECTION)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
 @reports.report_format()

@@ -75,18 +75,11 @@ class CreateArguments:
     server: str
     dry_run: bool
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> CreateArguments:
-        """Return the arguments for the values of the options. Raises UsageError for those that clash."""
-        made = cls(**values)
-        made.check()
-        return made
-
     @property
     def is_from_block(self) -> bool:
         return self.from_file is not None or self.from_block is not None
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         if self.from_file is not None and self.from_block is not None:
             raise UsageError(
                 "`--from-file` and `--from-block` cannot be combined.", hint="Use one or the other."
@@ -108,7 +101,7 @@ class CreateArguments:
 
 
 @click.command("create")
-@collected("arguments", CreateArguments.of, _OPTIONS)
+@collected("arguments", CreateArguments, _OPTIONS)
 @pass_context
 def command(context: Context, /, *, arguments: CreateArguments) -> None:
     """Create the work pool NAME. By default it gets the base job template of its type.

@@ -5,8 +5,7 @@ edit_session a text that is open for one edit, whose result is read again and ch
 append       new entries at the end of the list
 change       from one value to another by the least that has to be written
 remove       keys and items that go, with their lines
-node_writer  values that are put, added and removed where they hang
-brackets     the same for what stands in brackets
+node_writer  values that are put, added and removed where they hang, also in brackets
 cst          the concrete syntax tree: where each key and value begins and ends
 text_edits   cuts and insertions in a text
 style        how the author writes

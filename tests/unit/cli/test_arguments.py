@@ -27,7 +27,7 @@ _OPTIONS = (
 
 
 @click.command("greet")
-@collected("greeting", lambda values: Greeting(**values), _OPTIONS)
+@collected("greeting", Greeting, _OPTIONS)
 @click.option("--loud", is_flag=True, help="Whether it is shouted.")
 def greet(*, greeting: Greeting, loud: bool) -> None:
     """Greet somebody."""

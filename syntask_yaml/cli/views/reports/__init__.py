@@ -29,22 +29,14 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _print_text(report: CommandReport) -> None:
-    report.text()
-
-
-def _print_json(report: CommandReport) -> None:
-    print_json(report.document())
-
-
 def _print_html(report: CommandReport) -> None:
     if report.html is not None:
         click.echo(report.html(), nl=False)
 
 
 _SIMPLE: Mapping[str, Callable[[CommandReport], None]] = {
-    "text": _print_text,
-    "json": _print_json,
+    "text": lambda report: report.text(),
+    "json": lambda report: print_json(report.document()),
     "html": _print_html,
 }
 # Each of the others is a module of this package, which is loaded when it is asked for.
