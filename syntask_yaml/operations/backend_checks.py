@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from syntask_yaml.backend.base import Backend
@@ -36,7 +36,8 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
     declared = entry.get("work_pool") or entry
     if name is None:
         hint = "Add `work_pool:` with a `name:`, pass `--pool`, or set `SYNTASK_DEFAULT_WORK_POOL_NAME`."
-        hint += _listed(context.pools)
+        listed = ", ".join(f"`{each}`" for each in list(context.pools)[:8])
+        hint += f" There are {listed}." if listed else ""
         return (declared.problem("no-work-pool", "The deployment has no work pool.", hint),)
     is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
     otherwise = f"Run `syntask work-pool create {name}` to create it."
@@ -45,10 +46,6 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
         hint = did_you_mean(name, context.pools, otherwise=otherwise)
     node = declared.get("name") or declared
     return (node.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint),)
-
-
-def _listed(pools: Mapping[str, WorkPool]) -> str:
-    return f" There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
 
 
 def check_backend(

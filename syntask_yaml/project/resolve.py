@@ -127,12 +127,8 @@ def _check_again(
     # What is not known yet is looked at when it is.
     pending = {key: _without_unknowns(fields[key]) for key in unknown}
     checked = node.with_value({**fields, **pending} if pending else fields)
-    rules = check_rules(checked, is_open=_is_pending, changed=changed)
+    rules = check_rules(checked, is_open=lambda value: value == PENDING, changed=changed)
     return [*check_resolved(checked, checked.value), *rules]
-
-
-def _is_pending(value: object) -> bool:
-    return value == PENDING
 
 
 def _without_unknowns(value: Value) -> Any:

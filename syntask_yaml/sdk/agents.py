@@ -12,7 +12,6 @@ from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import say
-from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import UsageError
 from syntask_yaml.project.agent_files import upgrade_command
@@ -46,7 +45,7 @@ def apply_agent_deployment(fields: Mapping[str, Any]) -> UUID:
         source = _agent_deployment(fields, caller, backend)
         here = Path.cwd()
         converted = convert(source, ConversionContext(here, Dialect.SYNTASK, FlowReader(here)))
-        show(filter(_is_said, converted.problems))
+        show(each for each in converted.problems if each.code not in _OF_FILES)
         say_needs(converted.blocks, backend)
         entry = _entry(converted)
         project = api.declare([entry], source=caller.source, at=caller.at)
@@ -94,7 +93,3 @@ def _code(entry: Mapping[str, Any], here: Path) -> FlowCode:
     """Return where the flow is read: here if the file is here, or else where runs pull it from."""
     is_here = (here / str(entry["entrypoint"]).partition(":")[0]).is_file()
     return FlowCode(here, None if is_here else tuple(entry.get("pull") or ()))
-
-
-def _is_said(problem: Diagnostic) -> bool:
-    return problem.code not in _OF_FILES

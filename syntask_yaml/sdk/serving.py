@@ -22,7 +22,7 @@ from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.stock_worker import StockWorker, stock_worker
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.worker_process import make_worker, stop_on_signals, worker_options
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendConflict, UsageError
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.sdk.caller import refuse_while_loading
@@ -125,7 +125,10 @@ def _deploy(deployments: Sequence[RunnerDeployment], queues: Sequence[str], back
     _create_pool(backend)
     served = [_served(each, queue) for each, queue in zip(deployments, queues, strict=True)]
     groups = groups_of(served, {"work_pool_name": POOL}, backend)
-    return [each.deployment for each in write(groups, backend, is_said=_is_news)]
+    return [
+        each.deployment
+        for each in write(groups, backend, is_said=lambda problem: problem.code not in _ABOUT_SERVING)
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -192,10 +195,6 @@ def _create_pool(backend: Backend) -> None:
     elif found.type != _TYPE:
         detail = f"`serve` uses a work pool `{POOL}` of type `{_TYPE}`, and there is one of `{found.type}`."
         raise BackendConflict(detail, hint="Deploy to that work pool with `flow.deploy`, and start a worker.")
-
-
-def _is_news(problem: Diagnostic) -> bool:
-    return problem.code not in _ABOUT_SERVING
 
 
 def _service(backend: Backend, queues: tuple[str, ...], limit: int) -> RunService:

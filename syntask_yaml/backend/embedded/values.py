@@ -121,15 +121,11 @@ class EmbeddedValues(EmbeddedBase):
     def _block(self, row: sqlite3.Row, *, with_secrets: bool = True) -> Block:
         secrets: Mapping[str, str] = from_json(row["secrets"])
         data: Mapping[str, Json | Secret] = from_json(row["fields"])
-        open_box = self._secret_box.open if with_secrets else _masked
+        open_box = self._secret_box.open if with_secrets else lambda _sealed: Secret(MASKED)
         opened = {name: open_box(sealed) for name, sealed in secrets.items()}
         block = Block(row["type"], row["name"], {**data, **opened}, row["id"])
         kind = BLOCK_TYPES.get(block.type)
         return replace(block, references=references_in(block, kind)) if kind else block
-
-
-def _masked(_sealed: str) -> Secret:
-    return Secret(MASKED)
 
 
 def pool_of(row: sqlite3.Row) -> WorkPool:

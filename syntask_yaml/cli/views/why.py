@@ -11,7 +11,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import when
 from syntask_yaml.cli.views.runs import STATE_COLORS
 from syntask_yaml.operations.why.explanation import Explanation, reason_document
-from syntask_yaml.operations.why.reason import Evidence, Reason
+from syntask_yaml.operations.why.reason import Reason
 
 _NOTHING = "Nothing is wrong: every due run has completed."
 
@@ -42,13 +42,9 @@ def _show(reason: Reason) -> None:
     for line in finding.detail.splitlines():
         click.echo(f"  {escaped(line)}")
     for each in finding.evidence:
-        click.echo(f"    {escaped(_text(each))}")
+        click.echo(f"    {escaped(f'{when(each.at)}  {each.text}' if each.at else each.text)}")
     if finding.remedy is not None:
         click.echo(f"  {escaped(finding.remedy.sentence)}")
-
-
-def _text(evidence: Evidence) -> str:
-    return f"{when(evidence.at)}  {evidence.text}" if evidence.at else evidence.text
 
 
 def encode_explanation(answer: Explanation | None) -> dict[str, Any]:

@@ -103,7 +103,9 @@ def queue_changes(
             )
             continue
         there, wanted = destination.queues.get((pool, name)), _wanted_queue(queue)
-        fields = tuple(_queue_fields(there or _new_queue(queue), wanted, is_moved=(pool, name) in moved))
+        fields = tuple(
+            _queue_fields(there or WorkQueue(pool=pool, name=name), wanted, is_moved=(pool, name) in moved)
+        )
         if there is None and name == DEFAULT_QUEUE and not fields:
             continue  # it comes with the pool
         is_there = there is not None and not (_is_untouched(there) and fields)
@@ -113,10 +115,6 @@ def queue_changes(
 def _wanted_queue(queue: WorkQueue) -> WorkQueue:
     has_none = queue.name == DEFAULT_QUEUE and queue.description in NO_DESCRIPTION
     return replace(queue, id=None, description=None if has_none else queue.description)
-
-
-def _new_queue(queue: WorkQueue) -> WorkQueue:
-    return WorkQueue(pool=queue.pool, name=queue.name)
 
 
 def _is_untouched(there: WorkQueue) -> bool:

@@ -22,7 +22,7 @@ _TEMPLATE = re.compile(r"\{\{[^{}]*?\b(?:syntask|prefect)\.(blocks|variables)\.(
 
 def with_names(value: Value, blocks: Mapping[str, Block]) -> Any:
     """*value* with the names of *blocks* in place of their ids. An id of none of them stays."""
-    names = {block.id: name for name, block in blocks.items()} if _holds(value) else {}
+    names = {block.id: name for name, block in blocks.items()} if any(_references(value)) else {}
     return _replaced(value, _ID, lambda id_: (_NAME, names[id_]) if id_ in names else (_ID, id_))
 
 
@@ -97,10 +97,6 @@ def _references(value: Value) -> Iterator[tuple[str, str]]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _references(item)
-
-
-def _holds(value: Value) -> bool:
-    return next(_references(value), None) is not None
 
 
 def _replaced(value: Value, key: str, replace: Callable[[str], tuple[str, str]]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from syntask_yaml.errors import BackendConflict, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
-from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Copied, Observer
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.value import Value
@@ -139,7 +139,9 @@ class _Writer:
         except SyntaskError as error:
             yield from (CopyResult(change, error) for change in changes)
             return
-        unfinished = {each.full_name for each in writes if each.after and _is_in_parts(each.after)}
+        unfinished = {
+            each.full_name for each in writes if each.after and (each.after.triggers or each.after.sla)
+        }
         self._unfinished.write(unfinished)
         for change, each in zip(changes, self._destination.write(writes, jobs=self._jobs), strict=True):
             if each.error is None:
@@ -166,11 +168,6 @@ class _Writer:
     def _block_ids(self) -> Mapping[str, str]:
         """The ids of the blocks on the destination. They are asked for once all of them are written."""
         return {block.full_name: block.id for block in self._destination.blocks() if block.id}
-
-
-def _is_in_parts(deployment: Deployment) -> bool:
-    """Whether a server writes something of *deployment* after it."""
-    return bool(deployment.triggers or deployment.sla)
 
 
 def _changed(after: GlobalConcurrencyLimit | WorkPool | WorkQueue, change: CopyChange) -> dict[str, Any]:

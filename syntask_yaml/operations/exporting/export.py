@@ -221,11 +221,6 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, str) and value != "" and not is_template(value)
 
 
-def _name(name: str) -> str:
-    # The ending is taken off when a name is read.
-    return f"{name}.py" if name.endswith(".py") else name
-
-
 def _limit(limit: Mapping[str, Value]) -> Value:
     given = {key: value for key, value in limit.items() if value is not None}
     is_plain = given == {"limit": limit["limit"], "collision_strategy": CollisionStrategy.ENQUEUE.value}
@@ -248,7 +243,7 @@ def _whole(value: Value) -> Value:
 
 
 _SHORTER: Mapping[str, Any] = {
-    "name": _name,
+    "name": lambda name: f"{name}.py" if name.endswith(".py") else name,
     "concurrency_limit": _limit,
     "work_pool": _pool,
     "schedules": _schedules,

@@ -65,10 +65,6 @@ def _read_limit(value: Any) -> dict[str, Value]:
     return dict(value) if isinstance(value, Mapping) else {"limit": value}
 
 
-def _read_variable(value: Any) -> dict[str, Value]:
-    return {"value": value}
-
-
 def _read_maybe_empty(value: Any) -> dict[str, Value]:
     return dict(value or {})
 
@@ -79,7 +75,7 @@ _FORMS: Mapping[ResourceKind, _Form] = {
     ResourceKind.WORK_QUEUE: _Form(
         "declared_work_queue", _read_maybe_empty, flags=_PAUSED, needed=_PAUSED | {"priority"}
     ),
-    ResourceKind.VARIABLE: _Form(read=_read_variable),
+    ResourceKind.VARIABLE: _Form(read=lambda value: {"value": value}),
     ResourceKind.BLOCK: _Form("declared_block", _read_maybe_empty),
     ResourceKind.CONCURRENCY_LIMIT: _Form(
         "declared_concurrency_limit",

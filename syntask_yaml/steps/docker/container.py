@@ -18,6 +18,7 @@ from syntask_yaml.steps.docker.registry import pull
 OUT, ERR = 1, 2
 
 _HEADER = 8
+_STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 _CHUNK = 65_536
 # How long what is on its way from the engine may take, in seconds.
 _MOMENT = 0.2
@@ -98,14 +99,10 @@ def _remove(engine: Engine, name: str) -> None:
         engine.ask(what, lambda api: api.wait(name, timeout=_REMOVAL, condition="removed"))
 
 
-def _attach(api: Any, name: str) -> Any:
-    return api.attach_socket(name, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-
-
 def _begin(engine: Engine, name: str, what: str) -> Any:
     """Attach and start. Podman looks for the program when somebody attaches, Docker at the start."""
     try:
-        attached = engine.ask(what, lambda api: _attach(api, name))
+        attached = engine.ask(what, lambda api: api.attach_socket(name, params=_STREAMS))
         engine.ask(what, lambda api: api.start(name) or True)
     except EngineFailed as error:
         raise as_no_such_program(error) from error

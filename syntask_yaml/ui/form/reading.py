@@ -86,10 +86,6 @@ def _entered_group(field: FormField, typed: Mapping[str, str], errors: dict[str,
     return {**(field.shown if isinstance(field.shown, Mapping) else {}), **values}
 
 
-def _whole_number(text: str) -> int:
-    return int(text.strip())
-
-
 def _number(text: str) -> float:
     value = float(text.strip())
     if value - value:  # infinite, or no number
@@ -100,7 +96,7 @@ def _number(text: str) -> float:
 _READERS: Mapping[InputKind, Callable[[str], Any]] = {
     InputKind.TEXT: str,
     InputKind.SECRET: str,
-    InputKind.INTEGER: _whole_number,
+    InputKind.INTEGER: int,
     InputKind.NUMBER: _number,
     InputKind.CHOICE: read_json,
     InputKind.JSON: read_json,

@@ -80,17 +80,13 @@ def _page(
             "job_variables": without_secrets(deployment.job_variables),
             "schedules": tuple(_schedule_rows(site, stored)),
             "runs": last,
-            "bars": bars_of(_oldest_first(last), site.clock()),
+            "bars": bars_of(last[::-1], site.clock()),
             "fields": fields_of(deployment.parameter_schema, deployment.parameters),
             "typed": typed or {},
             "errors": errors or {},
         },
         status=400 if errors else 200,
     )
-
-
-def _oldest_first(runs: Sequence[Run]) -> Sequence[Run]:
-    return runs[::-1]
 
 
 def _schedule_rows(site: Site, stored: Stored) -> Iterator[ScheduleRow]:
