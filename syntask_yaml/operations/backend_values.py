@@ -1,14 +1,12 @@
-"""What the backend has, read when a plan or a template first asks for it."""
+"""What the backend knows, read when a template first asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from syntask_yaml.backend.base import Backend
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.template import Missing
 
@@ -63,22 +61,3 @@ class BackendBlocks:
         if there is None or declared is None:
             return there or declared
         return replace(there, data={**there.data, **declared.data})
-
-
-class BackendLists:
-    """What *backend* has: each list is read once, when it is looked at first."""
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-
-    @cached_property
-    def pools(self) -> Sequence[WorkPool]:
-        return self.backend.pools()
-
-    @cached_property
-    def queues(self) -> Sequence[WorkQueue]:
-        return self.backend.queues()
-
-    @cached_property
-    def variables(self) -> Sequence[Variable]:
-        return self.backend.variables()

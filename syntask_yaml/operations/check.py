@@ -101,7 +101,7 @@ _NAMED = 3
 
 def _expected(context: DeployContext) -> Iterator[Diagnostic]:
     """Yield which values of the project are taken from its file, since the backend does not have them yet."""
-    there = {each.name for each in context.lists.variables} if context.resources else set()
+    there = set(context.contents.variables) if context.resources else set()
     missing = context.expected.missing(there, partial(context.backend.block, with_secrets=False))
     node = context.project.document.root.get("resources")
     if missing and node is not None:

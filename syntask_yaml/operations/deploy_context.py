@@ -11,12 +11,12 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid
-from syntask_yaml.model.block import BlockType
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, ResourceKind
 from syntask_yaml.model.step import StepOutputs
-from syntask_yaml.operations.backend_values import BackendBlocks, BackendLists, BackendVariables
+from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.block_checks import BlockChecker
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
@@ -93,14 +93,14 @@ class DeployContext:
         return ExpectedResources(self.resources)
 
     @cached_property
-    def lists(self) -> BackendLists:
+    def contents(self) -> Contents:
         """What the backend has, before any of the project is written."""
-        return BackendLists(self.backend)
+        return Contents(self.backend)
 
     @cached_property
     def pools(self) -> dict[str, WorkPool]:
         """The backend's work pools by name, with the templates that their workers use."""
-        pools = self.expected.pools({pool.name: pool for pool in self.lists.pools})
+        pools = self.expected.pools(self.contents.pools)
         return {name: with_template(pool, self.backend) for name, pool in pools.items()}
 
     @property
@@ -113,7 +113,7 @@ class DeployContext:
     def queues(self) -> Mapping[str, Mapping[str, WorkQueue]]:
         """The queues of each work pool by name."""
         found: dict[str, dict[str, WorkQueue]] = {}
-        for queue in self.lists.queues:
+        for queue in self.contents.queues.values():
             found.setdefault(queue.pool, {})[queue.name] = queue
         return self.expected.queues(found)
 
@@ -202,11 +202,6 @@ class DeployContext:
         return BackendBlocks(self.backend.block, self.expected.blocks())
 
     @cached_property
-    def block_types(self) -> Mapping[str, BlockType]:
-        """The types that a block of the backend can have, by slug, read once."""
-        return {kind.slug: kind for kind in self.backend.block_types()}
-
-    @cached_property
     def masked_blocks(self) -> BackendBlocks:
         """The backend's blocks without their secrets, each read once."""
         return BackendBlocks(partial(self.backend.block, with_secrets=False), self.expected.blocks())
@@ -221,9 +216,8 @@ class DeployContext:
     def variables(self) -> BackendVariables:
         bound = self._bound_variables
         broken = {each.declared.name: _missing(each.errors[0]) for each in bound if each.errors}
-        return BackendVariables(
-            lambda: self.lists.variables, {**ExpectedResources(bound).variables(), **broken}
-        )
+        declared = {**ExpectedResources(bound).variables(), **broken}
+        return BackendVariables(lambda: tuple(self.contents.variables.values()), declared)
 
     def resolved(self, node: Node) -> str:
         """Return the text of *node* with its template resolved; empty where that takes more than is known."""

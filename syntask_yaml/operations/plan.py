@@ -10,9 +10,9 @@ from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once, errors_first
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.operations.backend_values import BackendLists
 from syntask_yaml.operations.choose import check_overrides, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
 from syntask_yaml.operations.owners import check_owners, taken_over
@@ -111,7 +111,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     empty = Planned(
         Plan(project.title, context.backend.url), (), warned, forecasts.images, resources=resources
     )
-    planned = plan_of(prepared, empty, context, request, lists=context.lists)
+    planned = plan_of(prepared, empty, context, request, contents=context.contents)
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
     if request.selection.is_whole:
@@ -134,9 +134,9 @@ def plan_of(
     context: DeployContext,
     request: Request,
     *,
-    lists: BackendLists | None = None,
+    contents: Contents | None = None,
 ) -> Planned:
-    """*planned* with other prepared deployments, against what the backend has now, or had on *lists*.
+    """*planned* with other prepared deployments, against what the backend has now, or had on *contents*.
 
     Raises ProjectInvalid as `make_plan` does.
     """
@@ -150,7 +150,7 @@ def plan_of(
     plan = _compare(context, prepared, stored, request)
     check_deletions(context.project, plan)
     former = former_names(context, request, names, stored)
-    found = read_stored_resources(planned, context, request, former=former, lists=lists)
+    found = read_stored_resources(planned, context, request, former=former, contents=contents)
     changes = compare_resources(
         context, planned.resources, found, prune=request.prune, take_over=request.take_over
     )
@@ -190,13 +190,13 @@ def read_stored_resources(
     request: Request,
     *,
     former: frozenset[str] | None,
-    lists: BackendLists | None = None,
+    contents: Contents | None = None,
 ) -> FoundResources:
     """The same of resources; none where only a part of the project is planned."""
     if not request.selection.is_whole:
         return FoundResources()
-    lists = lists or BackendLists(context.backend)
-    return read_resources(context, planned.resources, lists, prune=request.prune, former=former)
+    contents = contents or Contents(context.backend)
+    return read_resources(context, planned.resources, contents, prune=request.prune, former=former)
 
 
 def with_declared(context: DeployContext, request: Request) -> DeployContext:

@@ -15,8 +15,8 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.schedule import Cron
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPolicy, refused
-from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import Expected, lost_reference, with_names
 from syntask_yaml.operations.plan import ignored_fields
 from syntask_yaml.operations.schedule_sides import is_on

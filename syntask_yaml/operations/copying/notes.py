@@ -10,8 +10,8 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.run import StateType
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind
-from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.pools import has_worker
 
 # So many runs that wait are looked at, and so many of those that stay are named.

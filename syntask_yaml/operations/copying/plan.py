@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPlan, CopyPolicy
-from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.deployments import deployment_changes, finished, schedule_changes
 from syntask_yaml.operations.copying.notes import notes
 from syntask_yaml.operations.copying.pools import pool_changes, queue_changes

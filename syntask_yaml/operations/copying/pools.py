@@ -11,8 +11,8 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.pool import DEFAULT_QUEUE, NO_DESCRIPTION, WorkPool, WorkQueue
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPolicy, refused
-from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import Expected, lost_reference, with_names
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import HIDDEN

@@ -13,8 +13,8 @@ from typing import Any
 
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Value
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind
-from syntask_yaml.operations.copying.contents import Contents
 
 _REFERENCE, _ID, _NAME = "$ref", "block_document_id", "block"
 _TEMPLATE = re.compile(r"\{\{[^{}]*?\b(?:syntask|prefect)\.(blocks|variables)\.([\w-]+)(?:\.([\w-]+))?")

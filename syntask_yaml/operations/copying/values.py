@@ -13,8 +13,8 @@ from syntask_yaml.model.block import Block, BlockType, Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.secret import is_secret_name, revealed
 from syntask_yaml.model.value import Value
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPolicy, refused
-from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import HIDDEN, field_change
 

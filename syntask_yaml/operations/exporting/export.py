@@ -19,7 +19,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Value
-from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deployment_documents import document_of
 from syntask_yaml.operations.deployments import find_deployments
 from syntask_yaml.operations.exporting.declared_owner import DeclaredOwner, owned_by, the_owner

@@ -13,7 +13,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, NO_DESCRIPTION, WorkQueue
 from syntask_yaml.model.resource import Resource, ResourceKind, StoredResource
 from syntask_yaml.model.value import Value
-from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.references import template_names
 from syntask_yaml.operations.resources.automations import automation_resource
 from syntask_yaml.operations.resources.blocks import block_resource

@@ -9,7 +9,7 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.model.automation import ACTIONS
 from syntask_yaml.model.resource import ResourceKind, StoredResource
-from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.exporting.found import Share, shared, stored_resources
 from syntask_yaml.operations.exporting.written import DeclarationWriter
 from syntask_yaml.operations.resources.document import resources_document

@@ -13,7 +13,7 @@ from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.resource import Resource, ResourceKind
 from syntask_yaml.model.secret import Secret, holds_secret, is_secret_name, with_secret_texts
 from syntask_yaml.model.value import Value
-from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.template import Anything, Blocks, Scope, as_template
 
 # What is the same whether it is written or not.

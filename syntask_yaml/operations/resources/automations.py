@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.automation import Automation, AutomationWrite, StoredAutomation
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.model.trigger import settled
-from syntask_yaml.operations.backend_values import BackendLists
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.kind import KindRow
 
@@ -33,8 +33,8 @@ def automation_resource(stored: StoredAutomation) -> StoredResource:
     return StoredResource(resource, stored.id, Owner(automation.project, automation.origin))
 
 
-def _read(lists: BackendLists, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
-    return stored_automations(lists.backend, names, owner)
+def _read(contents: Contents, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
+    return stored_automations(contents.backend, names, owner)
 
 
 def _write(backend: Backend, change: ResourceWrite, owner: Owner) -> str | None:

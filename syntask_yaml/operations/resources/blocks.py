@@ -15,7 +15,7 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Block, BlockType
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.model.secret import revealed, with_secret_texts
-from syntask_yaml.operations.backend_values import BackendLists
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
 from syntask_yaml.operations.resources.portability import portability
@@ -54,12 +54,12 @@ def _names(bound: BoundResource) -> frozenset[str]:
 def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iterator[Diagnostic]:
     block = _block(resource)
     yield from portability(block, node, context)
-    kind = context.block_types.get(block.type)
+    kind = context.contents.block_types.get(block.type)
     if kind is None:
         otherwise = "`syntask block create --help` lists the types."
         if not context.backend.features.has_own_worker:
             otherwise = "Run `prefect block register -m MODULE` with the package that has it."
-        hint = did_you_mean(block.type, context.block_types, otherwise=otherwise)
+        hint = did_you_mean(block.type, context.contents.block_types, otherwise=otherwise)
         yield node.problem(
             "unknown-block", f"The backend has no block type `{block.type}`.", hint, at_key=True
         )
@@ -83,10 +83,10 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
             yield (node.get(field) or node).problem("unknown-block", detail, hint)
 
 
-def _read_blocks(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+def _read_blocks(contents: Contents, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
     for name in sorted(names):
         slug, _, own_name = name.partition("/")
-        block = lists.backend.block(slug, own_name)
+        block = contents.backend.block(slug, own_name)
         if block is not None:
             yield StoredResource(block_resource(block), block.id)
 

@@ -9,10 +9,10 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.resource import Owner, Resource, ResourceWrite, StoredResource
-from syntask_yaml.operations.backend_values import BackendLists
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 
-Read: TypeAlias = Callable[[BackendLists, Collection[str], Owner], Iterator[StoredResource]]
+Read: TypeAlias = Callable[[Contents, Collection[str], Owner], Iterator[StoredResource]]
 Write: TypeAlias = Callable[[Backend, ResourceWrite, Owner], "str | None"]
 Check: TypeAlias = Callable[[Resource, Node, DeployContext], Iterator[Diagnostic]]
 

@@ -12,7 +12,7 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
-from syntask_yaml.operations.backend_values import BackendLists
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource
@@ -25,7 +25,8 @@ def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[
     made = WorkPool(name=pool.name, type=pool.fields["type"], base_job_template=template)
     yield from portability(made, node, context)
     yield from _check_variables(made, node.get("base_job_template") or node)
-    is_there = any((each.name, each.type) == (pool.name, pool.fields["type"]) for each in context.lists.pools)
+    there = context.contents.pools.get(pool.name)
+    is_there = there is not None and there.type == pool.fields["type"]
     if context.backend.features.has_own_worker or not (is_there or "base_job_template" in pool.fields):
         try:
             context.backend.pool_template(pool.fields["type"])
@@ -43,8 +44,8 @@ def _check_variables(pool: WorkPool, node: Node) -> Iterator[Diagnostic]:
             yield node.problem("wrong-value", detail, hint).as_warning()
 
 
-def _read_pools(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for pool in lists.pools:
+def _read_pools(contents: Contents, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for pool in contents.pools.values():
         if pool.name in names:
             yield StoredResource(pool_resource(pool), pool.id)
 
@@ -72,8 +73,8 @@ def _write_pool(backend: Backend, change: ResourceWrite, _owner: Owner) -> str |
     return change.before.id if change.before else None
 
 
-def _read_queues(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for queue in lists.queues:
+def _read_queues(contents: Contents, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for queue in contents.queues.values():
         resource = queue_resource(queue)
         if resource.name in names:
             yield StoredResource(resource, queue.id)

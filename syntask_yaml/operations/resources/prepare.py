@@ -54,7 +54,7 @@ def _prepare(bound: BoundResource, context: DeployContext) -> BoundResource:
     judged = tuple(map(context.project.judge, problems))
     resource = None if any(each.is_error for each in judged) else bound.resource
     if resource is not None and resource.kind is ResourceKind.BLOCK:
-        resource = with_secrets(resource, context.block_types)
+        resource = with_secrets(resource, context.contents.block_types)
     return bound._replace(resource=resource, diagnostics=judged)
 
 

@@ -14,7 +14,7 @@ from syntask_yaml.model.resource import (
     StoredResource,
     parse_full_name,
 )
-from syntask_yaml.operations.backend_values import BackendLists
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pruned_owners import former_owners_of_resources
 from syntask_yaml.operations.resources.automations import stored_automations
@@ -41,7 +41,7 @@ class FoundResources(NamedTuple):
 def read_resources(
     context: DeployContext,
     prepared: Sequence[BoundResource],
-    lists: BackendLists,
+    contents: Contents,
     *,
     prune: bool,
     former: frozenset[str] | None = None,
@@ -49,7 +49,7 @@ def read_resources(
     """What the backend has of what is *prepared*, and of the project, also under *former* names.
 
     Its ledgers add some to these, unless they are None. A server is asked only for a reason. What is on
-    *lists* was perhaps read before.
+    *contents* was perhaps read before.
     """
     if not (prepared or prune or former is not None or context.backend.features.has_own_worker):
         return FoundResources()
@@ -69,22 +69,23 @@ def read_resources(
         del names[ResourceKind.AUTOMATION]
     owners = {name: each.owner for each in reversed(ledgers) for name in each.names}
     owners |= dict.fromkeys(own.names, own.owner)
-    stored = [each for owner in found.former for each in stored_automations(lists.backend, (), Owner(owner))]
-    stored += _read(context, lists, names, owners)  # comes last: it counts where both have a name
+    several = (stored_automations(contents.backend, (), Owner(owner)) for owner in found.former)
+    stored = [each for automations in several for each in automations]
+    stored += _read(context, contents, names, owners)  # comes last: it counts where both have a name
     return found._replace(stored=tuple(stored))
 
 
 def _read(
     context: DeployContext,
-    lists: BackendLists,
+    contents: Contents,
     names: Mapping[ResourceKind, Set[str]],
     owners: Mapping[str, Owner],
 ) -> Iterator[StoredResource]:
     for kind, row in KINDS.items():
         if row.keeps_owner and kind in names:
-            yield from row.read(lists, names[kind], context.owner)
+            yield from row.read(contents, names[kind], context.owner)
         elif names.get(kind):
-            for stored in row.read(lists, names[kind], context.owner):
+            for stored in row.read(contents, names[kind], context.owner):
                 yield stored._replace(owner=owner_of(stored.resource, owners))
 
 

@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
-from syntask_yaml.operations.backend_values import BackendLists
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource
@@ -21,8 +21,8 @@ def _check_variable(variable: Resource, node: Node, context: DeployContext) -> I
     yield from portability(Variable(variable.name, variable.fields["value"]), node, context)
 
 
-def _read_variables(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for variable in lists.variables:
+def _read_variables(contents: Contents, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for variable in contents.variables.values():
         if variable.name in names:
             yield StoredResource(variable_resource(variable))
 
@@ -42,8 +42,8 @@ def _write_variable(backend: Backend, change: ResourceWrite, _owner: Owner) -> N
         backend.set_variable(Variable(name, change.after.fields["value"], tuple(tags)))
 
 
-def _read_limits(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for limit in lists.backend.concurrency_limits():
+def _read_limits(contents: Contents, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for limit in contents.backend.concurrency_limits():
         if limit.name in names:
             yield StoredResource(limit_resource(limit))
 

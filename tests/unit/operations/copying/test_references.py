@@ -8,7 +8,7 @@ import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.references import Expected, lost_reference, with_ids, with_names
 
 TEAM = Block("aws-credentials", "team", id="1-1")
