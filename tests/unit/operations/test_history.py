@@ -122,7 +122,7 @@ def test_a_deploy_that_is_killed_is_not_finished(
 
 @pytest.mark.parametrize(
     ("write", "how", "kept"),
-    [("INSERT ON", "does not list", 0), ("UPDATE ON", "as not finished", 1)],
+    [("INSERT ON", "does not list this deploy", 0), ("UPDATE ON", "lists this deploy as not finished", 1)],
 )
 def test_a_deploy_that_the_history_lacks_says_so(
     folder: Path, backend: EmbeddedBackend, tmp_path: Path, write: str, how: str, kept: int
@@ -136,7 +136,7 @@ def test_a_deploy_that_the_history_lacks_says_so(
 
     (warning,) = (each for each in outcome.diagnostics if each.code == "history-gap")
     assert not warning.is_error
-    assert warning.detail.startswith(f"`syntask history` lists this deploy {how}: ")
+    assert warning.detail.startswith(f"`syntask history` {how}: ")
     assert "no room" in warning.detail
     assert outcome.is_good
     assert len(backend.deployments()) == 2
