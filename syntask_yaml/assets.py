@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def asset(name: str) -> Path:
-    """The file or folder *name*, such as `schemas/syntask.schema.json`.
+    """Return the file or folder *name*, such as `schemas/syntask.schema.json`.
 
     In a wheel the assets lie inside the package; in a checkout beside it.
     """

@@ -85,7 +85,7 @@ class Diagnostic:
 
 
 def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each problem once, with every entry that it touches, in the order in which they came."""
+    """Return each problem once, with every entry that it touches, in the order in which they came."""
     diagnostics = list(diagnostics)
     if len({each.code for each in diagnostics}) == len(diagnostics):
         return diagnostics
@@ -148,7 +148,7 @@ def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each problem once, by place; those without a place first."""
+    """Return each problem once, by place; those without a place first."""
     return sorted(once(diagnostics), key=_place)
 
 
@@ -164,7 +164,7 @@ def errors_first(errors: Sequence[Diagnostic], found: Iterable[Diagnostic]) -> l
 
 
 def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each problem once, without what another one at the same place explains.
+    """Return each problem once, without what another one at the same place explains.
 
     A slip is unknown, and what it was meant for is missing: of the two, the error is said, or else the
     first. What is wrong with a template without a value is only that. How a number is read matters where it

@@ -24,12 +24,12 @@ def home_path(path: str | Path) -> Path:
 
 
 def kind_of_file(mode: int) -> str:
-    """What a file of *mode* is: `regular file`, `directory`, `pipe`, `socket` or `device`."""
+    """Return what a file of *mode* is: `regular file`, `directory`, `pipe`, `socket` or `device`."""
     return "regular file" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "device")
 
 
 def read_given(path: Path) -> str:
-    """The text of a file that the user names in a command, which may be a pipe, as from `<(command)`.
+    """Return the text of a file that the user names in a command, which may be a pipe, as from `<(command)`.
 
     Raises OSError, also for more than anybody writes, and UnicodeDecodeError.
     """
@@ -46,7 +46,7 @@ def read_regular(path: Path) -> str:
 
 
 def read_bounded(file: IO[bytes]) -> bytes:
-    """All that *file* has. Raises OSError for more than anybody writes, as of a device without end."""
+    """Return all that *file* has. Raises OSError for more than anybody writes, as of a device without end."""
     content = file.read(_MOST + 1)
     if len(content) > _MOST:
         raise OSError(errno.EFBIG, f"It is larger than {_MOST >> 20} MiB")
@@ -82,7 +82,7 @@ def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
 
 
 def _target(path: Path) -> Path:
-    """The file behind links."""
+    """Return the file behind links."""
     try:
         return path.resolve()
     except RuntimeError as error:  # how Python up to 3.12 reports a circle of links
@@ -90,7 +90,7 @@ def _target(path: Path) -> Path:
 
 
 def _open_draft(target: Path) -> tuple[int, Path]:
-    """A new file beside *target*, locked for as long as it is open."""
+    """Return a new file beside *target*, locked for as long as it is open."""
     while True:
         draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.draft")
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)

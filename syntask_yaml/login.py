@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def login_name() -> str | None:
-    """The name of the account; None for a user id without a name, as some containers have."""
+    """Return the name of the account; None for a user id without a name, as some containers have."""
     import getpass  # which loads what few commands need
 
     try:

@@ -53,7 +53,7 @@ class Finished:
 
 
 def in_shell(script: str) -> tuple[str, ...]:
-    """The arguments that run *script* as a whole in the system's shell; its first failure ends it."""
+    """Return the arguments that run *script* as a whole in the system's shell; its first failure ends it."""
     return ("/bin/sh", "-e", "-c", script)
 
 

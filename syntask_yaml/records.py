@@ -31,11 +31,11 @@ class RecordFolder:
     hint: str
 
     def read_all(self, decode: Callable[[Mapping[str, Any]], _Record]) -> list[_Record]:
-        """All records, in the order of their files."""
+        """Return all records, in the order of their files."""
         return [self._read(path, decode) for path in sorted(self.folder.glob("*.json"))]
 
     def find(self, *key: str, decode: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
-        """The record with *key*; None if there is none."""
+        """Return the record with *key*; None if there is none."""
         path = self._path(key)
         return self._read(path, decode) if path.exists() else None
 

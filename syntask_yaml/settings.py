@@ -61,7 +61,7 @@ def _first(environ: Mapping[str, str], *names: str) -> str | None:
 
 
 def seconds(environ: Mapping[str, str], name: str, default: float) -> float:
-    """A number of seconds from the environment. Raises UsageError for what is none."""
+    """Return a number of seconds from the environment. Raises UsageError for what is none."""
     return _number(environ, name, default, "a number of seconds", most=_CENTURY.total_seconds())
 
 
@@ -75,7 +75,7 @@ def days(environ: Mapping[str, str], name: str, default: float) -> timedelta | N
 
 
 def size(environ: Mapping[str, str], name: str, default: int) -> int | None:
-    """A number of bytes from the environment, such as `500000` or `20 MB`; None for `unlimited`.
+    """Return a number of bytes from the environment, such as `500000` or `20 MB`; None for `unlimited`.
 
     Raises UsageError for anything else.
     """
@@ -96,7 +96,7 @@ def kept_runs(environ: Mapping[str, str]) -> timedelta | None:
 
 
 def log_limit(environ: Mapping[str, str]) -> int | None:
-    """How many bytes of a run's log are kept, and of its task runs; None: all."""
+    """Return how many bytes of a run's log are kept, and of its task runs; None: all."""
     return size(environ, "SYNTASK_LOG_LIMIT", 100_000_000)
 
 

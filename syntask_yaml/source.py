@@ -31,7 +31,7 @@ class Source:
         return line, index - self._line_starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """The text of line *number* (from 1), without its end; empty past the last one."""
+        """Return the text of line *number* (from 1), without its end; empty past the last one."""
         if not 1 <= number <= len(self._line_starts):
             return ""
         start = self._line_starts[number - 1]
@@ -39,7 +39,7 @@ class Source:
         return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
     def index(self, line: int, column: int) -> int:
-        """The index of the character at *line* and *column* (from 1); the inverse of `position`."""
+        """Return the index of the character at *line* and *column* (from 1); the inverse of `position`."""
         return self._line_starts[line - 1] + column - 1
 
 

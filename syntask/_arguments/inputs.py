@@ -11,7 +11,7 @@ from syntask._driving.steps import Block, Steps
 
 
 def upstream_of(parameters: Mapping[str, Any], wait_for: Any = None) -> tuple[str, ...]:
-    """The ids of the task runs whose futures or states are in *parameters* or *wait_for*."""
+    """Return the ids of the task runs whose futures or states are in *parameters* or *wait_for*."""
     if not wait_for and are_plain(parameters.values()):
         return ()
     ids: dict[str, None] = {}

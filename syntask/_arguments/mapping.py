@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def calls_of(
     task: Task[..., Any], parameters: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """The parameters of each call of *task*, and the task runs whose results all of them come from.
+    """Return the parameters of each call of *task*, and the task runs whose results all of them come from.
 
     What is no iterable, or is `unmapped`, is the same in each. Raises MappingLengthMismatch or
     MappingMissingIterable, and UpstreamTaskError for a future that is mapped over and did not complete.
@@ -85,7 +85,7 @@ def _plain(given: Any) -> Any:
 
 
 def _variadic(task: Task[..., Any]) -> str | None:
-    """The name of `**kwargs`."""
+    """Return the name of `**kwargs`."""
     kinds = task.signature.parameters.values()
     return next((each.name for each in kinds if each.kind is each.VAR_KEYWORD), None)
 

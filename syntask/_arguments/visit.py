@@ -40,7 +40,7 @@ def futures_in(value: Any) -> Iterator[Future[Any] | State[Any]]:
 
 
 def are_plain(values: Iterable[Any]) -> bool:
-    """Whether each of *values* is a text, a number or None, in which no future can be."""
+    """Return whether each of *values* is a text, a number or None, in which no future can be."""
     return _PLAIN.issuperset(map(type, values))
 
 
@@ -116,7 +116,7 @@ def _unwrapped(value: BaseAnnotation[Any], replace: _Replace, path: _Path) -> An
 
 
 def _visit_of(value: Any) -> Callable[[Any, _Replace, _Path], Any] | None:
-    """How to look into *value*, whose type is not a plain collection."""
+    """Return how to look into *value*, whose type is not a plain collection."""
     kind = type(value)
     if hasattr(kind, "__dataclass_fields__"):
         return _visit_dataclass

@@ -110,5 +110,5 @@ def slots_of(names: str | Sequence[str], occupy: int, **options: Any) -> Slots:
 
 
 def reaches_store() -> bool:
-    """Whether this process can ask the store of its run: a container cannot."""
+    """Return whether this process can ask the store of its run: a container cannot."""
     return "SYNTASK__FLOW_RUN_ID" not in os.environ or "SYNTASK_BACKEND" in os.environ

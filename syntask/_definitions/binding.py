@@ -28,7 +28,7 @@ def simple_parameters(signature: Signature) -> Mapping[str, Any] | None:
 def bound_simply(
     known: Mapping[str, Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """The parameters of a call by name, with defaults; None for a call that does not fit."""
+    """Return the parameters of a call by name, with defaults; None for a call that does not fit."""
     by_position = dict(zip(known, args, strict=False))
     found = {**known, **by_position, **kwargs}
     fits = len(args) <= len(known) == len(found) and by_position.keys().isdisjoint(kwargs)

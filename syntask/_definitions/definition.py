@@ -82,7 +82,7 @@ class Definition(Generic[P, R]):
 
     @classmethod
     def option_names(cls) -> tuple[str, ...]:
-        """The options of the decorator, which are the arguments after the function."""
+        """Return the options of the decorator, which are the arguments after the function."""
         code = cls.__init__.__code__
         return code.co_varnames[2 : code.co_argcount]
 
@@ -186,12 +186,12 @@ def unwrapped(default: Any) -> Any:
 
 
 def hooks_in(options: Mapping[str, Any]) -> dict[StateType, list[Callable[..., Any]]]:
-    """The hooks in the *options* of a flow or task, by state. Raises TypeError for what are none."""
+    """Return the hooks in the *options* of a flow or task, by state. Raises TypeError for what are none."""
     return {kind: _checked_hooks(options.get(option), option) for option, kind in HOOKS.items()}
 
 
 def _checked_hooks(given: Iterable[Callable[..., Any]] | None, option: str) -> list[Callable[..., Any]]:
-    """The hooks that are *given* for *option*. Raises TypeError for anything but functions."""
+    """Return the hooks that are *given* for *option*. Raises TypeError for anything but functions."""
     if given is None:
         return []
     try:
@@ -205,7 +205,7 @@ def _checked_hooks(given: Iterable[Callable[..., Any]] | None, option: str) -> l
 
 
 def _flags(function: Any) -> int:
-    """What kind of function it is, as its code says; of a partial, the function inside."""
+    """Return what kind of function it is, as its code says; of a partial, the function inside."""
     while hasattr(function, "func"):
         function = function.func
     code = getattr(getattr(function, "__func__", function), "__code__", None)

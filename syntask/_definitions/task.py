@@ -213,7 +213,7 @@ def _checked_condition(condition: Callable[..., Any] | None) -> Callable[..., An
 
 
 def _persists(given: dict[str, Any]) -> bool | None:
-    """Whether results are kept: as the option says, or else if another one needs it."""
+    """Return whether results are kept: as the option says, or else if another one needs it."""
     if given["persist_result"] is not None:
         return bool(given["persist_result"])
     policy = given["cache_policy"]
@@ -229,7 +229,7 @@ def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
 
 
 def task_input_hash(context: TaskRunContext, arguments: dict[str, Any]) -> str | None:
-    """A `cache_key_fn`: equal calls of a task with equal code have one key."""
+    """Return a `cache_key_fn`: equal calls of a task with equal code have one key."""
     from syntask._results.cache_policies import hash_objects
 
     code = getattr(context.task.fn, "__code__", None)

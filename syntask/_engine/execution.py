@@ -67,7 +67,7 @@ class Execution:
         raise NotImplementedError
 
     def prepare(self) -> Steps[State[Any] | None]:
-        """What comes before the first attempt; a state if that is not to be made."""
+        """Return what comes before the first attempt; a state if that is not to be made."""
         raise NotImplementedError
 
     @property
@@ -83,14 +83,14 @@ class Execution:
         """Wait for what the attempt started, unless not *wait*; with *cancel*, begin no more of it."""
 
     def found(self) -> State[Any] | None:
-        """The state of a run that need not be made, since its result is known."""
+        """Return the state of a run that need not be made, since its result is known."""
         return None
 
     def keep(self, state: State[Any]) -> None:
         """Keep the result of a run that ends in *state* for others."""
 
     def state_of_retry(self) -> State[Any]:
-        """The state that another attempt begins with."""
+        """Return the state that another attempt begins with."""
         return states.Retrying()
 
     def may_retry(self, state: State[Any]) -> Steps[bool]:  # noqa: ARG002  (for those who ask)

@@ -15,7 +15,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def cause(state: State[Any]) -> str:
-    """What made a run fail, in a line."""
+    """Return what made a run fail, in a line."""
     if not isinstance(state.data, BaseException):
         return f"the state {state}"
     try:
@@ -25,7 +25,7 @@ def cause(state: State[Any]) -> str:
 
 
 def traceback_of(state: State[Any]) -> ExcInfo | None:
-    """The traceback of what was raised, from the user's code on; None for one that was shown before.
+    """Return the traceback of what was raised, from the user's code on; None for one that was shown before.
 
     What a task raises passes through all runs that it is part of, and each of them reports it.
     """

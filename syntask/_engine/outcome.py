@@ -16,7 +16,7 @@ _LONGEST = 1_000_000
 
 
 def state_of_value(value: Any) -> State[Any]:
-    """The final state of a run that returned *value*.
+    """Return the final state of a run that returned *value*.
 
     A state that user code made is taken as it is. States of other runs make one that is completed if all
     of them are. Everything else completes the run.
@@ -51,7 +51,7 @@ def _aggregate(value: Any, found: Iterable[State[Any]]) -> State[Any]:
 
 
 def failure(error: BaseException, text: str, name: str | None = None) -> State[Any]:
-    """The state of a run that raised *error*; *text* says so."""
+    """Return the state of a run that raised *error*; *text* says so."""
     return states.Failed(name=name, message=text, data=error)
 
 
@@ -66,7 +66,7 @@ _CRASHES: tuple[tuple[type[BaseException] | str, str], ...] = (
 
 
 def crash(error: BaseException) -> State[Any]:
-    """The state of a run that *error*, which is no Exception, ended."""
+    """Return the state of a run that *error*, which is no Exception, ended."""
     for kind, text in _CRASHES:
         if type(error).__name__ == kind or (isinstance(kind, type) and isinstance(error, kind)):
             return states.Crashed(message=text, data=error)
@@ -84,7 +84,7 @@ def end_of(state: State[Any]) -> tuple[str, str, str]:
 
 
 def shown(error: BaseException) -> str:
-    """The type of *error* and what it says, which may be an error of its own."""
+    """Return the type of *error* and what it says, which may be an error of its own."""
     try:
         text = str(error)
     except BaseException as raised:  # noqa: BLE001  (the message of an exception is the user's code)

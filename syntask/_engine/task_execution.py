@@ -142,7 +142,7 @@ class TaskExecution(Execution):
             self.logger.warning(text, f"{error}{hint}")
 
     def _cache_key(self) -> str | None:
-        """What the result is kept under; None if it is not."""
+        """Return what the result is kept under; None if it is not."""
         if not persists_results(self.definition.persist_result, self._around):
             return None
         context = self.new_context()

@@ -27,11 +27,11 @@ class CachePolicy:
 
     @classmethod
     def from_cache_key_fn(cls, cache_key_fn: _KeyFunction) -> CacheKeyFnPolicy:
-        """The policy whose keys *cache_key_fn* makes of the context and the inputs."""
+        """Return the policy whose keys *cache_key_fn* makes of the context and the inputs."""
         return CacheKeyFnPolicy(cache_key_fn)
 
     def __add__(self, other: CachePolicy) -> CachePolicy:
-        """What makes keys of both."""
+        """Return what makes keys of both."""
         if isinstance(other, NoCache):
             return self
         return other if isinstance(self, NoCache) else CompoundCachePolicy([self, other])

@@ -81,7 +81,7 @@ class _Writer:
 
 
 def name_of(kind: type) -> str:
-    """Where *kind* is imported from; in Python 3.13, the paths say `pathlib._local`."""
+    """Return where *kind* is imported from; in Python 3.13, the paths say `pathlib._local`."""
     return f"{kind.__module__}.{kind.__qualname__}".replace("pathlib._local.", "pathlib.")
 
 

@@ -13,7 +13,7 @@ _FOLDERS = ("/", "./", "../", "~")
 
 
 def result_folder(given: Any) -> str | None:
-    """The folder that `result_storage` names; None for the usual one.
+    """Return the folder that `result_storage` names; None for the usual one.
 
     A block of Prefect, by name or as an object, is left out with a warning: results are files here.
     """

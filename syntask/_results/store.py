@@ -73,7 +73,7 @@ class ResultStore:
             raise
 
     def _path(self, key: str) -> str:
-        """The file of *key*: named like it where that can be the name of a file."""
+        """Return the file of *key*: named like it where that can be the name of a file."""
         plain = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
         name = key if plain and len(key) <= _LONGEST_NAME else digest(key.encode())
         return os.path.join(self.folder, f"{name}.result")  # noqa: PTH118
@@ -89,7 +89,7 @@ _Forms = tuple[Callable[[Any], bytes], Callable[[bytes], Any]]
 
 
 def _forms(serializer: str) -> _Forms:
-    """How *serializer* writes and reads."""
+    """Return how *serializer* writes and reads."""
     prefix, _, inner = serializer.rpartition("/")
     write, read = _PLAIN[inner]
     if not prefix:

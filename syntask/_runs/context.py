@@ -38,7 +38,7 @@ class RunContext:
 
     @classmethod
     def get(cls) -> Self | None:
-        """The context of this kind that the current code is in; None outside of one."""
+        """Return the context of this kind that the current code is in; None outside of one."""
         found: Self | None = cls._current.get()
         return found
 
@@ -131,7 +131,7 @@ def get_run_context() -> FlowRunContext | TaskRunContext:
 
 
 def current_context() -> FlowRunContext | TaskRunContext | None:
-    """The innermost context, a subflow of a task inside of that task's; None outside of a run."""
+    """Return the innermost context, a subflow of a task inside of that task's; None outside of a run."""
     flow, task = FlowRunContext.get(), TaskRunContext.get()
     if flow is not None and task is not None and flow.flow_run.id != task.task_run.flow_run_id:
         return flow
@@ -139,7 +139,7 @@ def current_context() -> FlowRunContext | TaskRunContext | None:
 
 
 def is_async() -> bool:
-    """Whether the current code is a coroutine's: that of a run, or else of a running event loop."""
+    """Return whether the current code is a coroutine's: that of a run, or else of a running event loop."""
     if (context := current_context()) is not None:
         return context.is_async
     asyncio = sys.modules.get("asyncio")

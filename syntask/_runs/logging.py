@@ -29,7 +29,7 @@ class RunLogger(Adapter):
         return msg, {**kwargs, "extra": {**(self.extra or {}), **(kwargs.get("extra") or {})}}
 
     def getChild(self, suffix: str, extra: Mapping[str, Any] | None = None) -> RunLogger:  # noqa: N802
-        """A logger below this one, with the same facts."""
+        """Return a logger below this one, with the same facts."""
         return RunLogger(self.logger.getChild(suffix), {**(self.extra or {}), **(extra or {})})
 
 
@@ -53,7 +53,7 @@ def _silent() -> logging.Logger:
 
 
 def run_logger(context: FlowRunContext | TaskRunContext, **more: Any) -> RunLogger:
-    """The logger of the run of *context*."""
+    """Return the logger of the run of *context*."""
     if isinstance(context, TaskRunContext):
         return task_logger(context.task_run, _flow_of(context), **more)
     return flow_logger(context.flow_run, **more)
@@ -82,7 +82,7 @@ def _flow_of(context: TaskRunContext) -> FlowRun | None:
 
 
 def get_logger(name: str | None = None) -> logging.Logger:
-    """The logger `syntask`, or *name* below it."""
+    """Return the logger `syntask`, or *name* below it."""
     root = logging.getLogger("syntask")
     if root.level == logging.NOTSET:
         root.setLevel(logging.INFO)

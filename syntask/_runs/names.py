@@ -36,7 +36,7 @@ def two_words(number: int) -> str:
 
 
 def custom_name(wanted: str | Callable[..., str], parameters: Mapping[str, Any], option: str) -> str:
-    """The name that *wanted*, a template of the parameters or a function, asks for.
+    """Return the name that *wanted*, a template of the parameters or a function, asks for.
 
     A function with an argument `parameters` gets them. Raises TypeError for what is no text,
     and whatever the function or template raises; *option* is where it was written.
@@ -50,7 +50,7 @@ def custom_name(wanted: str | Callable[..., str], parameters: Mapping[str, Any],
 
 
 def flow_name_of(function: Any) -> str:
-    """What a flow is called by default: as its function, with `-` for `_`."""
+    """Return what a flow is called by default: as its function, with `-` for `_`."""
     name = str(getattr(function, "__name__", type(function).__name__))
     return "".join(each for each in name if each not in _FORBIDDEN).replace("_", "-")
 
@@ -68,7 +68,7 @@ def check_name_option(wanted: object, option: str) -> None:
 
 
 def hook_name(hook: Any) -> str:
-    """What a hook is called in logs."""
+    """Return what a hook is called in logs."""
     inner = getattr(hook, "func", hook)
     return getattr(hook, "__name__", None) or getattr(inner, "__name__", None) or type(hook).__name__
 

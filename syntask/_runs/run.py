@@ -74,7 +74,7 @@ class FlowRun(Run):
         return None if self.parent is None else str(self.id)
 
     def next_call(self, name: str) -> int:
-        """How many children of that *name* began before."""
+        """Return how many children of that *name* began before."""
         return next(self._calls.setdefault(name, count()))
 
     @property
@@ -124,7 +124,7 @@ def new_id() -> UUID:
 
 
 def as_id(text: str) -> UUID:
-    """The id that *text* is. Raises ValueError for what is none."""
+    """Return the id that *text* is. Raises ValueError for what is none."""
     from uuid import UUID
 
     return UUID(text)

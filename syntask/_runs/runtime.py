@@ -34,7 +34,7 @@ def _root(run: FlowRun) -> FlowRun:
 
 
 def _info(name: str) -> Callable[[FlowRun], Any]:
-    """A fact that the worker or the store knows of the root run."""
+    """Return a fact that the worker or the store knows of the root run."""
     return lambda run: getattr(run.info, name, None)
 
 
@@ -98,7 +98,7 @@ _MODULES: Mapping[str, tuple[Callable[[], Any], Fields]] = {
 
 
 def names(module: str) -> list[str]:
-    """What can be asked of `syntask.runtime.`*module*."""
+    """Return what can be asked of `syntask.runtime.`*module*."""
     return sorted(_MODULES[module][1])
 
 

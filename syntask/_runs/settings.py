@@ -14,7 +14,7 @@ _PREFIXES = ("SYNTASK_", "PREFECT_")
 
 
 def setting(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
-    """The variable *name*, under our prefix or else Prefect's; None if neither is set."""
+    """Return the variable *name*, under our prefix or else Prefect's; None if neither is set."""
     return next((environ[prefix + name] for prefix in _PREFIXES if environ.get(prefix + name)), None)
 
 
@@ -23,14 +23,14 @@ def is_set(name: str) -> bool:
 
 
 def logs_prints(given: bool | None, around: RunContext | None) -> bool:
-    """Whether prints of a run go to its logger."""
+    """Return whether prints of a run go to its logger."""
     if given is not None:
         return given
     return around.log_prints if around is not None else is_set("LOGGING_LOG_PRINTS")
 
 
 def persists_results(given: bool | None, around: RunContext | None) -> bool:
-    """Whether results of a run are kept."""
+    """Return whether results of a run are kept."""
     if given is not None:
         return given
     return around.persist_result if around is not None else is_set("RESULTS_PERSIST_BY_DEFAULT")

@@ -175,7 +175,7 @@ def raise_state_exception(state: State[Any]) -> None:
 
 
 def are_states(value: object) -> TypeGuard[Iterable[State[Any]]]:
-    """Whether *value* is a list, tuple or set of states only, and not empty."""
+    """Return whether *value* is a list, tuple or set of states only, and not empty."""
     if not value or not isinstance(value, (list, tuple, set)):
         return False
     return type(value).__module__ != "syntask._arguments.annotations" and all(
@@ -234,5 +234,5 @@ def Paused(**fields: Any) -> State[Any]:  # noqa: N802
 
 
 def in_seconds(seconds: float) -> datetime:
-    """The moment *seconds* from now."""
+    """Return the moment *seconds* from now."""
     return datetime.now(UTC) + timedelta(seconds=seconds)

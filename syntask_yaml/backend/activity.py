@@ -36,10 +36,10 @@ def activity_by(
 
 
 def queue_of(deployment: Deployment) -> tuple[str, str]:
-    """The names of its work pool and queue."""
+    """Return the names of its work pool and queue."""
     return known(deployment.work_pool) or "", known(deployment.work_queue) or DEFAULT_QUEUE
 
 
 def flow_of(deployment: Deployment) -> str:
-    """The name of its flow."""
+    """Return the name of its flow."""
     return deployment.flow

@@ -33,7 +33,7 @@ class WriteResult(NamedTuple):
 def refusal(
     write: Write, stored: Stored | None, pools: Collection[str], *, is_taken: bool = False
 ) -> BackendError | None:
-    """Why *write* cannot be done to what is *stored* under its old name; None if it can.
+    """Return why *write* cannot be done to what is *stored* under its old name; None if it can.
 
     *is_taken*: the new name of a rename is that of another deployment.
     """
@@ -49,14 +49,14 @@ def refusal(
 
 
 def already_exists(name: str) -> BackendConflict:
-    """The error for a deployment that was to be made."""
+    """Return the error for a deployment that was to be made."""
     return BackendConflict(
         f"`{name}` already exists.", hint="Run `syntask plan` again to see what would change."
     )
 
 
 def outcome(after: Deployment, stored: Stored | None, now: datetime) -> WriteResult:
-    """What is stored once *after* is written over *stored*. Each write has a later `updated`."""
+    """Return what is stored once *after* is written over *stored*. Each write has a later `updated`."""
     paused, schedules = known(after.paused), known(after.schedules)
     if stored is None:
         return WriteResult(new_id(), after, bool(paused), merged(schedules, (), now), now, now)
@@ -84,7 +84,7 @@ def _with_what_was(after: Deployment, had: Deployment) -> Deployment:
 
 
 def limit_in_place(after: Deployment, had: Deployment) -> ConcurrencyLimit | None:
-    """The limit of *after*, with the grace period that *had* has where it declares none."""
+    """Return the limit of *after*, with the grace period that *had* has where it declares none."""
     limit, before = known(after.concurrency_limit), known(had.concurrency_limit)
     if limit is None or before is None or limit.grace_period_seconds is not None:
         return limit

@@ -27,7 +27,7 @@ class Automations(Protocol):
     def automations(
         self, *, project: str | None = None, names: Collection[str] = ()
     ) -> list[StoredAutomation]:
-        """What automations there are, by name: all, or what *project* owns and those with *names*.
+        """Return what automations there are, by name: all, or what *project* owns and those with *names*.
 
         On a server, names are not unique, and *names* mean nothing; *project* "" owns nothing there. The
         project of an automation is None where that project has nothing else on the server.
@@ -75,7 +75,7 @@ class DeliveryQueue(Protocol):
 
 
 def refusal(write: AutomationWrite, found: StoredAutomation | None) -> BackendError | None:
-    """Why *write* must not happen where *found* is what the backend has now."""
+    """Return why *write* must not happen where *found* is what the backend has now."""
     if found == write.before:
         return None
     return BackendConflict(

@@ -14,7 +14,7 @@ SKEW = timedelta(seconds=60)
 
 
 def utc_now() -> datetime:
-    """The time on this machine, aware."""
+    """Return the time on this machine, aware."""
     return datetime.now(UTC)
 
 

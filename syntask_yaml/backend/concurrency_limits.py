@@ -17,7 +17,7 @@ class ConcurrencyLimits(Protocol):
     """What commands need."""
 
     def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
-        """All concurrency limits, by name."""
+        """Return all concurrency limits, by name."""
         ...
 
     def create_concurrency_limit(self, limit: GlobalConcurrencyLimit) -> None:

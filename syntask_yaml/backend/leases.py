@@ -38,7 +38,7 @@ def this_process() -> Holder:
 
 
 def is_gone(holder: Holder) -> bool:
-    """Whether the process of *holder* ran on this machine, and has ended."""
+    """Return whether the process of *holder* ran on this machine, and has ended."""
     if holder.machine != _machine():
         return False
     try:
@@ -51,7 +51,7 @@ def is_gone(holder: Holder) -> bool:
 
 
 def _is_zombie(process: int) -> bool:
-    """Whether *process* has ended and nobody has asked how, as in containers without an init."""
+    """Return whether *process* has ended and nobody has asked how, as in containers without an init."""
     try:
         state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -65,7 +65,7 @@ def _who() -> str:
 
 @cache
 def _machine() -> str:
-    """What tells this machine, and the container, in which ids of processes mean the same."""
+    """Return what tells this machine, and the container, in which ids of processes mean the same."""
     try:
         processes = str(Path("/proc/self/ns/pid").readlink())
     except OSError:

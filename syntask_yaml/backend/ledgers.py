@@ -11,7 +11,7 @@ class Ledgers(Protocol):
     """What a deploy needs."""
 
     def ledgers(self) -> list[ResourceLedger]:
-        """The ledgers of all projects, by the name of the project."""
+        """Return the ledgers of all projects, by the name of the project."""
         ...
 
     def write_ledger(self, ledger: ResourceLedger) -> None:

@@ -29,11 +29,11 @@ class WorkPools(Protocol):
     """What commands need of work pools, their queues, and the workers that serve them."""
 
     def pools(self) -> list[WorkPool]:
-        """All work pools, by name."""
+        """Return all work pools, by name."""
         ...
 
     def pool_types(self) -> list[str]:
-        """The types that a new pool can have, by name; none where the backend does not tell."""
+        """Return the types that a new pool can have, by name; none where the backend does not tell."""
         ...
 
     def create_pool(self, pool: WorkPool) -> WorkPool:
@@ -53,7 +53,7 @@ class WorkPools(Protocol):
         ...
 
     def queues(self) -> list[WorkQueue]:
-        """All work queues, by pool and priority."""
+        """Return all work queues, by pool and priority."""
         ...
 
     def create_queue(self, queue: WorkQueue) -> WorkQueue:

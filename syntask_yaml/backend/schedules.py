@@ -43,7 +43,7 @@ _PAUSE = timedelta(minutes=15)
 def merged(
     wanted: Sequence[Schedule] | None, stored: Sequence[Schedule], now: datetime
 ) -> tuple[Schedule, ...]:
-    """The schedules of a deployment once *wanted* is written over *stored*; None leaves those."""
+    """Return the schedules of a deployment once *wanted* is written over *stored*; None leaves those."""
     if wanted is None:
         return tuple(replace(schedule, problem=None) for schedule in stored)
     if not stored:
@@ -83,7 +83,7 @@ class NextRuns(NamedTuple):
 
 
 def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int = MOST_STEPS) -> NextRuns:
-    """What to make at *now* of a schedule whose runs were made up to *made_until*, in as many *steps*.
+    """Return what to make at *now* of a schedule whose runs were made up to *made_until*, in as many *steps*.
 
     Raises nothing: what goes wrong with one schedule must not be in the way of the others.
     """
@@ -120,7 +120,7 @@ class PassedTimes(NamedTuple):
 
 
 def passed_times(behind: Iterable[ScheduleBehind], now: datetime) -> list[PassedTimes]:
-    """The times that `next_runs` leaves out at *now*, of each schedule of which there are some.
+    """Return the times that `next_runs` leaves out at *now*, of each schedule of which there are some.
 
     Raises nothing, as that does.
     """
@@ -144,7 +144,7 @@ def _thinned(timing: Timing) -> Timing:
 
 
 def schedule_problem(schedule: Schedule) -> str | None:
-    """Why *schedule* cannot be run, in a sentence; None if it can."""
+    """Return why *schedule* cannot be run, in a sentence; None if it can."""
     timing = schedule.timing
     if timing.timezone is not None and not is_timezone(timing.timezone):
         return f"`{timing.timezone}` is not a time zone."

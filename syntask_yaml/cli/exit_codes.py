@@ -36,7 +36,7 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def failure_of(error: BaseException) -> SyntaskError | None:
-    """What *error* means for who called the command; None for a bug, and for what is no failure."""
+    """Return what *error* means for who called the command; None for a bug, and for what is no failure."""
     if isinstance(error, SyntaskError):
         return error
     if isinstance(error, click.UsageError):
@@ -50,7 +50,7 @@ def failure_of(error: BaseException) -> SyntaskError | None:
 
 
 def _outside(error: OSError) -> SyntaskError:
-    """What an error of the operating system means: a full disk, a missing permission."""
+    """Return what an error of the operating system means: a full disk, a missing permission."""
     if error.errno == errno.ENOENT and not error.filename:
         gone = "The current directory no longer exists."
         return SyntaskError(gone, hint="Change to another directory, or pass `-C DIR`.")

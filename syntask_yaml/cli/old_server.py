@@ -55,7 +55,7 @@ def server_to_leave(context: Context, url: str) -> Iterator[OldServer]:
 
 
 def journal_of(context: Context) -> Journal:
-    """What was switched from this machine."""
+    """Return what was switched from this machine."""
     from syntask_yaml.upgrade.journal import Journal
 
     return Journal(context.settings.home / "switches")

@@ -35,7 +35,7 @@ class DeliveryContext:
     stop: Event = field(default_factory=Event)
 
     def needed_block(self) -> Block:
-        """The block that the action names. Raises Undelivered if there is none."""
+        """Return the block that the action names. Raises Undelivered if there is none."""
         kind, _, name = self.action["block"].partition("/")
         found = self.block(kind, name)
         if found is None:

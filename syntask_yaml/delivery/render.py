@@ -13,7 +13,7 @@ Facts = Mapping[str, Any]
 
 
 def scope_of(facts: Facts) -> Scope:
-    """The names that templates may use where *facts* are known, and nothing else is."""
+    """Return the names that templates may use where *facts* are known, and nothing else is."""
     return Scope(outputs=facts, blocks=Blocks.REFUSE)
 
 

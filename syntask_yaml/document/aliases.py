@@ -40,7 +40,7 @@ class Anchors:
         self._known[name] = anchored
 
     def borrow(self, name: str, start: int, *, written: int, around: Iterable[str | None]) -> Anchored:
-        """What the alias at *start* stands for; null, and a problem, where that is nothing.
+        """Return what the alias at *start* stands for; null, and a problem, where that is nothing.
 
         *written* is how many values the text has so far, *around* the anchors of what the alias stands in.
         """
@@ -68,7 +68,7 @@ class Anchors:
 
 
 def aliased_key(name: str, found: Anchored, start: int, problems: Problems) -> str:
-    """The key that the alias *name* stands for."""
+    """Return the key that the alias *name* stands for."""
     if isinstance(found.value, str):
         return found.value
     detail = f"`*{name}` is used as a key and is not text."

@@ -22,13 +22,13 @@ def appending_key(value: Any) -> str:
 
 
 def in_layer(node: Node, layer: str) -> Node:
-    """The mapping *node* as a layer of that name; that of an entry is empty."""
+    """Return the mapping *node* as a layer of that name; that of an entry is empty."""
     location = LayerLocation(node.source, node.location, layer)
     return Node(node.value, node.source, location, node.path, node.used, node.key)
 
 
 def layer_of(node: Node, around: str = "") -> str:
-    """The layer that a value comes from; empty where that is the entry itself.
+    """Return the layer that a value comes from; empty where that is the entry itself.
 
     *around* is the layer of what the value stands in.
     """
@@ -36,13 +36,13 @@ def layer_of(node: Node, around: str = "") -> str:
 
 
 def replaced_by(node: Node) -> list[Node]:
-    """The values that the one of *node* replaced, the nearest first."""
+    """Return the values that the one of *node* replaced, the nearest first."""
     places = node.location.replaced if isinstance(node.location, LayerLocation) else ()
     return [Node(each.value, each.location.source, each.location, node.path) for each in places]
 
 
 def only(node: Node, keys: Sequence[str]) -> Node:
-    """The mapping *node* with no more than *keys*."""
+    """Return the mapping *node* with no more than *keys*."""
     children = [child for child in map(node.get, keys) if child is not None]
     place = MappingLocation(
         start_of(node.location),

@@ -153,7 +153,7 @@ def _is_appended(pair: tuple[str, _Item]) -> bool:
 
 
 def _is_removed(value: Any, location: Location) -> bool:
-    """Whether a value is null and stands instead of another one."""
+    """Return whether a value is null and stands instead of another one."""
     return (
         value is None
         and isinstance(location, LayerLocation)
@@ -162,7 +162,7 @@ def _is_removed(value: Any, location: Location) -> bool:
 
 
 def _is_settled(value: Mapping[str, Any], location: Location) -> bool:
-    """Whether nothing in a mapping was removed, and nothing is to be appended."""
+    """Return whether nothing in a mapping was removed, and nothing is to be appended."""
     place = written(location)
     if not isinstance(place, MappingLocation):
         return True
@@ -194,7 +194,7 @@ def _in_layer(location: Location, node: Node, layer: str) -> LayerLocation:
 
 
 def _as_node(items: Mapping[str, _Item], at: Node) -> Node:
-    """The mapping of *items*, in the place of *at*."""
+    """Return the mapping of *items*, in the place of *at*."""
     place = MappingLocation(
         start_of(at.location),
         [item.key for item in items.values()],
@@ -233,7 +233,7 @@ def _node(item: _Item, at: Node, key: str) -> Node:
 
 
 def _places(item: _Item) -> list[Location]:
-    """The places of the items of a list, each in its own layer."""
+    """Return the places of the items of a list, each in its own layer."""
     place, location = written(item.location), item.location
     children = place.children if isinstance(place, SequenceLocation) else [place] * len(item.value)
     return [

@@ -80,14 +80,14 @@ Location: TypeAlias = Written | AliasLocation | LayerLocation
 
 
 def written(location: Location) -> Written:
-    """The place of the value where it was written."""
+    """Return the place of the value where it was written."""
     while isinstance(location, (AliasLocation, LayerLocation)):
         location = location.origin
     return location
 
 
 def start_of(location: Location) -> int:
-    """The first character of the value as it was written."""
+    """Return the first character of the value as it was written."""
     place = written(location)
     return place if isinstance(place, int) else place.start
 

@@ -47,7 +47,7 @@ def _merge_of(
 
 
 def _origin(location: Location, used: int | None) -> tuple[Location, int | None]:
-    """Where a value was written, and where the first alias on the way there brings it in."""
+    """Return where a value was written, and where the first alias on the way there brings it in."""
     while isinstance(location, AliasLocation):
         used = location.start if used is None else used
         location = location.origin

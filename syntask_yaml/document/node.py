@@ -65,7 +65,7 @@ class Node:
         self._place: Place | tuple[Node, str | int] = Place(source, location, path, used, key)
 
     def get(self, step: str | int) -> Node | None:
-        """The child under a key or an index; None where there is none."""
+        """Return the child under a key or an index; None where there is none."""
         if isinstance(self.value, dict):
             if step not in self.value:
                 return None
@@ -96,7 +96,7 @@ class Node:
             yield from child.each()
 
     def at(self, path: Path) -> Node:
-        """The node at *path* below this one, or the deepest one on the way to it."""
+        """Return the node at *path* below this one, or the deepest one on the way to it."""
         node = self
         for step in path:
             child = node.get(step)
@@ -168,16 +168,16 @@ class Node:
         return self.span if self.key is None else token(self.source, self.key, self.path[-1])
 
     def problem(self, code: str, detail: str, hint: str = "", *, at_key: bool = False) -> Diagnostic:
-        """A diagnostic about this value, or about its key."""
+        """Return a diagnostic about this value, or about its key."""
         span = self.key_span if at_key else self.span
         return Diagnostic(code, detail, hint, Severity.ERROR, span, self.used_span, self.path)
 
     def note(self, code: str, detail: str) -> Diagnostic:
-        """A note about this value."""
+        """Return a note about this value."""
         return Diagnostic(code, detail, "", Severity.NOTE, self.span, self.used_span, self.path)
 
     def part(self, text: str) -> Span:
-        """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
+        """Return where *text* stands inside a scalar; the whole scalar where it cannot be found."""
         start = _begin(self.source, start_of(self.location), self.value)
         quoted = _QUOTED.match(self.source.text, start)
         # Folds and indentation make what was written longer than the value.
@@ -194,7 +194,7 @@ def _node(value: Any, place: Place) -> Node:
 
 
 def _place_below(above: Place, step: str | int) -> Place:
-    """The place of the child *step* of the node at *above*."""
+    """Return the place of the child *step* of the node at *above*."""
     branch, used, source = above.location, above.used, above.source
     while isinstance(branch, (AliasLocation, LayerLocation)):
         if used is None and isinstance(branch, AliasLocation):
@@ -221,7 +221,7 @@ def _child_of(branch: Written, step: str | int, key: int | None) -> tuple[Locati
 
 
 def token(source: Source, start: int, value: object = None) -> Span:
-    """The characters to underline for what begins at *start*: one scalar, or one bracket.
+    """Return the characters to underline for what begins at *start*: one scalar, or one bracket.
 
     *value* is what the scalar means, where it is known: a text without quotes ends where that ends.
     """
@@ -240,7 +240,7 @@ def token(source: Source, start: int, value: object = None) -> Span:
 
 
 def _begin(source: Source, start: int, value: object) -> int:
-    """Where the value itself begins, behind its anchor and tag."""
+    """Return where the value itself begins, behind its anchor and tag."""
     pattern = _PREFIX if value is None or value == "" else _PREFIX_ABOVE
     prefix = pattern.match(source.text, start)
     return prefix.end() if prefix else start

@@ -121,7 +121,7 @@ def read_each(source: Source, *, at_most: int) -> list[Document]:
 
 
 def _document_starts(text: str) -> list[int]:
-    """Where the documents of a text begin, up to the first that is no YAML."""
+    """Return where the documents of a text begin, up to the first that is no YAML."""
     events = Parser(text.removeprefix("\ufeff"))
     offset = len(text) - len(text.removeprefix("\ufeff"))
     starts = []

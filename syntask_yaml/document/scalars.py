@@ -42,12 +42,12 @@ _DECIMAL = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def is_text(text: str) -> bool:
-    """Whether the unquoted scalar *text* is text, as far as can be seen at once."""
+    """Return whether the unquoted scalar *text* is text, as far as can be seen at once."""
     return text[:1] not in _BESIDE_TEXT or (len(text) > _LONGEST_WORD and text[0].isalpha())
 
 
 def is_decimal(text: str) -> bool:
-    """Whether the unquoted scalar *text* is a number as people write most of them."""
+    """Return whether the unquoted scalar *text* is a number as people write most of them."""
     return _DECIMAL.fullmatch(text) is not None
 
 
@@ -65,7 +65,7 @@ def odd_base(text: str) -> int | None:
 
 
 def implicit_tag(text: str) -> str:
-    """The tag that YAML 1.1 gives the unquoted scalar *text*."""
+    """Return the tag that YAML 1.1 gives the unquoted scalar *text*."""
     resolvers = Resolver.yaml_implicit_resolvers
     for tag, pattern in resolvers.get(text[:1], []) + resolvers.get(None, []):
         if pattern.match(text):
@@ -74,7 +74,7 @@ def implicit_tag(text: str) -> str:
 
 
 def tagged(text: str, tag: str) -> Scalar:
-    """The value of *text* under an explicit *tag* of `TAGS`.
+    """Return the value of *text* under an explicit *tag* of `TAGS`.
 
     Raises ValueError where the text does not fit the tag (`!!int one`).
     """

@@ -64,12 +64,12 @@ SYNTAX_ERRORS = (yaml.MarkedYAMLError, yaml.reader.ReaderError, UnicodeEncodeErr
 
 
 def is_colon_in_flow(error: SyntaxProblem) -> bool:
-    """Whether libyaml refuses what PyYAML's own parser reads: `{months:[1, 2], "year": 2021}`."""
+    """Return whether libyaml refuses what PyYAML's own parser reads: `{months:[1, 2], "year": 2021}`."""
     return isinstance(error, yaml.MarkedYAMLError) and error.problem == "found unexpected ':'"
 
 
 def syntax_problem(error: SyntaxProblem, source: Source) -> Diagnostic:
-    """What is wrong with the text of *source*, which made the parser raise *error*."""
+    """Return what is wrong with the text of *source*, which made the parser raise *error*."""
     if isinstance(error, UnicodeEncodeError):  # half of a surrogate pair
         return _character_problem(error.start, source)
     if isinstance(error, yaml.reader.ReaderError):
@@ -88,7 +88,7 @@ def _structure_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnosti
 
 
 def _position(error: yaml.reader.ReaderError, source: Source) -> int:
-    """The index of the character that *error* is about; libyaml counts bytes."""
+    """Return the index of the character that *error* is about; libyaml counts bytes."""
     if error.encoding == "?":
         return len(source.text.encode()[: int(error.position)].decode(errors="ignore"))
     return int(error.position)

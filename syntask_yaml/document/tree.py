@@ -98,7 +98,7 @@ class _Builder:
         return self._problems.fatal("several-documents", detail, hint, event.start_mark.index)
 
     def _value(self, event: Any, level: int) -> tuple[Any, Location]:
-        """The value that *event* begins, inside of *level* mappings and lists."""
+        """Return the value that *event* begins, inside of *level* mappings and lists."""
         start: int = event.start_mark.index
         kind = type(event)
         if kind is ScalarEvent:
@@ -131,7 +131,7 @@ class _Builder:
         return found.value, AliasLocation(start, found.location)
 
     def _anchored(self, event: Any, start: int, level: int) -> tuple[Any, Location]:
-        """The mapping or the list that *event* begins, for aliases to borrow."""
+        """Return the mapping or the list that *event* begins, for aliases to borrow."""
         above, self._deepest = self._deepest, level
         before = self._written + self._borrowed
         self._around.append(event.anchor)
@@ -143,7 +143,7 @@ class _Builder:
         return value, location
 
     def _container(self, event: Any, start: int, level: int) -> tuple[Any, Location]:
-        """The mapping or the list that *event* begins, as the lowest of *level*."""
+        """Return the mapping or the list that *event* begins, as the lowest of *level*."""
         is_mapping = type(event) is MappingStartEvent
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._problems.report_tag(event.tag, start)
@@ -192,7 +192,7 @@ class _Builder:
         return value, location
 
     def _merge(self, key_start: int, level: int) -> list[Merge]:
-        """What a merge key brings; the levels of that become those of what it is merged into."""
+        """Return what a merge key brings; the levels of that become those of what it is merged into."""
         above, self._deepest = self._deepest, level
         value, location = self._value(self._next_event(), level)
         self._deepest = max(self._deepest - 1, above)
@@ -214,7 +214,7 @@ class _Builder:
         return order
 
     def _key(self, event: Any, start: int) -> str:
-        """The text of the key at *start*, which was not met yet or is no plain text."""
+        """Return the text of the key at *start*, which was not met yet or is no plain text."""
         kind = type(event)
         if kind is AliasEvent:
             found = self._anchors.borrow(event.anchor, start, written=self._written, around=self._around)
@@ -248,7 +248,7 @@ class _Builder:
         self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
 
     def _place_before(self, key: str, start: int, value: Mapping[str, Any], keys: list[int]) -> int:
-        """Where the *key* at *start* stands in the order of the mapping, which has it already."""
+        """Return where the *key* at *start* stands in the order of the mapping, which has it already."""
         at = list(value).index(key)
         self._report_twice(key, keys[at], start)
         return at

@@ -9,7 +9,7 @@ from syntask_yaml.document.scalars import TAGS, Scalar, is_decimal, is_text, odd
 
 
 def plain_value(text: str, start: int, problems: Problems) -> Scalar:
-    """The value of the scalar *text* that has no quotes."""
+    """Return the value of the scalar *text* that has no quotes."""
     if is_text(text):
         return text
     if is_decimal(text):
@@ -30,7 +30,7 @@ def plain_value(text: str, start: int, problems: Problems) -> Scalar:
 
 
 def tagged_value(text: str, tag: str, start: int, problems: Problems) -> Scalar:
-    """The value of the scalar *text* under an explicit tag."""
+    """Return the value of the scalar *text* under an explicit tag."""
     if tag == "!":
         return text
     if tag not in TAGS:

@@ -32,7 +32,7 @@ class Builtin(NamedTuple):
     forecast: str = ""
 
     def full_name(self, namespace: str = "syntask") -> str:
-        """The name by which a project file, or a backend, knows the step."""
+        """Return the name by which a project file, or a backend, knows the step."""
         package = f"{namespace}_{self.package}" if self.package else namespace
         return f"{package}.deployments.steps.{self.name}"
 
@@ -54,7 +54,7 @@ _FULL_NAME = re.compile(
 
 @lru_cache(maxsize=4096)
 def builtin_of(full_name: str) -> Builtin | None:
-    """The built-in step that *full_name* means, in any spelling; None for others."""
+    """Return the built-in step that *full_name* means, in any spelling; None for others."""
     match = _FULL_NAME.fullmatch(full_name)
     if match is None:
         return None
@@ -77,12 +77,12 @@ def with_folder(full_name: str, inputs: Value, *, end: str) -> Value:
 
 
 def claims_to_be_builtin(full_name: str) -> bool:
-    """Whether *full_name* stands in a namespace where only built-in steps are."""
+    """Return whether *full_name* stands in a namespace where only built-in steps are."""
     return _FULL_NAME.fullmatch(full_name) is not None
 
 
 def why_no_builtin(full_name: str) -> tuple[str, str]:
-    """What to say of a name that claims to be a built-in step and is none, and what to do."""
+    """Return what to say of a name that claims to be a built-in step and is none, and what to do."""
     match = _FULL_NAME.fullmatch(full_name)
     name = match[2] if match else full_name
     if meant := BUILTINS.get(_ALIASES.get(name, name)):

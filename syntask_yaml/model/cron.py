@@ -160,7 +160,7 @@ def _is_finer(field: _Field, other: _Field) -> bool:
 
 
 def is_every(written: str) -> bool:
-    """Whether a field of a cron expression, as it is *written*, leaves out nothing."""
+    """Return whether a field of a cron expression, as it is *written*, leaves out nothing."""
     return _EVERY.fullmatch(written) is not None
 
 
@@ -178,11 +178,11 @@ def starred_day(text: str) -> str | None:
 
 
 def has_nearest_weekday(text: str) -> bool:
-    """Whether the expression asks for the weekday nearest to a day, as in `15W`."""
+    """Return whether the expression asks for the weekday nearest to a day, as in `15W`."""
     fields = text.split()
     return len(fields) >= _FEWEST and _NEAREST_WEEKDAY.fullmatch(fields[2]) is not None
 
 
 def has_year(text: str) -> bool:
-    """Whether the expression has a seventh field, for years."""
+    """Return whether the expression has a seventh field, for years."""
     return len(text.split()) > _YEAR

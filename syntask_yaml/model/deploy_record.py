@@ -43,7 +43,7 @@ class DeployRecord:
         return FAILED if has_failed else DONE
 
     def as_json(self) -> dict[str, Any]:
-        """The record as a backend keeps it, without its id."""
+        """Return the record as a backend keeps it, without its id."""
         return {
             "project": self.project,
             "owner": self.owner,
@@ -61,7 +61,7 @@ class DeployRecord:
 
     @classmethod
     def from_json(cls, id: str, content: Any) -> DeployRecord | None:
-        """The record of that *id*; None if *content* is not what `as_json` returns."""
+        """Return the record of that *id*; None if *content* is not what `as_json` returns."""
         try:
             times = {
                 "began": datetime.fromisoformat(content["began"]),

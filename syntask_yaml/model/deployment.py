@@ -127,6 +127,6 @@ class DeploymentPage:
 
 
 def is_in(text: str, *values: str | None) -> bool:
-    """Whether one of *values*, of what a deployment is known by, has *text* in it, in any case."""
+    """Return whether one of *values*, of what a deployment is known by, has *text* in it, in any case."""
     folded = text.casefold()
     return any(folded in value.casefold() for value in values if value)

@@ -103,12 +103,12 @@ def _zone(name: str | None) -> ZoneInfo:
 
 
 def _from_wall(wall: datetime, zone: tzinfo) -> datetime:
-    """The moment when the clock of *zone* first shows *wall*, or has jumped past it."""
+    """Return the moment when the clock of *zone* first shows *wall*, or has jumped past it."""
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def _wall_before(moment: datetime, zone: tzinfo) -> datetime:
-    """A wall time from which on nothing later than *moment* is missed, whatever the clock does."""
+    """Return a wall time from which on nothing later than *moment* is missed, whatever the clock does."""
     before, now = ((moment - back).astimezone(zone) for back in (timedelta(hours=3), timedelta()))
     has_jumped = before.utcoffset() != now.utcoffset()
     return now.replace(tzinfo=None) - timedelta(hours=3 * has_jumped)

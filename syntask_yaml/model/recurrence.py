@@ -105,7 +105,7 @@ def wall_times(rule: Any, after: datetime) -> Iterator[datetime]:
 
 
 def has_no_day(text: str, timezone: str | None) -> bool:
-    """Whether no year has a day for any of the rules in *text*, as with the 30th of February."""
+    """Return whether no year has a day for any of the rules in *text*, as with the 30th of February."""
     return all(_has_no_day(rule) for rule in _rules(read_rule(text, timezone)))
 
 

@@ -45,7 +45,7 @@ class Resource:
 
 
 def parse_full_name(text: str) -> tuple[ResourceKind, str] | None:
-    """The kind and name of a full name; None for what is none."""
+    """Return the kind and name of a full name; None for what is none."""
     found = ((kind, text.removeprefix(f"{kind.value} ")) for kind in ResourceKind)
     return next(((kind, name) for kind, name in found if name and name != text), None)
 

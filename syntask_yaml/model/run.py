@@ -88,7 +88,7 @@ class Cause:
 
 
 def short_id(id: str) -> str:
-    """The beginning of a run's *id* that is shown, and that commands take for it.
+    """Return the beginning of a run's *id* that is shown, and that commands take for it.
 
     Ids of version 7, which servers give to runs of schedules, begin with their time: runs that were made in
     the same minute differ only after it.

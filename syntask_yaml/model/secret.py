@@ -85,7 +85,7 @@ class Secret:
 
 
 def holds_secret(value: Any) -> bool:
-    """Whether any part of *value* is a `Secret`."""
+    """Return whether any part of *value* is a `Secret`."""
     if isinstance(value, SCALARS):
         return False
     if isinstance(value, (list, tuple)):

@@ -17,7 +17,7 @@ _Field = tuple[Callable[[Any], Any], Any]
 
 
 def trigger_name(deployment: str, position: int) -> str:
-    """What the trigger at *position*, counted from one, is called where it does not say."""
+    """Return what the trigger at *position*, counted from one, is called where it does not say."""
     return f"{deployment}__automation_{position}"
 
 
@@ -65,7 +65,7 @@ def trigger_type(trigger: Mapping[str, Value]) -> str:
 
 
 def seconds_of(value: object) -> float | None:
-    """The seconds of a duration, none and fewer included; None for text that is not a duration."""
+    """Return the seconds of a duration, none and fewer included; None for text that is not a duration."""
     with suppress(ValueError, TypeError, OverflowError):
         return _seconds(value)
     return None

@@ -31,7 +31,7 @@ MAPPINGS = (dict, Mapping)
 
 
 def holds_unknown(value: Value) -> bool:
-    """Whether any part of *value* is not known yet."""
+    """Return whether any part of *value* is not known yet."""
     if isinstance(value, SCALARS):
         return False
     if isinstance(value, (list, tuple)):
@@ -95,7 +95,7 @@ def _finite(text: str) -> float:
 
 
 def is_deeper(value: Any, depth: int) -> bool:
-    """Whether lists and mappings are nested in *value* more than *depth* deep."""
+    """Return whether lists and mappings are nested in *value* more than *depth* deep."""
     level = [value]
     for _ in range(depth):
         level = [item for each in level for item in _items(each) if isinstance(item, (dict, list))]

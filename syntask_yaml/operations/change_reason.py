@@ -52,5 +52,5 @@ class ChangedSince(NamedTuple):
     deployments: Mapping[TreePath, ChangedDeployment]
 
     def has(self, declaration: Declaration) -> bool:
-        """Whether *declaration* changed."""
+        """Return whether *declaration* changed."""
         return declaration.node.path in self.deployments

@@ -12,8 +12,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool_type import pool_type
-from syntask_yaml.operations.choose import refuse_broken
-from syntask_yaml.operations.chosen import choose_from
+from syntask_yaml.operations.choose import choose_from, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps

@@ -20,6 +20,7 @@ from syntask_yaml.template import texts_in
 
 if TYPE_CHECKING:
     from syntask_yaml.operations.change_reason import ChangedSince
+    from syntask_yaml.operations.deploy_context import DeployContext
     from syntask_yaml.operations.facets import DeclaredFacets, Resolve
     from syntask_yaml.operations.overrides import Overrides
 
@@ -33,7 +34,7 @@ def choose(
     default_pool: str | None = None,
     changed: ChangedSince | None = None,
 ) -> list[Declaration]:
-    """The declarations that are meant, in file order; those without a usable name belong to `all`.
+    """Return the declarations that are meant, in file order; those without a usable name belong to `all`.
 
     Where nothing is selected, all are meant in a project with targets, and none in one of resources alone.
 
@@ -70,8 +71,34 @@ def choose(
     )
 
 
+def choose_from(context: DeployContext, selection: Selection) -> list[Declaration]:
+    """Return what *selection* means in the project of *context*, its templates resolved.
+
+    Raises as `choose` does, and RevisionUnavailable.
+    """
+    ref = selection.changed_since
+    return choose(
+        context.project,
+        selection,
+        context.reader,
+        context.resolved,
+        default_pool=context.pool_of_others,
+        changed=None if ref is None else context.changed_since(ref),
+    )
+
+
+def changes_chosen(context: DeployContext, selection: Selection) -> ChangedSince | None:
+    """Return what changed of that which *selection* means; None if it does not ask for changes."""
+    if selection.changed_since is None:
+        return None
+    changed = context.changed_since(selection.changed_since)
+    paths = {each.node.path for each in choose_from(context, selection)}
+    kept = {path: each for path, each in changed.deployments.items() if path in paths}
+    return changed._replace(deployments=kept)
+
+
 def has_only_resources(project: Project) -> bool:
-    """Whether *project* declares resources and no deployments."""
+    """Return whether *project* declares resources and no deployments."""
     return bool(project.resources) and not project.declarations
 
 
@@ -86,7 +113,7 @@ def _check(selection: Selection) -> None:
 
 
 def _filtered(project: Project, selection: Selection, facets: DeclaredFacets) -> list[Declaration]:
-    """What the words of *selection* leave. Raises NotFound where that is nothing."""
+    """Return what the words of *selection* leave. Raises NotFound where that is nothing."""
     from syntask_yaml.project.filters import Filters, Searchable
 
     declared = project.declarations

@@ -134,7 +134,7 @@ def _check_origin(context: DeployContext, request: Request, lock: DeployLock, la
 
 
 def _has_changed(planned: Planned, context: DeployContext, request: Request) -> bool:
-    """Whether the backend has anything else by now than when the plan was made."""
+    """Return whether the backend has anything else by now than when the plan was made."""
     names = names_of(planned.prepared)
     former = former_names(context, request, names, planned.stored)
     return (

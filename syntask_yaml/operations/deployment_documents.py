@@ -16,7 +16,7 @@ from syntask_yaml.plan.normalize import comparable_fields
 
 
 def document_of(deployment: Deployment) -> dict[str, Any]:
-    """A deployment as an entry of a project file, without what says nothing."""
+    """Return a deployment as an entry of a project file, without what says nothing."""
     known = comparable_fields(deployment)
     pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
     plain = {each.key for each in FIELDS if each.is_declared and "." not in each.key} - {"schedules", "pull"}
@@ -32,7 +32,7 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
 
 
 def stored_document(stored: Stored) -> dict[str, Any]:
-    """A deployment as JSON: its fields, and what only the backend knows."""
+    """Return a deployment as JSON: its fields, and what only the backend knows."""
     deployment = stored.deployment
     fields = document_of(deployment)
     del fields["flow_name"]
@@ -56,7 +56,7 @@ def stored_document(stored: Stored) -> dict[str, Any]:
 
 
 def listed_document(stored: Stored, last: Run | None, now: datetime) -> dict[str, Any]:
-    """A deployment as JSON, with its *last* run and the next time of its schedules."""
+    """Return a deployment as JSON, with its *last* run and the next time of its schedules."""
     times = {"last_run": last and run_document(last), "next_run": next_time(stored.deployment, now)}
     return {**stored_document(stored), **times}
 

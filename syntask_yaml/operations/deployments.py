@@ -26,7 +26,7 @@ from syntask_yaml.source import Source
 
 
 def find_deployments(backend: Backend, filters: Filters) -> list[Stored]:
-    """The deployments that *filters* leave of all. Raises NotFound for a word that means none."""
+    """Return the deployments that *filters* leave of all. Raises NotFound for a word that means none."""
     return _found(backend.deployments(), filters)
 
 
@@ -44,7 +44,7 @@ class NamedDeployments:
 
 
 def meant_to_change(backend: Backend, filters: Filters) -> NamedDeployments:
-    """The deployments that are to be changed: what *filters* name word for word, match or describe.
+    """Return the deployments that are to be changed: what *filters* name word for word, match or describe.
 
     Raises NotFound for a word that means none, and for a name without a flow that several have.
     """
@@ -70,7 +70,7 @@ def _ambiguous(name: str, found: Sequence[Stored]) -> NotFound:
 
 
 def find_deployment(backend: Backend, name: str) -> Stored:
-    """The one deployment called *name* (`flow/name`, or a name that only one flow's deployment has).
+    """Return the one deployment called *name* (`flow/name`, or a name that only one flow's deployment has).
 
     Raises NotFound, BackendRefused.
     """

@@ -50,7 +50,7 @@ class DeclarationDiff:
 def compare_declarations(
     location: ProjectLocation, ref: str, other: str | None = None, *, notify: Observer = nobody
 ) -> DeclarationDiff:
-    """What the project at *location* declares otherwise at *other*, or now, than at *ref*.
+    """Return what the project at *location* declares otherwise at *other*, or now, than at *ref*.
 
     *notify* gets progress events. Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that
     cannot be read.
@@ -105,7 +105,7 @@ class _States:
 
 
 def _as_written(node: Node) -> str:
-    """The text of a template, with the prefix of the target: an old name has that, too."""
+    """Return the text of a template, with the prefix of the target: an old name has that, too."""
     return str(node.value)
 
 

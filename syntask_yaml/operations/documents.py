@@ -33,7 +33,7 @@ def json_default(value: Any) -> Any:
 
 
 def run_document(run: Run) -> dict[str, Any]:
-    """A run as JSON."""
+    """Return a run as JSON."""
     return {
         "id": run.id,
         "name": run.name,
@@ -55,12 +55,12 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def activity_document(activity: Activity) -> dict[str, Any]:
-    """When something ran last and runs next, as JSON: `last_run` and `next_run`."""
+    """Return when something ran last and runs next, as JSON: `last_run` and `next_run`."""
     return {"last_run": activity.last and run_document(activity.last), "next_run": activity.next}
 
 
 def child_document(child: ChildRun) -> dict[str, Any]:
-    """A task run or subflow run as JSON."""
+    """Return a task run or subflow run as JSON."""
     return {
         "id": child.id,
         "kind": child.kind,
@@ -78,7 +78,7 @@ def child_document(child: ChildRun) -> dict[str, Any]:
 
 
 def line_document(line: LogLine) -> dict[str, Any]:
-    """A log line as JSON."""
+    """Return a log line as JSON."""
     import logging  # every command loads this module, and few show logs
 
     return {
@@ -91,7 +91,7 @@ def line_document(line: LogLine) -> dict[str, Any]:
 
 
 def pool_document(pool: WorkPool) -> dict[str, Any]:
-    """A work pool as JSON, without its base job template."""
+    """Return a work pool as JSON, without its base job template."""
     return {
         "name": pool.name,
         "type": pool.type,
@@ -103,7 +103,7 @@ def pool_document(pool: WorkPool) -> dict[str, Any]:
 
 
 def queue_document(queue: WorkQueue) -> dict[str, Any]:
-    """A work queue as JSON."""
+    """Return a work queue as JSON."""
     return {
         "pool": queue.pool,
         "name": queue.name,
@@ -116,7 +116,7 @@ def queue_document(queue: WorkQueue) -> dict[str, Any]:
 
 
 def worker_document(worker: ServingWorker) -> dict[str, Any]:
-    """A worker as JSON."""
+    """Return a worker as JSON."""
     return {
         "name": worker.name,
         "pool": worker.pool,
@@ -129,5 +129,5 @@ def worker_document(worker: ServingWorker) -> dict[str, Any]:
 
 
 def variable_document(variable: Variable) -> dict[str, Any]:
-    """A variable as JSON."""
+    """Return a variable as JSON."""
     return {"name": variable.name, "value": variable.value, "tags": list(variable.tags)}

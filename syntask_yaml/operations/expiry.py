@@ -27,7 +27,7 @@ class DeployedMeanwhile(PruneRefused):
 
 
 def find_expired(context: DeployContext, now: datetime) -> list[str]:
-    """The owners of which all has run out by *now*: the target itself, or previews in it.
+    """Return the owners of which all has run out by *now*: the target itself, or previews in it.
 
     Resources alone run out only where a deploy of their owner is recorded.
     """
@@ -54,7 +54,7 @@ def refuse_deployed(context: DeployContext, now: datetime) -> None:
 
 
 def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
-    """The deployments of the target, and of each preview in it."""
+    """Return the deployments of the target, and of each preview in it."""
     found: dict[str, list[Stored]] = {}
     for each in context.backend.deployments():
         owner = each.deployment.project
@@ -64,7 +64,7 @@ def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
 
 
 def _owners_of_resources(context: DeployContext) -> set[str]:
-    """The target, and the previews in it, as far as they have resources.
+    """Return the target, and the previews in it, as far as they have resources.
 
     A server says whose an automation is only where somebody asks for an owner: it is asked for those that
     have left automations, by the records of deploys.
@@ -95,7 +95,7 @@ def _with_automations(context: DeployContext) -> set[str]:
 
 
 def _automations_of(record: DeployRecord) -> dict[str, str]:
-    """What became of automations in a deploy; of any, where that is not known."""
+    """Return what became of automations in a deploy; of any, where that is not known."""
     if record.result == NOT_FINISHED:
         return {"": NOT_FINISHED}
     prefix = f"{ResourceKind.AUTOMATION.value} "
@@ -125,5 +125,5 @@ def _last_deploys(
 
 
 def _time(stored: Stored, last: Mapping[str, datetime], now: datetime) -> datetime:
-    """When *stored* was deployed last; what nobody recorded counts from its last change."""
+    """Return when *stored* was deployed last; what nobody recorded counts from its last change."""
     return last.get(stored.deployment.full_name) or stored.updated or stored.created or now

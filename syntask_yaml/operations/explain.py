@@ -63,7 +63,7 @@ def explain(project: Project, text: str, reader: FlowReader) -> tuple[str, list[
 
 
 def _split(project: Project, text: str, reader: FlowReader) -> tuple[Declaration, TreePath]:
-    """The deployment and the path of *text*; names may have dots, so the longest one counts."""
+    """Return the deployment and the path of *text*; names may have dots, so the longest one counts."""
     parts = text.split(".")
     failure: NotFound | None = None
     for end in range(len(parts), 0, -1):

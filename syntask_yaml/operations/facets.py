@@ -41,7 +41,7 @@ class DeclaredFacets:
         return tuple(filter(None, map(self._text, _leaves(node)))) if node is not None else ()
 
     def paths(self, declaration: Declaration) -> tuple[str, ...]:
-        """The file of the flow, relative to the root."""
+        """Return the file of the flow, relative to the root."""
         with suppress(SyntaskError):
             file = self.reader.find(self.entrypoint(declaration)).path
             return (shown_path(file, self.root.absolute()),)

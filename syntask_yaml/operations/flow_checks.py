@@ -19,12 +19,12 @@ from syntask_yaml.template import Anything, Scope, Unresolved, is_template, may_
 
 
 def check_flow(declaration: Declaration, reader: FlowReader) -> Iterator[Diagnostic]:
-    """What does not fit between a declaration, as it was written, and the flow that it names."""
+    """Return what does not fit between a declaration, as it was written, and the flow that it names."""
     return problems_with(flow_of(declaration, reader), declaration)
 
 
 def flow_of(declaration: Declaration, reader: FlowReader) -> Flow | Diagnostic | None:
-    """The flow that a declaration names, or why there is none; None if a template decides it."""
+    """Return the flow that a declaration names, or why there is none; None if a template decides it."""
     if not declaration.entrypoint or is_template(declaration.entrypoint):
         return None
     return read_flow(declaration, declaration.entrypoint, reader)
@@ -65,7 +65,7 @@ def _with_values(entry: Node, values: ResolvedValues | None) -> Node:
 
 
 def _has_clear_parameters(declaration: Declaration) -> bool:
-    """Whether what is wrong with the entry, if anything, has nothing to do with its parameters.
+    """Return whether what is wrong with the entry, if anything, has nothing to do with its parameters.
 
     Without the key `parameters`, a misspelt one may be meant for it.
     """
@@ -75,7 +75,7 @@ def _has_clear_parameters(declaration: Declaration) -> bool:
 
 
 def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> Flow | Diagnostic:
-    """The flow that a declaration names, or why there is none."""
+    """Return the flow that a declaration names, or why there is none."""
     try:
         return reader.read(entrypoint)
     except SyntaskError as error:

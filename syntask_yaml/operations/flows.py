@@ -10,7 +10,7 @@ from syntask_yaml.project.flows.discover import SkippedFile, discover
 
 
 def find_flows(root: Path) -> tuple[list[Flow], list[SkippedFile]]:
-    """The flows below *root* that can be deployed, by place, with their signatures; and the files in
+    """Return the flows below *root* that can be deployed, by place, with their signatures; and the files in
     which some may be, but which cannot be read."""
     reader = FlowReader(root)
     flows: list[Flow] = []
@@ -27,5 +27,5 @@ def find_flows(root: Path) -> tuple[list[Flow], list[SkippedFile]]:
 
 
 def list_flows(root: Path) -> list[Flow]:
-    """The flows below *root* that can be deployed, by place, with their signatures."""
+    """Return the flows below *root* that can be deployed, by place, with their signatures."""
     return find_flows(root)[0]

@@ -67,6 +67,6 @@ def with_full_names(
 
 
 def resolved_text(entry: Node, key: str, resolve: Resolve | None) -> str:
-    """The text of a *key* of *entry* with its templates resolved; empty where it has none."""
+    """Return the text of a *key* of *entry* with its templates resolved; empty where it has none."""
     node = entry.get(key)
     return resolve(node) if resolve and node and is_template(node.value) else ""

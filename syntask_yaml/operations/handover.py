@@ -57,7 +57,7 @@ class Handover:
         self.target.start()
 
     def missed(self, coming: Sequence[datetime]) -> list[datetime]:
-        """Those of the times *coming* that have passed, and for which neither side has a run."""
+        """Return those of the times *coming* that have passed, and for which neither side has a run."""
         soon = self.clock() + timedelta(seconds=_UNTIL_BEGUN)
         if not any(due <= soon for due in coming):
             return []

@@ -76,7 +76,7 @@ def end_record(context: DeployContext, record: DeployRecord | None, outcome: Out
 
 
 def _expires(context: DeployContext) -> bool:
-    """Whether it matters when what did not change was deployed last."""
+    """Return whether it matters when what did not change was deployed last."""
     target = context.project.target
     return target is not None and target.lifetime is not None
 
@@ -88,7 +88,7 @@ def _actions(results: Iterable[Any], *, with_unchanged: bool = False) -> dict[st
 def read_history(
     backend: Backend, project: str | None, *, owner: str | None = None, names: Sequence[str] = (), limit: int
 ) -> list[DeployRecord]:
-    """The last deploys of *project*, or of all: of *owner* in it, of *names*.
+    """Return the last deploys of *project*, or of all: of *owner* in it, of *names*.
 
     Names may be globs over `flow/name`; with them, the deployments of each record are those that are meant.
     A deploy that does not say whose it was is among those of each owner.
@@ -125,5 +125,5 @@ def _is_meant(full_name: str, names: Sequence[str]) -> bool:
 
 
 def record_document(record: DeployRecord) -> Mapping[str, Any]:
-    """A deploy as JSON."""
+    """Return a deploy as JSON."""
     return {"id": record.id, **record.as_json(), "result": record.result}

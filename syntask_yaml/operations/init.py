@@ -26,7 +26,7 @@ MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}"
 _HEAD = f"""{MODELINE}
 #
 # The deployments of this project. `syntask validate` checks them, `syntask plan` shows
-# changes, `syntask deploy --all` deploys them. All keys: `syntask schema`, docs/reference.md.
+# changes, `syntask deploy --all` deploys them. `syntask schema` prints all keys.
 """
 _MARK = re.compile(r"@(\w+)@")
 _MAX_ENTRIES = 30
@@ -57,7 +57,7 @@ class Recipe:
 
 
 def recipes() -> dict[str, Recipe]:
-    """The recipes by name."""
+    """Return the recipes by name."""
     found = {}
     for folder in sorted(asset("templates").iterdir()):
         content = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
@@ -68,7 +68,7 @@ def recipes() -> dict[str, Recipe]:
 
 
 def find_recipe(name: str) -> Recipe:
-    """The recipe called *name*. Raises UsageError."""
+    """Return the recipe called *name*. Raises UsageError."""
     known = recipes()
     if name not in known:
         hint = did_you_mean(name, known, otherwise=f"Available recipes: {', '.join(known)}.")
@@ -77,7 +77,7 @@ def find_recipe(name: str) -> Recipe:
 
 
 def suggest_recipe(directory: Path) -> str:
-    """The recipe that fits what is there: a git remote, a Dockerfile, both or neither."""
+    """Return the recipe that fits what is there: a git remote, a Dockerfile, both or neither."""
     docker = "docker" if (directory / "Dockerfile").exists() else ""
     git = "git" if find_remote(directory) else ""
     return "-".join(filter(None, (docker, git))) or "local"
@@ -115,12 +115,12 @@ def init_project(
 
 
 def new_file(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    """The text of a project file called *name* with *entries*, which are JSON."""
+    """Return the text of a project file called *name* with *entries*, which are JSON."""
     return f"{_HEAD}{to_yaml({'name': printable(name)})}\n{to_yaml({'deployments': list(entries)})}"
 
 
 def check_free(directory: Path) -> Path:
-    """Where the project file of *directory* goes. Raises FileFailed if there is one already."""
+    """Return where the project file of *directory* goes. Raises FileFailed if there is one already."""
     path = directory / FILE_NAME
     if path.exists():
         raise FileFailed(f"`{FILE_NAME}` already exists.", hint="Edit it, or move it away.")
@@ -140,7 +140,7 @@ def _write_ignore_file(directory: Path) -> None:
 
 
 def _unquoted(template: str, values: Mapping[str, str]) -> str:
-    """The template with its marks in comments and paths filled in as they are."""
+    """Return the template with its marks in comments and paths filled in as they are."""
     text = template.removesuffix("@deployments@").replace("@schema@", SCHEMA_NAME)
     return text.replace("/opt/prefect/@folder@", f"/opt/prefect/{values['folder']}")
 
@@ -171,7 +171,7 @@ def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, 
 
 
 def _entries(flows: list[Flow], recipe: Recipe, schedules: Sequence[Mapping[str, Any]]) -> str:
-    """An entry for each flow that was found; an example in comments where there is none."""
+    """Return an entry for each flow that was found; an example in comments where there is none."""
     if flows:
         timed = indent(to_yaml({"schedules": list(schedules)}), "    ") if schedules else ""
         return "\n".join(_entry(name, flow.entrypoint, recipe) + timed for name, flow in _named(flows))

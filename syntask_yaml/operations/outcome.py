@@ -90,7 +90,7 @@ class Outcome:
         return {each: counted[each] for each in ACTIONS if each != "renamed" or counted[each]}
 
     def as_json(self) -> dict[str, Any]:
-        """The outcome as `deploy --output json` prints it, without its format."""
+        """Return the outcome as `deploy --output json` prints it, without its format."""
         return {
             "project": self.project,
             "backend": self.backend,
@@ -106,7 +106,7 @@ def outcome_of(
     resources: Mapping[str, WrittenResource],
     diagnostics: Iterator[Diagnostic],
 ) -> Outcome:
-    """The outcome where writing was tried: what became of deployments and of *resources*, by name."""
+    """Return the outcome where writing was tried: what became of deployments and of *resources*, by name."""
     changes = {change.deployment: change for change in planned.plan.changes}
     results = []
     for each in planned.prepared:
@@ -128,7 +128,7 @@ def outcome_of(
 
 
 def _renames_after(planned: Planned, written: Mapping[str, Written]) -> dict[str, Diagnostic]:
-    """What was likely only renamed, by its old name, once *written* was."""
+    """Return what was likely only renamed, by its old name, once *written* was."""
     gone = {name for name, each in written.items() if each.write.after is None and each.error is None}
     return {
         old: of_deleted(warning, old) if old in gone else warning for old, warning in planned.renames.items()
@@ -149,7 +149,7 @@ def _resource_results(planned: Planned, written: Mapping[str, WrittenResource]) 
 
 
 def nothing_written(planned: Planned, built: Built, diagnostics: Iterator[Diagnostic]) -> Outcome:
-    """The outcome where a step failed, and nothing is to go on without it."""
+    """Return the outcome where a step failed, and nothing is to go on without it."""
     results = []
     for position, each in enumerate(planned.prepared):
         error = built.failed.get(position)

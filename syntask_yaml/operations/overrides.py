@@ -66,7 +66,7 @@ class Overrides:
         return replace(self, parameters=with_texts(self.parameters, self.texts, schema or {}))
 
     def apply(self, declared: Mapping[str, Any]) -> dict[str, Any]:
-        """The *declared* fields of a deployment with these over them."""
+        """Return the *declared* fields of a deployment with these over them."""
         result = {**declared, **self._replaced()}
         if self.parameters:
             result["parameters"] = {**(declared.get("parameters") or {}), **self.parameters}

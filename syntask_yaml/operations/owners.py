@@ -43,7 +43,7 @@ def _refuse_of_another(context: DeployContext, owner: str | None, project: str |
 
 
 def _are_targets(*owners: str | None) -> bool:
-    """Whether these are targets of one project."""
+    """Return whether these are targets of one project."""
     parts = [(owner or "").partition(":") for owner in owners]
     return all(colon for _, colon, _ in parts) and len({name for name, _, _ in parts}) == 1
 
@@ -62,7 +62,7 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
 
 
 def _place(origin: str | None) -> str:
-    """An origin for people: the folder of a repository is left out where it is the whole one."""
+    """Return an origin for people: the folder of a repository is left out where it is the whole one."""
     return f"`{(origin or '').removesuffix(':.')}`"
 
 
@@ -97,7 +97,7 @@ def taken_over(
 
 
 def is_from_elsewhere(context: DeployContext, had: Deployment | Owner) -> bool:
-    """Whether a project of the same name deployed *had* from another place, if *had* says so."""
+    """Return whether a project of the same name deployed *had* from another place, if *had* says so."""
     own = context.origin
     is_own = had.project in {context.owner.project, *context.owners_before}
     return own is not None and is_own and had.origin not in (None, own)

@@ -35,7 +35,7 @@ class Built:
 
 
 def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
-    """The steps of the deployments that have some, by position."""
+    """Return the steps of the deployments that have some, by position."""
     # On this machine, and for as long as the command runs, steps may use secrets too.
     scope = replace(context.scope(StepOutputs()), blocks=context.fresh_blocks())
     return {

@@ -10,8 +10,7 @@ from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once, errors_first
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.operations.choose import check_overrides, refuse_broken
-from syntask_yaml.operations.chosen import choose_from
+from syntask_yaml.operations.choose import check_overrides, choose_from, refuse_broken
 from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift

@@ -58,12 +58,12 @@ def is_served(pool: WorkPool, features: Features) -> bool:
 
 
 def is_hosted(pool: WorkPool) -> bool:
-    """Whether Prefect Cloud executes the runs of *pool* itself, without a worker."""
+    """Return whether Prefect Cloud executes the runs of *pool* itself, without a worker."""
     return pool.type.endswith((":push", ":managed"))
 
 
 def needs_cloud(pool: WorkPool, features: Features) -> bool:
-    """Whether the runs of *pool* are only executed by Prefect Cloud, and this backend is another."""
+    """Return whether the runs of *pool* are only executed by Prefect Cloud, and this backend is another."""
     return is_hosted(pool) and not features.has_hosted_pools
 
 
@@ -121,12 +121,12 @@ def why_run_waits(backend: Backend, pool_name: str | None, queue_name: str) -> t
 
 
 def is_polled(queue: WorkQueue, now: datetime) -> bool:
-    """Whether a worker looked for runs of *queue* a short time ago, as far as the backend tells."""
+    """Return whether a worker looked for runs of *queue* a short time ago, as far as the backend tells."""
     return queue.polled is not None and (now - queue.polled).total_seconds() < _POLLED_WITHIN
 
 
 def has_worker(backend: Backend, pool: str) -> bool:
-    """Whether a worker is there that serves *pool*."""
+    """Return whether a worker is there that serves *pool*."""
     return any(worker.is_online for worker in backend.workers(pool=pool))
 
 

@@ -55,7 +55,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _elsewhere(context: DeployContext, branches: list[str]) -> str:
-    """Where else the project is than on one of *branches*; empty if it is not."""
+    """Return where else the project is than on one of *branches*; empty if it is not."""
     project = context.project
     if project.worked_on is not None:  # an earlier commit, which has no branch of its own
         from syntask_yaml.project.revisions import history_of

@@ -69,7 +69,7 @@ def _former(context: DeployContext, owners: Iterable[Deployment | Owner]) -> fro
 
 
 def _names_beside(file: Path) -> frozenset[str]:
-    """The names of the projects in the other files of the folder of *file*."""
+    """Return the names of the projects in the other files of the folder of *file*."""
     files = (each for each in file.parent.iterdir() if each.suffix in (".yaml", ".yml") and each.is_file())
     texts = (each.read_text(encoding="utf-8", errors="replace") for each in files if each != file)
     return frozenset(match["name"] for text in texts for match in _NAME.finditer(text))

@@ -67,7 +67,7 @@ def likely_renames(
 
 
 def of_deleted(warning: Diagnostic, old: str) -> Diagnostic:
-    """The *warning* of a likely rename once *old*, the former name, was deleted."""
+    """Return the *warning* of a likely rename once *old*, the former name, was deleted."""
     hint = (
         f"`{old}` was deleted. If it was renamed, add `renamed_from: {old}` for other targets and backends "
         "that still have it."

@@ -10,8 +10,7 @@ from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.secret import masked
-from syntask_yaml.operations.choose import refuse_broken
-from syntask_yaml.operations.chosen import choose_from
+from syntask_yaml.operations.choose import choose_from, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployment_documents import document_of, plainly
 from syntask_yaml.operations.pipelines import run_steps_of
@@ -35,7 +34,7 @@ class Rendered:
 
 
 def render(context: DeployContext, selection: Selection, *, build: Observer | None = None) -> Rendered:
-    """The selected deployments with their templates resolved.
+    """Return the selected deployments with their templates resolved.
 
     With *build*, which is told how they go, the build and push steps run first, and what they put out is
     filled in. Raises ProjectInvalid, also for a step that did not succeed.

@@ -25,7 +25,7 @@ class Request:
     ref: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The request as a saved plan keeps it."""
+        """Return the request as a saved plan keeps it."""
         return asdict(self)
 
     @classmethod

@@ -30,7 +30,7 @@ def save_plan(planned: Planned, context: DeployContext, request: Request, path: 
 
 
 def load_plan(path: Path) -> tuple[SavedPlan, Request]:
-    """A saved plan, and the request that it was made for. Raises FileFailed."""
+    """Return a saved plan, and the request that it was made for. Raises FileFailed."""
     try:
         saved = decode_saved(read_given(path), path.name)
         return saved, Request.from_json(saved.request)

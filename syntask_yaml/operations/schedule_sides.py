@@ -37,19 +37,19 @@ class Side(Protocol):
         ...
 
     def taken_until(self, now: datetime) -> datetime | None:
-        """The last time, later than *now*, for which something has taken a run already."""
+        """Return the last time, later than *now*, for which something has taken a run already."""
         ...
 
     def times(self, since: datetime) -> frozenset[datetime]:
-        """The times, from *since* on, for which its schedules made runs that were not dropped."""
+        """Return the times, from *since* on, for which its schedules made runs that were not dropped."""
         ...
 
     def has_begun(self) -> bool:
-        """Whether it has made its first runs; where a worker of ours makes them, it need not have."""
+        """Return whether it has made its first runs; where a worker of ours makes them, it need not have."""
         ...
 
     def begins(self, now: datetime) -> datetime:
-        """The time after which it makes all of its runs: nobody makes up for those before."""
+        """Return the time after which it makes all of its runs: nobody makes up for those before."""
         ...
 
 
@@ -83,12 +83,12 @@ class BackendSide:
         return self.backend.features.has_own_worker or bool(self.waiting())
 
     def begins(self, now: datetime) -> datetime:
-        """A server has looked by *now*; our own worker looks from when the schedules were resumed."""
+        """Return a server has looked by *now*; our own worker looks from when the schedules were resumed."""
         updated = self._stored().updated if self.backend.features.has_own_worker else None
         return updated or now
 
     def waiting(self) -> list[Run]:
-        """The runs that its schedules made and that nothing has taken yet.
+        """Return the runs that its schedules made and that nothing has taken yet.
 
         One that failed and is tried again is scheduled, too, and was taken.
         """
@@ -96,7 +96,7 @@ class BackendSide:
         return [run for run in self.backend.runs(which) if run.is_scheduled and run.started is None]
 
     def _since(self, since: datetime) -> list[Run]:
-        """The runs that schedules made for *since* or later, and that nobody cancelled."""
+        """Return the runs that schedules made for *since* or later, and that nobody cancelled."""
         runs = self.backend.runs(RunFilter(deployment=self.name, after=since - _TICK, limit=_MOST))
         return [run for run in runs if run.is_scheduled and run.state.type is not StateType.CANCELLED]
 
@@ -117,11 +117,11 @@ class BackendSide:
 
 
 def is_on(stored: Stored) -> bool:
-    """Whether the schedules of a deployment make runs."""
+    """Return whether the schedules of a deployment make runs."""
     return not stored.deployment.paused and has_active_schedule(stored)
 
 
 def has_active_schedule(stored: Stored) -> bool:
-    """Whether a deployment would make runs if it were not paused."""
+    """Return whether a deployment would make runs if it were not paused."""
     schedules = known(stored.deployment.schedules) or ()
     return any(schedule.active is not False for schedule in schedules)

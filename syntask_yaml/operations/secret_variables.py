@@ -24,7 +24,7 @@ HINT = "Move it to `env`, which only the run can read."
 
 
 def secret_problem(name: str, value: Any) -> str | None:
-    """Why the job variable *name*, resolved, is not what it may be, in a sentence; None if it is."""
+    """Return why the job variable *name*, resolved, is not what it may be, in a sentence; None if it is."""
     if name in _OPEN and holds_secret(value):
         return f"The job variable `{name}` contains a secret, and {_OPEN[name]}."
     return None

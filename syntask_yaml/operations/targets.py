@@ -18,7 +18,7 @@ _EMBEDDED = "embedded:"
 
 
 def backend_of(project: Project, environ: Mapping[str, str]) -> str | None:
-    """The URL of the backend that the target of *project* names; None if it names none.
+    """Return the URL of the backend that the target of *project* names; None if it names none.
 
     The path of a store is relative to the root of the project. Raises ProjectInvalid where it is no backend,
     a template has no value, or the profile no URL.

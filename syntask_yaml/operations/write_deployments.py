@@ -15,7 +15,7 @@ from syntask_yaml.plan.diff import diff
 
 
 def writes_of(plan: Plan) -> dict[str, Change]:
-    """The changes that are to be written, by deployment."""
+    """Return the changes that are to be written, by deployment."""
     return {change.deployment: change for change in plan.changes if change.write is not None}
 
 
@@ -60,7 +60,7 @@ def _of(changes: Iterable[Change]) -> list[Write]:
 
 
 def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Written]:
-    """What somebody else wrote over what was *done*, where a backend does not write all at once."""
+    """Return what somebody else wrote over what was *done*, where a backend does not write all at once."""
     is_away = any(isinstance(written.error, BackendUnreachable) for written in done.values())
     good = {name: written for name, written in done.items() if written.error is None}
     if backend.features.is_atomic or is_away or not good:
@@ -77,7 +77,7 @@ def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Wri
 
 
 def _differing(writes: Sequence[Write], backend: Backend) -> set[str]:
-    """The names under which the backend does not have what was written."""
+    """Return the names under which the backend does not have what was written."""
     names = [write.full_name for write in writes]
     stored = {each.deployment.full_name: each for each in backend.deployments(names=names)}
     undeleted = {write.full_name for write in writes if write.after is None and write.full_name in stored}

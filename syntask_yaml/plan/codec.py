@@ -32,13 +32,13 @@ class SavedPlan:
     changes: Mapping[str, Json] = field(default_factory=dict)
 
     def differing(self, plan: Plan) -> list[str]:
-        """The deployments and resources that *plan* shows other changes of."""
+        """Return the deployments and resources that *plan* shows other changes of."""
         now = _changes(json.loads(json.dumps(encode(plan))))
         return [name for name in {**self.changes, **now} if self.changes.get(name) != now.get(name)]
 
 
 def encode(plan: Plan) -> dict[str, Any]:
-    """The document that `plan --output json` prints."""
+    """Return the document that `plan --output json` prints."""
     return {
         "format": FORMAT,
         "project": plan.project,
@@ -60,7 +60,7 @@ def encode(plan: Plan) -> dict[str, Any]:
 
 
 def encode_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """The changes of deployments in a document; what is unchanged is left out."""
+    """Return the changes of deployments in a document; what is unchanged is left out."""
     return [
         {
             "action": change.action.value,
@@ -103,7 +103,7 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -> str:
-    """The text of a saved plan: the plan, what was asked for, and a fingerprint of all it rests on."""
+    """Return the text of a saved plan: the plan, what was asked for, and a fingerprint of all it rests on."""
     document = {**encode(plan), "request": dict(request), "fingerprint": plan_fingerprint(plan, steps)}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -128,14 +128,14 @@ def decode_saved(text: str, name: str) -> SavedPlan:
 
 
 def _changes(document: Mapping[str, Any]) -> dict[str, Json]:
-    """What is done to each deployment and resource, without what time alone makes another."""
+    """Return what is done to each deployment and resource, without what time alone makes another."""
     resources = {f"{each['kind']} {each['name']}": each for each in document["resources"]}
     named = {**{each["deployment"]: each for each in document["changes"]}, **resources}
     return {name: [each["action"], each["fields"]] for name, each in named.items()}
 
 
 def plan_fingerprint(plan: Plan, steps: Iterable[str]) -> str:
-    """A digest of both sides of every change, and of the steps that would run."""
+    """Return a digest of both sides of every change, and of the steps that would run."""
     digest = sha256()
     for part in (plan.project, plan.backend, *steps):
         digest.update(part.encode() + b"\0")

@@ -34,7 +34,7 @@ def diff(
     adopt: bool = False,
     renames_at_once: bool = False,
 ) -> list[Change]:
-    """The change for each wanted deployment, in order, then deletions.
+    """Return the change for each wanted deployment, in order, then deletions.
 
     *prune*: the owners whose deployments are deleted when they are neither wanted nor protected.
     *adopt*: a deployment whose origin was never stored is written with it, which is no change.
@@ -178,7 +178,7 @@ def field_change(path: str, before: Value, after: Value) -> FieldChange:
 
 
 def _names_secret(value: Value) -> bool:
-    """Whether there is a key anywhere in *value* that a secret stands under."""
+    """Return whether there is a key anywhere in *value* that a secret stands under."""
     if isinstance(value, SCALARS):
         return False
     if isinstance(value, list):

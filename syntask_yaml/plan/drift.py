@@ -110,7 +110,7 @@ def _judged(change: _AnyChange, last: Mapping[str, str] | None) -> _AnyChange:
 
 
 def _unchanged_keys(after: Deployment | Resource, last: Mapping[str, str]) -> Set[str]:
-    """The fields that the project has as it deployed them. Of a resource, only what it says counts."""
+    """Return the fields that the project has as it deployed them. Of a resource, only what it says counts."""
     if isinstance(after, Resource):
         return {key for key, digest in resource_digests(after).items() if last.get(key) == digest}
     wanted = digests(after)

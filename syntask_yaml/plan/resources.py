@@ -22,7 +22,7 @@ def diff_resources(
     prune: bool = False,
     former: Set[str] = frozenset(),
 ) -> list[ResourceChange]:
-    """The change for each wanted resource, in order, then deletions, what was written last first.
+    """Return the change for each wanted resource, in order, then deletions, what was written last first.
 
     Only fields that are wanted are compared. *prune*: what *owner* has and does not want is deleted,
     and what it had under its *former* names.

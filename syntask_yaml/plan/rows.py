@@ -79,7 +79,7 @@ def resource_rows(change: ResourceChange, mask: Mask = _as_it_is) -> Iterator[Ro
 
 
 def _says_something(field: FieldChange, kind: ResourceKind) -> bool:
-    """Whether a new resource of *kind* is not as it always is in this *field*."""
+    """Return whether a new resource of *kind* is not as it always is in this *field*."""
     if field.path in _USUAL and kind is not ResourceKind.BLOCK:
         return field.after is not _USUAL[field.path]
     return field.after not in (None, "", {}, []) or kind is ResourceKind.VARIABLE
@@ -129,7 +129,7 @@ def _time(moment: datetime | None) -> str:
 
 
 def counts(plan: Plan) -> str:
-    """How many deployments and resources there are for each action: `1 to create, …, 3 unchanged`."""
+    """Return how many deployments and resources there are for each action: `1 to create, …, 3 unchanged`."""
     parts = [
         f"{count} to {verb}"
         for action, verb in _VERBS.items()
@@ -143,7 +143,7 @@ def counts(plan: Plan) -> str:
 
 
 def no_changes(plan: Plan) -> str:
-    """The sentence for a plan that changes nothing."""
+    """Return the sentence for a plan that changes nothing."""
     number, resources = plan.summary[Action.UNCHANGED], len(plan.resources)
     what = "1 deployment" if number == 1 else f"{number} deployments"
     if resources:

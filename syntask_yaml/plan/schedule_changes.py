@@ -44,7 +44,7 @@ class ScheduleChange(NamedTuple):
         return _words(self.before), _words(self.after)
 
     def next_runs(self, now: datetime) -> tuple[list[datetime], list[datetime]]:
-        """The next times of each side, as far as they are known and runs are made of them."""
+        """Return the next times of each side, as far as they are known and runs are made of them."""
         return self._next(self.before, None, now), self._next(self.after, self.before, now)
 
     def _next(self, schedule: Schedule | None, stored: Schedule | None, now: datetime) -> list[datetime]:
@@ -112,7 +112,7 @@ def _with_replaced(pairs: Sequence[Pair]) -> Iterator[Pair]:
 
 
 def _split(schedule: Schedule) -> tuple[dict[str, Value], dict[str, Value]]:
-    """When a schedule fires, and the rest of it."""
+    """Return when a schedule fires, and the rest of it."""
     fields = compared_schedule(schedule)
     timing = {key: fields.pop(key) for key in TIMING_KEYS if key in fields}
     return timing, fields

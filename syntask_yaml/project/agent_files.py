@@ -26,7 +26,7 @@ MARK_LINES = 3
 
 
 def is_agent_deployment(value: Any) -> bool:
-    """Whether the document is one deployment for an agent, as `prefect deployment build` wrote it."""
+    """Return whether the document is one deployment for an agent, as `prefect deployment build` wrote it."""
     return isinstance(value, dict) and "deployments" not in value and len(_KEYS & value.keys()) > 1
 
 
@@ -36,23 +36,23 @@ def has_project_form(name: str) -> bool:
 
 
 def is_converted(content: bytes) -> bool:
-    """Whether the first line of a file says that it was converted."""
+    """Return whether the first line of a file says that it was converted."""
     return content.removeprefix(b"\xef\xbb\xbf").startswith(CONVERTED.encode())
 
 
 def may_hold_deployment(content: bytes) -> bool:
-    """Whether the bytes of a file look like a deployment that is not converted yet."""
+    """Return whether the bytes of a file look like a deployment that is not converted yet."""
     is_like = _FLOW.search(content) is not None and _OTHER.search(content) is not None
     return is_like and not is_converted(content)
 
 
 def upgrade_command(*files: str) -> str:
-    """The command that converts *files*."""
+    """Return the command that converts *files*."""
     return shlex.join(["syntask", "upgrade", *files])
 
 
 def find_agent_files(folder: Path) -> list[str]:
-    """The names of the files in *folder* that look like deployments for agents, in order."""
+    """Return the names of the files in *folder* that look like deployments for agents, in order."""
     found = []
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
         try:

@@ -28,7 +28,7 @@ _BLOCK = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 
 
 def automations_of(tree: Node) -> tuple[Node, ...]:
-    """The automations that a project file declares, as they were written."""
+    """Return the automations that a project file declares, as they were written."""
     node = tree.at(("resources", "automations"))
     is_there = node.path == ("resources", "automations") and isinstance(node.value, list)
     return tuple(each for each in node.children() if isinstance(each.value, dict)) if is_there else ()
@@ -159,14 +159,14 @@ def _check_templates(node: Node, values: Mapping[str, Any] | None) -> Iterator[D
 
 
 def unresolved(node: Node, value: Any, scope: Scope) -> list[Diagnostic]:
-    """The placeholders in *value*, that of *node*, which *scope* has no value for."""
+    """Return the placeholders in *value*, that of *node*, which *scope* has no value for."""
     found: list[Unresolved] = []
     resolve(value, scope, found.append)
     return [about_event(each, node) for each in found]
 
 
 def about_event(found: Unresolved, node: Node) -> Diagnostic:
-    """The problem of a placeholder below *node*, where an event takes the place of steps."""
+    """Return the problem of a placeholder below *node*, where an event takes the place of steps."""
     problem = as_diagnostic(found, node)
     return replace(problem, detail=problem.detail.replace("No step before this one outputs", "No event has"))
 

@@ -81,7 +81,7 @@ def stored_step(step: Step) -> Mapping[str, Any]:
 
 
 def qualified(name: str | None, flow: str) -> str | None:
-    """A deployment's name with its flow's, which is *flow* where it is not said."""
+    """Return a deployment's name with its flow's, which is *flow* where it is not said."""
     return name and (name if "/" in name else f"{flow}/{name}")
 
 

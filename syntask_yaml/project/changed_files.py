@@ -19,13 +19,13 @@ class ChangedFiles:
         self._folders: dict[str, frozenset[str] | None] = {}
 
     def has(self, file: str) -> bool:
-        """Whether the file at this absolute path is among them."""
+        """Return whether the file at this absolute path is among them."""
         folder, _, name = file.rpartition("/")
         names = self._known_names_in(folder)
         return names is None or name in names
 
     def paths_in(self, folder: str) -> list[str]:
-        """The paths of those in *folder*, an absolute path with or without links."""
+        """Return the paths of those in *folder*, an absolute path with or without links."""
         names = self._known_names_in(folder)
         return [f"{folder}/{name}" for name in (_all_in(folder) if names is None else names)]
 
@@ -33,12 +33,12 @@ class ChangedFiles:
         return iter(sorted(self._files))
 
     def below(self, folder: Path) -> list[str]:
-        """The names of those in *folder*, relative to it with `/`, in order."""
+        """Return the names of those in *folder*, relative to it with `/`, in order."""
         real = folder.resolve()
         return [file.relative_to(real).as_posix() for file in self if file.is_relative_to(real)]
 
     def has_suffix(self, *suffixes: str) -> bool:
-        """Whether the name of one ends so."""
+        """Return whether the name of one ends so."""
         return any(file.suffix in suffixes for file in self._files)
 
     def _known_names_in(self, folder: str) -> frozenset[str] | None:

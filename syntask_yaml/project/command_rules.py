@@ -36,7 +36,7 @@ def check_command(action: Node) -> Iterator[Diagnostic]:
 
 
 def _script(words: tuple[Node, ...]) -> Node | None:
-    """The word that a shell takes as its script: what comes after `-c` and other options."""
+    """Return the word that a shell takes as its script: what comes after `-c` and other options."""
     rest = iter(words)
     if not any(PurePath(each.value).name in _SHELLS for each in rest):
         return None

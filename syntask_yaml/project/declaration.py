@@ -72,17 +72,17 @@ def declare(
 
 
 def fields_of(entry: Node) -> dict[str, Any]:
-    """The keys of *entry* that are not sections."""
+    """Return the keys of *entry* that are not sections."""
     return {key: value for key, value in entry.value.items() if key not in SECTIONS}
 
 
 def texts_in_fields(entry: Node) -> Texts:
-    """Every text in the keys of *entry* that are not sections, that may hold a template."""
+    """Return every text in the keys of *entry* that are not sections, that may hold a template."""
     return [found for found in texts_in(entry.value) if found[0][0] not in SECTIONS]
 
 
 def label_of(entry: Node) -> str:
-    """What to call *entry*, whether or not it has a name."""
+    """Return what to call *entry*, whether or not it has a name."""
     return _text(entry, "name") or "(no name)"
 
 

@@ -21,7 +21,7 @@ IMAGE_ROOT = "/opt/prefect"
 def default_pull(
     declaration: Declaration, project: Project, *, pool_type: PoolType, job_variables: Mapping[str, Value]
 ) -> tuple[tuple[Step, ...], Iterator[Diagnostic]]:
-    """The pull steps of a deployment that declares none, and what is to be said of them."""
+    """Return the pull steps of a deployment that declares none, and what is to be said of them."""
     images = [step for step in declaration.build if _builds_image(step)]
     if any(step.inputs.get("dockerfile") == "auto" for step in images):
         return (_go_to(f"{IMAGE_ROOT}/{project.root.name}"),), iter(())

@@ -46,7 +46,7 @@ OWN_PROJECT_KEYS = ("resources", "include", "defaults", "values", "targets")
 
 
 def is_own_key(key: str) -> bool:
-    """Whether Prefect ignores the *key* of a deployment."""
+    """Return whether Prefect ignores the *key* of a deployment."""
     return key in OWN_KEYS or key.endswith("+")
 
 
@@ -58,11 +58,11 @@ class Dialect(Enum):
 
     @classmethod
     def of(cls, file_name: str) -> Dialect:
-        """The dialect of a file by its name: Prefect's if the name says so."""
+        """Return the dialect of a file by its name: Prefect's if the name says so."""
         return cls.PREFECT if "prefect" in file_name.lower() else cls.SYNTASK
 
     def concerns(self, diagnostic: Diagnostic) -> bool:
-        """Whether the diagnostic means something in this dialect."""
+        """Return whether the diagnostic means something in this dialect."""
         return self is Dialect.PREFECT or diagnostic.code not in _PREFECT_ONLY
 
     def without_own_keys(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -72,6 +72,6 @@ class Dialect(Enum):
         return {key: value for key, value in fields.items() if not is_own_key(key)}
 
     def judge(self, diagnostic: Diagnostic) -> Diagnostic:
-        """The diagnostic with the severity that it has in this dialect."""
+        """Return the diagnostic with the severity that it has in this dialect."""
         is_tolerated = self is Dialect.PREFECT and diagnostic.code in _TOLERATED
         return diagnostic.as_warning() if is_tolerated else diagnostic

@@ -64,7 +64,7 @@ def _changed(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
 
 
 def _key(name: str, schema: Schema) -> Schema:
-    """The schema of a key, whose default and example are told in words; an example can be inserted."""
+    """Return the schema of a key, whose default and example are told in words; an example can be inserted."""
     made = {**_title(name, schema), **_without(schema, "default", "examples")}
     made["markdownDescription"] = "\n\n".join(
         [schema["description"], *_default(schema), *_examples(name, schema)]
@@ -88,7 +88,7 @@ def _examples(name: str, schema: Schema) -> Iterator[str]:
 
 
 def _title(name: str, schema: Schema) -> Schema:
-    """The title of a list or a mapping; any other value has that of what it belongs to."""
+    """Return the title of a list or a mapping; any other value has that of what it belongs to."""
     if not any(map(_is_nested, (schema, *schema.get("anyOf", ())))):
         return {}
     words = name.replace("_", " ", 1) if name.startswith(STEP) else name.replace("_", " ")
@@ -107,7 +107,7 @@ def _kinds(schema: Schema) -> Sequence[str]:
 
 
 def _described(schema: Schema) -> Schema:
-    """A description in plain text beside the one in Markdown."""
+    """Return a description in plain text beside the one in Markdown."""
     if not schema.get("description"):
         return schema
     description = schema["description"]

@@ -67,7 +67,7 @@ def _steps(definitions: Mapping[str, Schema]) -> Iterator[Schema]:
 
 
 def _first_with_default(definition: Schema) -> list[str]:
-    """The input to show of a step that needs none."""
+    """Return the input to show of a step that needs none."""
     return [name for name, each in definition["properties"].items() if each.get("default") is not None][:1]
 
 

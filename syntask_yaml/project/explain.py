@@ -53,7 +53,7 @@ def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 
 def _is_anchor(node: Node | None) -> bool:
-    """Whether the value at *node* is there to be referred to."""
+    """Return whether the value at *node* is there to be referred to."""
     return node is not None and node.source.text.startswith("&", start_of(node.location))
 
 
@@ -77,7 +77,7 @@ def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
 
 
 def _is_wrong_kind(cause: Any) -> bool:
-    """Whether *cause* says that the value is not of the kind that this alternative is for."""
+    """Return whether *cause* says that the value is not of the kind that this alternative is for."""
     if cause.validator == "maxProperties" and cause.validator_value == 0:
         return True
     return not cause.relative_path and cause.validator in ("const", "pattern", "type")
@@ -102,7 +102,7 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 
 def _is_no_step(node: Node) -> bool:
-    """Whether the value belongs to a key of a section that cannot be the name of a step."""
+    """Return whether the value belongs to a key of a section that cannot be the name of a step."""
     *outer, last = node.path or ("",)
     while outer and isinstance(outer[-1], int):
         outer.pop()
@@ -119,7 +119,7 @@ def _mapping_hint(node: Node, expected: str) -> str:
 
 
 def _schedule_hint(node: Node) -> str:
-    """The lines to write where a schedule's timing stands in the place of the schedule."""
+    """Return the lines to write where a schedule's timing stands in the place of the schedule."""
     keys = [step for step in node.path if step in ("schedule", "schedules")]
     if not keys or node.path[-1] not in (keys[0], *range(100)):
         return ""
@@ -200,7 +200,7 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
 
 
 def _subject(node: Node) -> str:
-    """What the mapping at *node* is called at the start of a sentence."""
+    """Return what the mapping at *node* is called at the start of a sentence."""
     kind = title_of(node.path)
     return f"{kind[:1].upper()}{kind[1:]}"
 
@@ -231,7 +231,7 @@ def _shown(value: Any) -> str:
 
 
 def _expected(schema: Any) -> str:
-    """The kinds of value that *schema* allows, in words."""
+    """Return the kinds of value that *schema* allows, in words."""
     if "x-expected" in schema:
         return str(schema["x-expected"])
     words = list(dict.fromkeys(_TYPES[kind] for kind in _kinds(schema) if kind in _TYPES))

@@ -86,7 +86,7 @@ class Searchable(Generic[T]):
 
 
 def _parts(word: str) -> tuple[str, str]:
-    """The kind of a word, and what it says; a colon after anything else belongs to a name."""
+    """Return the kind of a word, and what it says; a colon after anything else belongs to a name."""
     kind, colon, pattern = word.partition(":")
     return (kind, pattern) if colon and kind in KINDS else (NAME, word)
 

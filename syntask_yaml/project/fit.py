@@ -49,7 +49,7 @@ class Misfit(NamedTuple):
 
 
 def is_open(value: Value) -> bool:
-    """Whether part of *value* is only known later, or elsewhere."""
+    """Return whether part of *value* is only known later, or elsewhere."""
     if isinstance(value, Unknown) or is_template(value):
         return True
     if isinstance(value, Mapping):
@@ -77,7 +77,7 @@ def _parts(value: Value) -> Iterator[Value]:
 
 
 def _is_of_type(error: Any) -> bool:
-    """Whether *error* is about the type of a value, rather than about something inside."""
+    """Return whether *error* is about the type of a value, rather than about something inside."""
     inner = error.context if error.validator in ("anyOf", "oneOf") else ()
     return error.validator == "type" or bool(inner and all(map(_is_of_type, inner)))
 
@@ -136,7 +136,7 @@ def _fetch_nothing(address: str) -> Any:
 
 
 def _errors(schema: str, value: Value, *, formats: bool = False) -> Iterator[Any]:
-    """What the library that explains finds wrong with *value*; it fetches nothing, either.
+    """Return what the library that explains finds wrong with *value*; it fetches nothing, either.
 
     Raises RecursionError for a schema in a circle, which need not end in an error there.
     """
@@ -176,7 +176,7 @@ def _errors_of_known(schema: str, value: Value) -> Sequence[Any]:
 
 
 def _in_short(error: Any) -> Misfit:
-    """What the quick library says of an *error*: a value, and then the reason."""
+    """Return what the quick library says of an *error*: a value, and then the reason."""
     message = str(error.message)
     shown = message if len(message) <= 2 * _LONGEST else f"…{message[-_LONGEST:]}"
     return Misfit(tuple(error.instance_path), f"{shown}.".replace('"', "`"))
@@ -238,7 +238,7 @@ def _hint(error: Any) -> str:
 
 
 def _in_words(error: Any) -> str:
-    """What jsonschema says of *error*; where a value may be of several types, these are named."""
+    """Return what jsonschema says of *error*; where a value may be of several types, these are named."""
     inner = error.context if error.validator in ("anyOf", "oneOf") else ()
     message, value = str(error.message), error.instance
     if inner and all(each.validator == "type" and not each.relative_path for each in inner):

@@ -92,7 +92,7 @@ def _memory(text: str) -> FormatProblem | None:
 
 
 def _bytes(value: Value) -> float | None:
-    """An amount of memory as the engine reads it; None for what is none, or is not known."""
+    """Return an amount of memory as the engine reads it; None for what is none, or is not known."""
     if isinstance(value, (int, float)):
         return value
     match = _MEMORY.fullmatch(value) if isinstance(value, str) else None

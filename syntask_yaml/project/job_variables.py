@@ -163,7 +163,7 @@ def _misfits(value: Value, schema: str, *, by_server: bool) -> tuple[Misfit, ...
 
 
 def _is_known(value: Value) -> bool:
-    """Whether *value* is open for nothing but the references in its texts."""
+    """Return whether *value* is open for nothing but the references in its texts."""
     if isinstance(value, Mapping):
         return "$ref" not in value and all(map(_is_known, value.values()))
     if isinstance(value, (list, tuple)):

@@ -51,7 +51,7 @@ class Project:
     worked_on: Path | None = None
 
     def judge(self, problem: Diagnostic) -> Diagnostic:
-        """The problem as severe as it is here; in a strict project, warnings are errors."""
+        """Return the problem as severe as it is here; in a strict project, warnings are errors."""
         judged = self.dialect.judge(problem)
         if self.file is None and problem.code in TOLERATED_IN_SCRIPTS:
             judged = judged.as_warning()
@@ -68,11 +68,11 @@ class Project:
         return self.root if self.file is None else self.file.parent
 
     def names_of(self, kind: ResourceKind) -> frozenset[str]:
-        """The names of the declared resources of a *kind*."""
+        """Return the names of the declared resources of a *kind*."""
         return frozenset(each.name for each in self.resources if each.kind is kind)
 
     def resource(self, kind: ResourceKind, name: str) -> DeclaredResource | None:
-        """The declared resource of a *kind* called *name*."""
+        """Return the declared resource of a *kind* called *name*."""
         found = (each for each in self.resources if (each.kind, each.name) == (kind, name))
         return next(found, None)
 

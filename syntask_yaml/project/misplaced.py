@@ -155,18 +155,18 @@ _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
 
 
 def title_of(path: Path) -> str:
-    """What the mapping at *path* is called in messages."""
+    """Return what the mapping at *path* is called in messages."""
     return _place(path)[0]
 
 
 def is_in_step(path: Path) -> bool:
-    """Whether *path* leads to a step's inputs, or into them."""
+    """Return whether *path* leads to a step's inputs, or into them."""
     section = next((index for index, step in enumerate(path) if step in SECTIONS), None)
     return section is not None and any(isinstance(step, str) for step in path[section + 1 :])
 
 
 def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) -> str:
-    """What to do about the unknown *key* of the mapping at *path*.
+    """Return what to do about the unknown *key* of the mapping at *path*.
 
     The mapping knows the keys *known*, and *given* are those that it has.
     """
@@ -204,5 +204,5 @@ def _as_entry(path: Path) -> Path:
 
 
 def _is_at(place: str, step: str | int) -> bool:
-    """Whether *step* of a path is at *place*, where a `*` stands for an index or any name."""
+    """Return whether *step* of a path is at *place*, where a `*` stands for an index or any name."""
     return place in ("*", step)

@@ -35,7 +35,7 @@ def _is_only_text(value: Json, schema: Any) -> bool:
 
 
 def _kinds(schema: Any) -> frozenset[str]:
-    """The types that *schema* names, itself or in its choices; none if it may take others."""
+    """Return the types that *schema* names, itself or in its choices; none if it may take others."""
     if not isinstance(schema, Mapping):
         return frozenset()
     choices = [each for key in ("anyOf", "oneOf") for each in schema.get(key) or ()]

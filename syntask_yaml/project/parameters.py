@@ -67,14 +67,14 @@ def _required(schema: Mapping[str, Json]) -> Sequence[str]:
 
 
 def _gives_parameters(entry: Node) -> bool:
-    """Whether a schedule of *entry* has parameters of its own."""
+    """Return whether a schedule of *entry* has parameters of its own."""
     written = entry.value.get("schedules") or entry.value.get("schedule") or ()
     schedules = written if isinstance(written, list) else (written,)
     return any(isinstance(schedule, dict) and schedule.get("parameters") for schedule in schedules)
 
 
 def _parameters(node: Node) -> Node | None:
-    """The parameters that an entry or a schedule gives, if they are that."""
+    """Return the parameters that an entry or a schedule gives, if they are that."""
     found = node.get("parameters")
     return found if found is not None and isinstance(found.value, dict) else None
 

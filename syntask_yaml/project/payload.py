@@ -10,7 +10,7 @@ from syntask_yaml.template import parse
 
 
 def payload_text(payload: Value) -> str:
-    """The template whose result is the JSON of *payload*, with each placeholder in it as text."""
+    """Return the template whose result is the JSON of *payload*, with each placeholder in it as text."""
     if isinstance(payload, str):
         return payload
     return _json(payload)

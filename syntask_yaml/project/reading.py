@@ -38,7 +38,7 @@ class ProjectReading:
         return targets_of(self._opened.root) if self.dialect is Dialect.SYNTASK else ()
 
     def choose(self, target: str | None) -> Project:
-        """The project in the target of that name, or in the default one.
+        """Return the project in the target of that name, or in the default one.
 
         Raises as `choose_target` does, or ProjectInvalid if the file is wrong in what it says of targets.
         """
@@ -50,13 +50,13 @@ class ProjectReading:
         return self.project(chosen)
 
     def each(self, target: str | None = None) -> list[Project]:
-        """The project in each of its targets, or in the one that is named; once if it has none."""
+        """Return the project in each of its targets, or in the one that is named; once if it has none."""
         if target is None and self.targets:
             return [self.project(each) for each in self.targets]
         return [self.choose(target)]
 
     def project(self, target: Target | None) -> Project:
-        """The project in *target*, with its problems."""
+        """Return the project in *target*, with its problems."""
         document = self._opened.document
         if self.dialect is Dialect.SYNTASK and (is_layered(document) or len(self.files.files) > 1):
             from syntask_yaml.project.composition.compose import compose
@@ -66,11 +66,11 @@ class ProjectReading:
         return replace(loaded, file=self._opened.path, files=tuple(each.path for each in self.files.files))
 
     def usual(self, target: str | None) -> Project:
-        """The project in the target of that name; else in the default one, or in the first."""
+        """Return the project in the target of that name; else in the default one, or in the first."""
         return self.project(usual_target(self.targets)) if target is None else self.choose(target)
 
     def home_of(self, position: int) -> tuple[ProjectFile, int]:
-        """The file where the deployment at *position* of the project stands, and its index there."""
+        """Return the file where the deployment at *position* of the project stands, and its index there."""
         homes = [(file, int(entry.path[-1])) for file in self.files.files for entry in file.entries]
         return homes[position]
 
@@ -113,7 +113,7 @@ def read_project(file: Path, root: Path, *, show: Show, strict: bool = False) ->
 
 
 def file_that_includes(file: Path, candidates: list[Path]) -> Path:
-    """The outermost of *candidates* whose project *file* belongs to, or else *file* itself."""
+    """Return the outermost of *candidates* whose project *file* belongs to, or else *file* itself."""
     for candidate in reversed(candidates):
         if Dialect.of(candidate.name) is Dialect.SYNTASK and _may_include(candidate):
             found = read_project(candidate, candidate.parent, show=str).files.files

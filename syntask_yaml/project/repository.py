@@ -20,7 +20,7 @@ class GitRemote(NamedTuple):
 
 
 def find_remote(directory: Path) -> GitRemote | None:
-    """The `origin` of the repository that *directory* is in; None where there is none."""
+    """Return the `origin` of the repository that *directory* is in; None where there is none."""
     tree = find_tree(directory.absolute())
     url = tree and _url(tree)
     return GitRemote(url, _branch(tree) or "main") if tree and url else None
@@ -69,7 +69,7 @@ def without_credentials(url: str) -> str:
 
 
 def uncommitted(directory: Path, paths: Sequence[Path]) -> frozenset[Path] | None:
-    """Which of *paths* git does not have as they are: changed, untracked or ignored.
+    """Return which of *paths* git does not have as they are: changed, untracked or ignored.
 
     None where *directory* is in no repository.
     """
@@ -95,13 +95,13 @@ def _listed(tree: Path, names: Sequence[str], command: str, *options: str) -> fr
 
 
 def _branch(tree: Path) -> str | None:
-    """The branch that is checked out; None if it is a commit."""
+    """Return the branch that is checked out; None if it is a commit."""
     found = _text(tree, "symbolic-ref", "--quiet", "HEAD")
     return found and found.removeprefix("refs/heads/")
 
 
 def _url(tree: Path) -> str | None:
-    """The address of `origin`, without credentials."""
+    """Return the address of `origin`, without credentials."""
     found = _text(tree, "config", "--get", "remote.origin.url")
     return found and without_credentials(found)
 
@@ -112,7 +112,7 @@ def _text(tree: Path, *arguments: str) -> str | None:
 
 
 def _answer(tree: Path, *arguments: str) -> bytes | None:
-    """What git prints about the repository at *tree*; None if it fails, or is not installed."""
+    """Return what git prints about the repository at *tree*; None if it fails, or is not installed."""
     try:
         return git(tree, *arguments)
     except (OSError, GitRefused):

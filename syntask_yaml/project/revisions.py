@@ -36,7 +36,7 @@ class History:
     tree: Path
 
     def commit(self, ref: str) -> str:
-        """The commit that *ref* means, as its SHA. Raises UsageError, RevisionUnavailable."""
+        """Return the commit that *ref* means, as its SHA. Raises UsageError, RevisionUnavailable."""
         if not _is_text_of_ref(ref):
             raise UsageError(
                 f"`{ref}` is not a commit, a branch or a tag.", hint="Write `main`, `v1.2` or a SHA."
@@ -70,14 +70,14 @@ class History:
         raise RevisionUnavailable(f"`{ref}` and what is checked out have no commit in common.")
 
     def _is_certain(self, base: str, commit: str) -> bool:
-        """Whether no later commit in common can be behind the end of a shallow history."""
+        """Return whether no later commit in common can be behind the end of a shallow history."""
         if not self.shallow:
             return True
         between = self._answer("rev-list", commit, "HEAD", f"^{base}") or ""
         return self.shallow.isdisjoint(between.splitlines())
 
     def is_in(self, commit: str, branch: str) -> bool:
-        """Whether a branch, here or at the remote, has *commit*, as far as its history was fetched."""
+        """Return whether a branch, here or at the remote, has *commit*, as far as its history was fetched."""
         found = (
             self._answer("rev-parse", "--verify", "--quiet", f"{each}^{{commit}}")
             for each in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
@@ -85,7 +85,7 @@ class History:
         return any(head and self._answer("merge-base", commit, head) == commit for head in found)
 
     def changed_since(self, commit: str) -> frozenset[Path]:
-        """The files that differ between *commit* and now: committed or not, deleted, or new."""
+        """Return the files that differ between *commit* and now: committed or not, deleted, or new."""
         if commit not in self._changed:
             names = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
             self._changed[commit] = frozenset(self.tree / name for name in (*names, *self._untracked))
@@ -113,7 +113,7 @@ class History:
             path.write_bytes(content)
 
     def _files(self, commit: str) -> list[bytes]:
-        """The lines of git on all that *commit* holds: what it is, and its name behind a tab."""
+        """Return the lines of git on all that *commit* holds: what it is, and its name behind a tab."""
         if commit not in self._listed:
             self._listed[commit] = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
         return self._listed[commit]
@@ -157,7 +157,7 @@ class History:
         return self._answer("config", "--get", "remote.origin.url")
 
     def submodules(self, commit: str) -> list[str]:
-        """The names of the submodules in *commit*."""
+        """Return the names of the submodules in *commit*."""
         links = (line for line in self._files(commit) if line.startswith(_GITLINK))
         return [os.fsdecode(line.partition(b"\t")[2]) for line in links]
 
@@ -177,7 +177,7 @@ class History:
         return [os.fsdecode(name) for name in self._run(*arguments).split(b"\0") if name]
 
     def _answer(self, *arguments: str) -> str | None:
-        """What git prints; None where it does not know."""
+        """Return what git prints; None where it does not know."""
         try:
             return os.fsdecode(git(self.tree, *arguments)).strip() or None
         except GitRefused:
@@ -191,7 +191,7 @@ class History:
 
 
 def history_of(directory: Path) -> History:
-    """The repository that *directory* is in. Raises RevisionUnavailable where it is in none."""
+    """Return the repository that *directory* is in. Raises RevisionUnavailable where it is in none."""
     try:
         tree = os.fsdecode(git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
     except (FileNotFoundError, GitRefused):
@@ -219,5 +219,5 @@ def parted_from(directory: Path, ref: str) -> tuple[History, str]:
 
 
 def _is_text_of_ref(ref: str) -> bool:
-    """Whether git may be given *ref*: it is no option, and no line break ends it."""
+    """Return whether git may be given *ref*: it is no option, and no line break ends it."""
     return bool(ref) and not ref.startswith("-") and ref.isprintable()

@@ -211,7 +211,7 @@ def _ask(
 
 
 def _is_sound(schedule: Mapping[str, Any]) -> bool:
-    """Whether the rules allow the *schedule*: seen at once of what many have, such as `0 6 * * *`."""
+    """Return whether the rules allow the *schedule*: seen at once of what many have, such as `0 6 * * *`."""
     try:
         return _are_sound(tuple(schedule.get(key) for key in TIMING_KEYS), frozenset(schedule))
     except TypeError:  # something that is no text or number stands there
@@ -220,7 +220,7 @@ def _is_sound(schedule: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _are_sound(values: tuple[Any, ...], keys: frozenset[str]) -> bool:
-    """Whether the rules allow a schedule with these *keys* and these *values* of its timing."""
+    """Return whether the rules allow a schedule with these *keys* and these *values* of its timing."""
     timing = dict(zip(TIMING_KEYS, values, strict=True))
     schedule = Node({key: timing.get(key) for key in keys}, Source("", ""), 0)
     return not any(map(is_template, values)) and not any(_ask(schedule, SCHEDULE_RULES, is_template))

@@ -46,7 +46,7 @@ def is_cron(node: Node) -> Iterator[Diagnostic]:
 
 
 def _even(step: UnevenStep) -> str:
-    """What to write instead of an uneven step."""
+    """Return what to write instead of an uneven step."""
     if not step.seconds:
         as_it_is = f"write `{step.values}` instead of `{step.written}`"
         return f"No `interval` does so. To keep these times, {as_it_is}."

@@ -23,7 +23,7 @@ PENDING = "{{ \ue000 }}"
 
 @cache
 def project_schema() -> dict[str, Any]:
-    """The JSON Schema of the project file."""
+    """Return the JSON Schema of the project file."""
     schema: dict[str, Any] = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
     return schema
 

@@ -10,7 +10,7 @@ _PARTS = ("not", "if", "then", "else")
 
 
 def refers_to_itself(schema: Mapping[str, Any]) -> bool:
-    """Whether a part of *schema* has to fit for itself to fit, by references inside of it.
+    """Return whether a part of *schema* has to fit for itself to fit, by references inside of it.
 
     A model that holds others of its kind does not: each of them is a smaller value.
     """

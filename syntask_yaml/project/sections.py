@@ -38,7 +38,7 @@ class Sections:
         self._own: dict[tuple[Path, str], Section | None] = {}
 
     def of(self, deployment: Node, name: str) -> Section | None:
-        """The section *name* of a deployment; None if neither it nor the project says anything."""
+        """Return the section *name* of a deployment; None if neither it nor the project says anything."""
         own = deployment.get(name) if name in deployment.value else None
         if own is None:
             return self.shared[name]

@@ -23,11 +23,11 @@ class Selectable(NamedTuple):
     written: str = ""
 
     def is_called(self, pattern: str) -> bool:
-        """Whether *pattern*, with or without a flow, is this deployment's name word for word."""
+        """Return whether *pattern*, with or without a flow, is this deployment's name word for word."""
         return self._fits(pattern, str.__eq__)
 
     def matches(self, pattern: str) -> bool:
-        """Whether *pattern*, a glob with or without a flow, matches this deployment's name."""
+        """Return whether *pattern*, a glob with or without a flow, matches this deployment's name."""
         return self._fits(pattern, fnmatchcase)
 
     def _fits(self, pattern: str, is_like: Callable[[str, str], bool]) -> bool:
@@ -41,7 +41,7 @@ class Selectable(NamedTuple):
 def select(
     candidates: Sequence[tuple[Selectable, T]], patterns: Iterable[str], *, owner: str = "The project"
 ) -> list[T]:
-    """What the *patterns* mean, each once, in the order of *candidates*.
+    """Return what the *patterns* mean, each once, in the order of *candidates*.
 
     A pattern that is exactly the name of a deployment is not a glob. Raises NotFound, with the
     nearest name, if a pattern means nothing.

@@ -23,7 +23,7 @@ _SHAPES: Mapping[str, tuple[type, ...]] = {
 
 
 def meant_by(given: Mapping[str, Any], definition: str) -> frozenset[str]:
-    """The keys that *given* has in other spellings: those of a *definition* of the schema."""
+    """Return the keys that *given* has in other spellings: those of a *definition* of the schema."""
     return _meant(given, project_schema()["$defs"][definition]["properties"])
 
 
@@ -36,7 +36,7 @@ def slip_of(key: str, given: Mapping[str, Any], definition: str) -> str | None:
 
 
 def slip_node(node: Node, keys: Iterable[str], definition: str) -> Node | None:
-    """Where the first of *keys* stands in the mapping *node* in another spelling; None if none does.
+    """Return where the first of *keys* stands in the mapping *node* in another spelling; None if none does.
 
     What is said there counts where an unknown key is tolerated, and is explained by it where it is not.
     """
@@ -45,7 +45,7 @@ def slip_node(node: Node, keys: Iterable[str], definition: str) -> Node | None:
 
 
 def lost_keys(root: Node) -> frozenset[str]:
-    """The keys of a project that are there, and cannot be read: what they say is not known.
+    """Return the keys of a project that are there, and cannot be read: what they say is not known.
 
     They are misspelt, or their value is of another kind, and that is reported where it stands.
     """

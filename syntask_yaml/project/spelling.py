@@ -20,7 +20,7 @@ def step(name: str, dialect: Dialect, *, id: str | None = None, **inputs: Any) -
 
 
 def block_reference(type: str, name: str, dialect: Dialect) -> str:
-    """What stands in the file for a block."""
+    """Return what stands in the file for a block."""
     return f"{{{{ {dialect.value}.blocks.{type}.{name} }}}}"
 
 
@@ -30,6 +30,6 @@ def slug(text: str) -> str:
 
 
 def block_name_problem(text: str) -> str:
-    """Why *text* is no name of a block, in a sentence; empty if it is one."""
+    """Return why *text* is no name of a block, in a sentence; empty if it is one."""
     is_name = re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text)
     return "" if is_name else "A block name consists of lowercase letters, digits and dashes."

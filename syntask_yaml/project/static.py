@@ -77,7 +77,7 @@ def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
 def static_scope(
     steps: Iterable[Step] = (), values: Mapping[str, Any] | None = None, *, is_open: bool = False
 ) -> Scope:
-    """A scope in which every name that some machine may have is there, and the outputs of *steps* too.
+    """Return a scope in which every name that some machine may have is there, and the outputs of *steps* too.
 
     *is_open*: there are more steps, and it is not known which.
     """
@@ -182,12 +182,12 @@ def _check_fields(entry: Node, texts: Texts, scopes: _FieldScopes) -> list[Diagn
 
 
 def part_at(place: Path) -> Path:
-    """The part of a deployment that *place* is in: a field, or what is directly in its work pool."""
+    """Return the part of a deployment that *place* is in: a field, or what is directly in its work pool."""
     return place[:2] if place[0] == "work_pool" else place[:1]
 
 
 def blocks_at(place: Path) -> Blocks:
-    """What becomes of block references at *place* in a deployment.
+    """Return what becomes of block references at *place* in a deployment.
 
     Job variables reach a worker, which can look blocks up; everything else is only stored.
     """
@@ -204,7 +204,7 @@ def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Bl
 
 
 def _unresolved(node: Node, value: Value, scope: Scope) -> list[Diagnostic]:
-    """The placeholders without a value in *value*, which stands at *node*."""
+    """Return the placeholders without a value in *value*, which stands at *node*."""
     problems: list[Diagnostic] = []
     resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
     return problems

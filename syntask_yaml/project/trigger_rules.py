@@ -26,7 +26,7 @@ IsOpen = Callable[[object], bool]
 
 
 def _place(trigger: Node, *keys: str) -> Node:
-    """Where one of *keys* of a trigger is missing: where it is misspelt, or the trigger itself."""
+    """Return where one of *keys* of a trigger is missing: where it is misspelt, or the trigger itself."""
     return slip_node(trigger, keys, "trigger") or trigger
 
 
@@ -119,12 +119,12 @@ def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diag
 
 
 def _is_loop(given: Mapping[str, Any]) -> bool:
-    """Whether runs of the deployment itself fire the trigger, as the server finds out."""
+    """Return whether runs of the deployment itself fire the trigger, as the server finds out."""
     return not _STARTS.isdisjoint(_expected(given)) and _is_for_every_run(given)
 
 
 def _fires_for_own_end(given: Mapping[str, Any]) -> bool:
-    """Whether the trigger fires when a run of the deployment completes, which a server lets pass."""
+    """Return whether the trigger fires when a run of the deployment completes, which a server lets pass."""
     expected = _expected(given)
     meant = (each == _ENDS or (each.endswith("*") and _ENDS.startswith(each[:-1])) for each in expected)
     is_alone = not given.get("after") and given.get("threshold", 1) in (0, 1)

@@ -45,7 +45,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def external(name: str) -> External:
-    """What *name* leads to, under the name that the tables of this package know it by."""
+    """Return what *name* leads to, under the name that the tables of this package know it by."""
     module, _, last = name.rpartition(".")
     if module in _MODULES:
         name = f"{_MODULES[module]}.{last}"

@@ -17,7 +17,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 
 def truth(test: ast.expr) -> bool | None:
-    """Whether *test* holds, or None if its text alone does not tell."""
+    """Return whether *test* holds, or None if its text alone does not tell."""
     match test:
         case ast.Constant(value=value):
             return bool(value)

@@ -32,19 +32,19 @@ class ModuleLocation(NamedTuple):
 
 
 def locate(name: str, search: Sequence[Path]) -> ModuleLocation | None:
-    """The module *name* as the folders of *search* hold it, in the order in which Python looks."""
+    """Return the module *name* as the folders of *search* hold it, in the order in which Python looks."""
     first, *others = name.split(".")
     return _inside(_among(first, search), others)
 
 
 def locate_anywhere(name: str, first: Sequence[Path]) -> ModuleLocation | None:
-    """The module *name* as an import finds it with the folders *first* on the path."""
+    """Return the module *name* as an import finds it with the folders *first* on the path."""
     part, *others = name.split(".")
     return _inside(_among(part, (*first, *map(Path, sys.path))) or _by_finders(part), others)
 
 
 def _inside(outer: ModuleLocation | None, parts: Sequence[str]) -> ModuleLocation | None:
-    """The module behind *parts*; what is compiled may hold modules that nobody sees."""
+    """Return the module behind *parts*; what is compiled may hold modules that nobody sees."""
     return reduce(
         lambda found, part: found if found is None or found.is_compiled else _among(part, found.folders),
         parts,
@@ -73,7 +73,7 @@ def _among(part: str, folders: Sequence[Path]) -> ModuleLocation | None:
 
 
 def _by_finders(name: str) -> ModuleLocation | None:
-    """A top-level module that some other finder knows: an editable install, a zip, the interpreter."""
+    """Return a top-level module that some other finder knows: an editable install, a zip, the interpreter."""
     try:
         spec = util.find_spec(name)
     except (ImportError, ValueError):

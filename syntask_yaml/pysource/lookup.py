@@ -92,7 +92,7 @@ def attribute(owner: Symbol, name: str, scope: NameScope) -> Symbol:
 
 
 def is_of_class(name: str, scope: NameScope) -> bool:
-    """Whether the class around gives *name* the value that it has here."""
+    """Return whether the class around gives *name* the value that it has here."""
     return bool(scope.around.at(name, scope.line_around))
 
 
@@ -103,7 +103,7 @@ def bound(name: str, scope: NameScope) -> float | None:
 
 
 def has(name: str, scope: NameScope) -> bool:
-    """Whether the module binds *name*, however it does."""
+    """Return whether the module binds *name*, however it does."""
     return bool(_in_module(name, scope))
 
 
@@ -183,7 +183,7 @@ def _elsewhere(file: Path, scope: NameScope) -> NameScope:
 
 
 def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
-    """The binding of *name* by `from … import *`, or None if it binds no such name."""
+    """Return the binding of *name* by `from … import *`, or None if it binds no such name."""
     assert isinstance(star.origin, ImportedName)
     module = _module(star.origin.module, star.origin.level, scope)
     if isinstance(module, External):
@@ -197,7 +197,7 @@ def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
 
 
 def _given_by_python(module: str, name: str) -> bool:
-    """Whether a module of Python's own hands out *name*; raises `Unknowable` for any other module."""
+    """Return whether a module of Python's own hands out *name*; raises `Unknowable` for any other module."""
     # Only what is loaded already is asked: nothing is imported to find out.
     if module in sys.stdlib_module_names and module in sys.modules:
         return name in getattr(sys.modules[module], "__all__", ())
@@ -205,7 +205,7 @@ def _given_by_python(module: str, name: str) -> bool:
 
 
 def _exported(module: Module, name: str) -> bool:
-    """Whether *module* lets *name* out, if it has it."""
+    """Return whether *module* lets *name* out, if it has it."""
     listed = module.names.at("__all__", math.inf)
     if not listed:
         return not name.startswith("_")

@@ -43,7 +43,7 @@ class Module:
     content: bytes = field(default=b"", repr=False)
 
     def at(self, path: Path) -> Module:
-        """A file of the same content at *path*, with all that was found out about this one."""
+        """Return a file of the same content at *path*, with all that was found out about this one."""
         same = copy(self)
         object.__setattr__(same, "path", path)
         return same
@@ -160,7 +160,7 @@ def module_of(path: Path, content: bytes) -> Module:
 
 
 def parse(content: bytes | str) -> ast.Module:
-    """The syntax tree of *content*; every way in which that can fail is `SourceUnreadable`."""
+    """Return the syntax tree of *content*; every way in which that can fail is `SourceUnreadable`."""
     try:
         with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -29,12 +29,12 @@ class ModuleIndex:
         )
 
     def locate(self, name: str, search: tuple[Path, ...]) -> ModuleLocation | None:
-        """The module *name* in the folders of *search*, if its source is there."""
+        """Return the module *name* in the folders of *search*, if its source is there."""
         located = self._located((name, search))
         return None if located is None or located.is_compiled else located
 
     def relative(self, file: Path, name: str, level: int) -> ModuleLocation | None:
-        """The module that *file* knows as *name* behind *level* dots."""
+        """Return the module that *file* knows as *name* behind *level* dots."""
         folder = file.parents[min(level, len(file.parents)) - 1]
         if name:
             return self.locate(name, (folder,))
@@ -42,7 +42,7 @@ class ModuleIndex:
         return ModuleLocation(start if start.is_file() else None, (folder,))
 
     def search_path(self, *first: Path) -> tuple[Path, ...]:
-        """Where the project's own modules are imported from, *first* before the root."""
+        """Return where the project's own modules are imported from, *first* before the root."""
         return tuple(dict.fromkeys((*first, self.root, *self._paths_within)))
 
     @cached_property
@@ -53,5 +53,5 @@ class ModuleIndex:
 
 
 def is_reserved(module: str) -> bool:
-    """Whether *module* belongs to a package that is known by heart."""
+    """Return whether *module* belongs to a package that is known by heart."""
     return module.partition(".")[0] in RESERVED

@@ -34,7 +34,7 @@ class NameScope:
         return replace(self, line=min(line, self.line), line_around=line)
 
     def within(self, node: ast.ClassDef) -> NameScope:
-        """The end of the body of a class that stands here."""
+        """Return the end of the body of a class that stands here."""
         return replace(self, line=node.lineno, around=class_names(node), line_around=math.inf)
 
     def outside(self) -> NameScope:
@@ -47,5 +47,5 @@ class NameScope:
 
 
 def first_line(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """The line of the first decorator, or of the definition itself."""
+    """Return the line of the first decorator, or of the definition itself."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

@@ -33,7 +33,7 @@ def evaluate(node: ast.expr, scope: NameScope) -> Any:
 
 
 def shown(node: ast.AST) -> str:
-    """The text of *node*, cut short for a message."""
+    """Return the text of *node*, cut short for a message."""
     text = ast.unparse(node)
     return text if len(text) <= 60 else f"{text[:59]}…"
 

@@ -26,7 +26,7 @@ def open_backend() -> Iterator[Backend]:
 
 @cache
 def own_backend_of(_process: int) -> OwnBackend:
-    """The store, opened once in each process: one that was forked must not use that of its parent.
+    """Return the store, opened once in each process: one that was forked must not use that of its parent.
 
     Raises BackendRefused where the environment names a server, and in a container.
     """

@@ -96,7 +96,7 @@ def _no_place(type: str, places: Iterable[str], what: str) -> StepFailed:
 
 
 def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
-    """The fields of a block, with those of the credentials that it names in their place."""
+    """Return the fields of a block, with those of the credentials that it names in their place."""
     block = context.blocks(type, name)
     if block is None:
         hint = f"Run `syntask block create {type} {name}` to create it."

@@ -45,7 +45,7 @@ def _first_parameter(function: StepFunction) -> str | None:
 
 
 def outputs_of(result: Any, name: str) -> Outputs:
-    """The outputs in what a step returned: JSON values, paths and the like as texts.
+    """Return the outputs in what a step returned: JSON values, paths and the like as texts.
 
     Raises StepFailed for anything else.
     """
@@ -66,7 +66,7 @@ def _plain(value: Any) -> Any:
 
 
 def words(error: BaseException) -> str:
-    """An exception as Python says it below a traceback."""
+    """Return an exception as Python says it below a traceback."""
     message = str(error)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 

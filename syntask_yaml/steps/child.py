@@ -29,7 +29,7 @@ main()
 
 
 def command() -> tuple[str, ...]:
-    """The arguments that start the process."""
+    """Return the arguments that start the process."""
     return (sys.executable, "-P", "-u", "-c", _BOOT, json.dumps(sys.path))
 
 

@@ -111,7 +111,7 @@ def schema_of(declared: DeclaredStep) -> Schema:
 
 
 def _docstring(function: StepFunction) -> tuple[str, dict[str, str]]:
-    """The first paragraph, and the description of each parameter."""
+    """Return the first paragraph, and the description of each parameter."""
     text, _, arguments = (inspect.getdoc(function) or "").partition("\n\nArgs:\n")
     described = _ARGUMENT.findall(arguments.partition("\n\n")[0])
     return _on_one_line(text.partition("\n\n")[0]), {name: _on_one_line(each) for name, each in described}

@@ -16,7 +16,7 @@ from syntask_yaml.template import Scope, Unresolved, resolve
 
 
 def steps_fingerprint(steps: Iterable[Step], scope: Scope) -> str:
-    """A text that is the same for lists of steps that will do the same.
+    """Return a text that is the same for lists of steps that will do the same.
 
     Inputs count as they are resolved against *scope*; what only earlier steps can tell counts as
     it was written.

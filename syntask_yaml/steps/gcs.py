@@ -79,7 +79,7 @@ def pull_from_gcs(
 def open_gcs(
     bucket: str, folder: str, project: str | None, credentials: Mapping[str, Any] | str | None
 ) -> Remote:
-    """The folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
+    """Return the folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
     known: Mapping[str, Any] = (
         {"service_account_info": credentials} if isinstance(credentials, str) else credentials or {}
     )

@@ -51,7 +51,7 @@ class InputProblem(NamedTuple):
 
 
 def check_inputs(step: Step, root: Path) -> tuple[InputProblem, ...]:
-    """Everything that is wrong with the inputs of a custom step, as far as its source tells.
+    """Return everything that is wrong with the inputs of a custom step, as far as its source tells.
 
     Modules are looked for in *root* first; nothing of them is run. Nothing is said of the inputs of
     built-in steps, which the schema checks, and where a function cannot be read: it is compiled, made
@@ -127,7 +127,7 @@ _Types: TypeAlias = "tuple[type, ...] | None"
 
 
 def _allowed(annotation: ast.expr | None) -> _Types:
-    """The types that an annotation admits; None if it cannot be said."""
+    """Return the types that an annotation admits; None if it cannot be said."""
     match annotation:
         case ast.Constant(value=None):
             return _TYPES["None"]

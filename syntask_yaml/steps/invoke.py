@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def invoke(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:
-    """What the function of *step* puts out for *inputs*, which hold secrets in clear.
+    """Return what the function of *step* puts out for *inputs*, which hold secrets in clear.
 
     `context.directory` is afterwards where the step left off. Raises StepFailed or NotFound with the
     reason, StepStopped when `context.stop` was set.

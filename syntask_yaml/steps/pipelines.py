@@ -155,7 +155,7 @@ class _Schedule:
         self._lists.notify(Counted("Lists of steps", self._ended_with_steps, self._with_steps))
 
     def result(self, pipeline: Pipeline) -> PipelineResult:
-        """What became of a pipeline, once nothing runs any more."""
+        """Return what became of a pipeline, once nothing runs any more."""
         from concurrent.futures import CancelledError
 
         push = self._keys.of(pipeline)
@@ -240,7 +240,7 @@ def _label(section: str, names: Sequence[str]) -> str:
 
 
 def _after(pipeline: Pipeline) -> Scope:
-    """The scope of push before build ran."""
+    """Return the scope of push before build ran."""
     return replace(pipeline.scope, later=pipeline.scope.later | _ids(pipeline.build))
 
 

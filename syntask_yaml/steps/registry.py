@@ -91,7 +91,7 @@ def find_forecast(name: str) -> Forecaster | None:
 
 
 def _remedy(builtin: Builtin) -> str:
-    """What to do where the module of a built-in step cannot be imported."""
+    """Return what to do where the module of a built-in step cannot be imported."""
     if builtin.extra:
         return f"Run `pip install 'syntask-yaml[{builtin.extra}]'` to install what the step requires."
     return f"Install {builtin.needs}." if builtin.needs else ""
@@ -99,7 +99,7 @@ def _remedy(builtin: Builtin) -> str:
 
 @lru_cache(maxsize=4096)
 def find_step(name: str) -> StepDefinition:
-    """The definition that *name* means; nothing of it is imported yet.
+    """Return the definition that *name* means; nothing of it is imported yet.
 
     A name is that of a built-in step in any spelling, of an entry point of the group `syntask.steps`,
     or of a function as `package.module.function`, `package.module:function` or `file.py:function`.

@@ -28,7 +28,7 @@ _ONE_AT_A_TIME = Lock()
 
 
 def missing_requirements(step: Step) -> tuple[str, ...]:
-    """The requirements of *step* that are not installed here, or not in a version that fits."""
+    """Return the requirements of *step* that are not installed here, or not in a version that fits."""
     wanted = [_parse(text) for text in step.requires]
     if builtin_of(step.name) is not None:
         wanted = [each for each in wanted if not _REPLACED.fullmatch(_canonical(each.name))]

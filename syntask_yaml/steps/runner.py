@@ -72,7 +72,7 @@ class _Run:
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
 
     def outputs(self, scope: Scope, policy: Policy) -> Outputs:
-        """The outputs of the step; those that hold a secret are one."""
+        """Return the outputs of the step; those that hold a secret are one."""
         began = monotonic()
         self.notify(StepStarted(self.label, self.section, self.step.name))
         outputs = self._outputs(scope, policy)

@@ -98,7 +98,7 @@ def open_s3(
     credentials: Mapping[str, Any] | None,
     client_parameters: Mapping[str, Any] | None,
 ) -> Remote:
-    """The folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
+    """Return the folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
     known = {key: value for key, value in (credentials or {}).items() if value not in (None, "")}
     login = {_KEYS[key]: value for key, value in known.items() if key in _KEYS}
     if known and ("key" in login) != ("secret" in login):
@@ -128,7 +128,7 @@ def open_s3(
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    """The parameters in a block, which may be JSON."""
+    """Return the parameters in a block, which may be JSON."""
     if not isinstance(value, str):
         return value or {}
     try:

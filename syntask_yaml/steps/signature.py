@@ -29,7 +29,7 @@ class Signature(NamedTuple):
 
 
 def signature_of(definition: StepDefinition, root: Path) -> Signature | None:
-    """The signature of a step's function; None if the source does not tell.
+    """Return the signature of a step's function; None if the source does not tell.
 
     Modules are looked for in *root* first. Raises NotFound if there is no such module or function.
     """

@@ -47,7 +47,7 @@ def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any)
 
 
 def open_storage(url: str, settings: dict[str, Any]) -> tuple[Remote, str]:
-    """The folder at *url*, and what a copy of it is called. Raises StepFailed."""
+    """Return the folder at *url*, and what a copy of it is called. Raises StepFailed."""
     parts = url_parts(url)
     host = parts.netloc.rpartition("@")[2]
     name = "/".join(filter(None, (host.replace(":", "-"), *parts.path.split("/"))))

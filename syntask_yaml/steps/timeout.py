@@ -20,7 +20,7 @@ TIMEOUT = "timeout"
 
 
 def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | None:
-    """The seconds that *step* may take; None if nothing is said.
+    """Return the seconds that *step* may take; None if nothing is said.
 
     A function of the user's that has an input `timeout` itself is given it, and not limited. Raises
     StepFailed for a value that is not a number of seconds.
@@ -41,7 +41,7 @@ def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | Non
 
 
 def is_own_input(step: Step, root: Path) -> bool:
-    """Whether `timeout` is an input of the step's function, rather than the limit of the step."""
+    """Return whether `timeout` is an input of the step's function, rather than the limit of the step."""
     if builtin_of(step.name) is not None:
         return False
     try:

@@ -41,7 +41,7 @@ def spend(steps: int) -> None:
 
 
 def size(value: Any) -> int:
-    """The length of a text; one for each value in a container, beside that value's own size."""
+    """Return the length of a text; one for each value in a container, beside that value's own size."""
     total, remaining = 0, [value]
     while remaining:
         each = remaining.pop()
@@ -66,7 +66,7 @@ def bounded(value: Any) -> Any:
 
 
 def charged(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter *function*, known as *name*, within the budget; what it returns lazily is a list."""
+    """Return the filter *function*, known as *name*, within the budget; what it returns lazily is a list."""
     cost = _COSTS.get(name, _sum)
 
     @wraps(function)

@@ -29,7 +29,7 @@ class ExpressionFailed(Exception):
 
 @lru_cache(maxsize=4096)
 def names_in(text: str) -> Mapping[str, int]:
-    """The names that the expression *text* asks for, as they were written, and how often.
+    """Return the names that the expression *text* asks for, as they were written, and how often.
 
     A `-` without blanks around it belongs to a name: `build-image.tag ~ "-x"` asks for one name.
     Raises ExpressionFailed when *text* is too long to be one.
@@ -42,7 +42,7 @@ def names_in(text: str) -> Mapping[str, int]:
 
 
 def rename(text: str, names: Mapping[str, str]) -> str:
-    """The expression with each of its names replaced by the one that *names* has for it."""
+    """Return the expression with each of its names replaced by the one that *names* has for it."""
     return _TOKEN.sub(lambda match: names[match["name"]] if _is_name(match) else match[0], text)
 
 

@@ -67,7 +67,7 @@ class Template(NamedTuple):
 
 
 def is_template(value: object) -> bool:
-    """Whether *value* is a text with a placeholder in it."""
+    """Return whether *value* is a text with a placeholder in it."""
     return isinstance(value, str) and "{{" in value and bool(parse(value).placeholders)
 
 
@@ -117,5 +117,5 @@ def _placeholder(raw: str, inner: str) -> Placeholder:
 
 
 def steps_of(name: str) -> tuple[str, ...]:
-    """The parts of a dotted name: `a.b[0]` is a, b, 0."""
+    """Return the parts of a dotted name: `a.b[0]` is a, b, 0."""
     return tuple(_PATH_STEP.findall(name))

@@ -42,7 +42,7 @@ def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> V
 def resolve_texts(
     texts: Texts, scope_at: Callable[[Path], Scope], report: Report, *, path: Path = ()
 ) -> dict[Path, Value]:
-    """What becomes of those of *texts* that do not stay as they are, as the scope of each answers."""
+    """Return what becomes of those of *texts* that do not stay as they are, as the scope of each answers."""
     changed = {}
     for where, text in texts:
         scope = scope_at(where)
@@ -113,7 +113,7 @@ class _Resolution:
         return unknown or (Secret(joined) if is_secret else joined)
 
     def _written(self, placeholder: Placeholder, path: Path) -> str | Secret | Unknown | Missing:
-        """What stands for *placeholder* in a text."""
+        """Return what stands for *placeholder* in a text."""
         answer = self._answer(placeholder)
         if isinstance(answer, Deferred):
             return placeholder.raw

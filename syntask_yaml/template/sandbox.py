@@ -34,7 +34,7 @@ _FAILURES = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError
 
 
 def evaluate(text: str, values: Mapping[str, Any]) -> Value:
-    """The value of the expression *text*; *values* has those of its names that have one.
+    """Return the value of the expression *text*; *values* has those of its names that have one.
 
     Raises ExpressionFailed.
     """
@@ -101,7 +101,7 @@ def _check_node(node: Node) -> None:
 
 
 def _is_scalar(node: Node) -> bool:
-    """Whether *node* is a literal that has no parts: Python warns of those on standard error."""
+    """Return whether *node* is a literal that has no parts: Python warns of those on standard error."""
     while isinstance(node, UnaryExpr):
         node = node.node
     return isinstance(node, Const) and not isinstance(node.value, str)
@@ -111,7 +111,7 @@ _BRACES_HINT = 'For literal braces, write `{{ "{{" }}`.'
 
 
 def _values_hint(text: str, error: Exception) -> str:
-    """What to do about an expression that is one, and has no value."""
+    """Return what to do about an expression that is one, and has no value."""
     names = " and ".join(f"`{name}`" for name in names_in(text))
     if isinstance(error, _NotConverted):
         default = f"give `{error.filter}` a default: `{error.filter}(0)`"

@@ -14,7 +14,7 @@ _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 
 
 def as_template(value: Value, scope: Scope) -> Value:
-    """What must be written so that templates in it come to *value*."""
+    """Return what must be written so that templates in it come to *value*."""
     if isinstance(value, Mapping):
         return {key: as_template(item, scope) for key, item in value.items()}
     if isinstance(value, list):

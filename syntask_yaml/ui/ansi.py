@@ -52,7 +52,7 @@ def _span(text: str, classes: set[str]) -> Markup:
 
 
 def _after(classes: set[str], codes: str) -> set[str]:
-    """The classes that hold after the *codes* of a sequence."""
+    """Return the classes that hold after the *codes* of a sequence."""
     for code in (int(each or 0) for each in codes.split(";")):
         if code == 0:
             classes = set()

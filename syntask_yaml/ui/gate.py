@@ -62,7 +62,7 @@ class Gate:
 
 
 def _hostname(host: str) -> str:
-    """The name or address in a `Host` header, without its port; empty for what is none."""
+    """Return the name or address in a `Host` header, without its port; empty for what is none."""
     found = _HOST.fullmatch(host)
     return (found["address"] or found["name"].rstrip(".")).lower() if found else ""
 
@@ -76,7 +76,7 @@ def _is_address(name: str) -> bool:
 
 
 def _is_of_other_site(method: str, headers: Mapping[str, str], host: str) -> bool:
-    """Whether another site sent a request, or shows what it gets, as far as the browser says.
+    """Return whether another site sent a request, or shows what it gets, as far as the browser says.
 
     It may link to our pages: what they show then, it cannot read.
     """

@@ -130,7 +130,7 @@ class Handler:
 
 
 def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:
-    """The object that is sent. Only a page of ours, or a program, can send one as JSON."""
+    """Return the object that is sent. Only a page of ours, or a program, can send one as JSON."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise UsageError("Send a JSON object, with `Content-Type: application/json`.")
     try:
@@ -166,7 +166,7 @@ def _problem(error: SyntaskError, status: int) -> Response:
 
 
 def json_response(content: Mapping[str, Any], status: int) -> Response:
-    """A response of *content* as JSON."""
+    """Return a response of *content* as JSON."""
     text = json.dumps(content, ensure_ascii=False, default=json_default)
     # Half a character, of a name that is not in UTF-8, is sent as a question mark.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
@@ -188,5 +188,5 @@ def _with_session(response: Response, request: Request, session: str) -> Respons
 
 
 def _port(request: Request) -> int:
-    """The port that listens, whatever a proxy before it is called."""
+    """Return the port that listens, whatever a proxy before it is called."""
     return int(request.scope["server"][1])

@@ -38,7 +38,7 @@ class Sessions:
         return _are_equal(form_token, self.form_token(session))
 
     def opens(self, token: str) -> bool:
-        """Whether *token* is the one that is asked for; any is where none is."""
+        """Return whether *token* is the one that is asked for; any is where none is."""
         return self.token is None or _are_equal(token, self.token)
 
     def _signature(self, purpose: str, text: str) -> str:

@@ -86,7 +86,7 @@ class BackendContext:
     default_pool: str | None = None
 
     def blocks_of(self, *types: str) -> list[str]:
-        """The names of the blocks of these types, in order."""
+        """Return the names of the blocks of these types, in order."""
         return sorted(name for kind, name in self.blocks if kind in types)
 
 
@@ -115,7 +115,7 @@ class InterviewContext:
         return self.given.answers
 
     def flow_problem(self, entrypoint: str) -> str:
-        """Why *entrypoint* names no flow, in a sentence or two; empty if it does."""
+        """Return why *entrypoint* names no flow, in a sentence or two; empty if it does."""
         try:
             self.reader.read(entrypoint)
         except SyntaskError as error:
@@ -123,7 +123,7 @@ class InterviewContext:
         return ""
 
     def declared(self, flow: Flow, name: str) -> Declaration | None:
-        """The entry that is `flow/name` already."""
+        """Return the entry that is `flow/name` already."""
         same = (each for each in self.project.declarations if each.name == name)
         return next((each for each in same if self._is_of(each, flow)), None)
 

@@ -54,15 +54,15 @@ class Draft:
     inherited: Mapping[str, Any] = field(default_factory=dict)
 
     def put(self, **fields: Any) -> Draft:
-        """The draft with more fields; None and what is empty take a field away."""
+        """Return the draft with more fields; None and what is empty take a field away."""
         return replace(self, fields=_merged(self.fields, fields))
 
     def put_steps(self, section: str, steps: list[dict[str, Any]]) -> Draft:
-        """The draft with a section of steps; an empty one says that there are none."""
+        """Return the draft with a section of steps; an empty one says that there are none."""
         return replace(self, fields={**self.fields, section: steps})
 
     def put_job_variables(self, **variables: Any) -> Draft:
-        """The draft with more job variables; None takes one away."""
+        """Return the draft with more job variables; None takes one away."""
         pool = dict(self.fields.get("work_pool") or {})
         merged = _merged(pool.pop("job_variables", None) or {}, variables)
         return self.put(work_pool={**pool, "job_variables": merged} if merged else pool)
@@ -83,7 +83,7 @@ class Draft:
         return f"{self.flow.name}/{self.name}"
 
     def entry(self) -> dict[str, Any]:
-        """The fields in the order in which they are written, without what the entry inherits."""
+        """Return the fields in the order in which they are written, without what the entry inherits."""
         folder = self.home.file.folder if self.home else PurePosixPath()
         fields = from_folder(_own(self.fields, self.inherited), folder)
         known = [key for key in _KEYS if key in fields]
@@ -92,7 +92,7 @@ class Draft:
 
 
 def _own(fields: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
-    """What an entry says itself to come to *fields*; null takes away what it would inherit."""
+    """Return what an entry says itself to come to *fields*; null takes away what it would inherit."""
     sections = {
         key: value for key, value in fields.items() if key in SECTIONS and value != inherited.get(key)
     }

@@ -54,7 +54,7 @@ def _name(draft: Draft, project: ProjectContext) -> str:
 
 
 def _difference(text: str, draft: Draft) -> list[str]:
-    """The lines of the diff, without the name of the file; for a new one without where they begin."""
+    """Return the lines of the diff, without the name of the file; for a new one without where they begin."""
     lines = difference(draft.home.text if draft.home else "", text).splitlines()
     return lines[2:] if draft.home else lines[3:]
 

@@ -51,7 +51,7 @@ def gather_context(
 
 
 def gather_project(directory: Path, file: Path | None, target: str | None = None) -> ProjectContext:
-    """The project that *directory* is in, or that it would be the root of, as *target* has it.
+    """Return the project that *directory* is in, or that it would be the root of, as *target* has it.
 
     Raises UsageError.
     """
@@ -80,7 +80,7 @@ def _opened(directory: Path) -> Path | None:
 
 
 def _with_file(context: ProjectContext, target: str | None) -> ProjectContext:
-    """The project as its entries are written: without what the target puts over them."""
+    """Return the project as its entries are written: without what the target puts over them."""
     opened = context.path
     reading = read_project(
         opened,
@@ -118,7 +118,7 @@ def _pool_types(backend: Backend) -> tuple[str, ...]:
 
 
 def local_timezone(environ: Mapping[str, str]) -> str:
-    """The name of this machine's time zone; UTC where it has none."""
+    """Return the name of this machine's time zone; UTC where it has none."""
     named = environ.get("TZ", "").removeprefix(":")
     linked = str(_CLOCK.resolve()).partition("zoneinfo/")[2]
     return next((name for name in (named, linked) if name and is_timezone(name)), "UTC")

@@ -19,14 +19,14 @@ _PROBE = {"name": "probe", "entrypoint": "probe.module:probe"}
 
 
 def nearest_home(entrypoint: str, project: ProjectContext) -> Home | None:
-    """The file in the folder of the flow, or in the nearest folder above."""
+    """Return the file in the folder of the flow, or in the nearest folder above."""
     folder = PurePosixPath(entrypoint.rpartition(":")[0]).parent
     above = [home for home in project.homes if folder.is_relative_to(home.file.folder)]
     return max(above, key=lambda home: len(home.file.folder.parts), default=next(iter(project.homes), None))
 
 
 def home_of(declared: Declaration, project: ProjectContext) -> Home | None:
-    """The file where an entry stands."""
+    """Return the file where an entry stands."""
     position = project.declarations.index(declared)
     return next((home for home in project.homes if home.reading.home_of(position)[0] is home.file), None)
 
@@ -40,7 +40,7 @@ def with_text(home: Home, text: str) -> tuple[Project, int]:
 
 @lru_cache(maxsize=16)  # an interview is played over and over
 def inherited_in(home: Home | None) -> Mapping[str, Any]:
-    """The fields that an entry of *home* has without saying them itself."""
+    """Return the fields that an entry of *home* has without saying them itself."""
     if home is None:
         return {}
     try:

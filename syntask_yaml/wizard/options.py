@@ -67,5 +67,5 @@ OWN: Mapping[str, Option] = {
 
 
 def option_for(key: str) -> str:
-    """The option that answers the question *key*, as it is typed."""
+    """Return the option that answers the question *key*, as it is typed."""
     return SHARED[key] if key in SHARED else str(OWN[key])

@@ -28,7 +28,7 @@ _NOTHING_TYPED = Secret("")
 
 
 def anything(_text: str) -> str:
-    """The check of a question that takes every text."""
+    """Return the check of a question that takes every text."""
     return ""
 
 
@@ -55,7 +55,7 @@ class Question(Generic[T]):
         return self.option or option_for(self.key)
 
     def problem(self, answer: Answer) -> str:
-        """Why *answer* is none, in a sentence; empty if it is one."""
+        """Return why *answer* is none, in a sentence; empty if it is one."""
         raise NotImplementedError
 
     def ask(self, given: Mapping[str, Answer] = MappingProxyType({})) -> Interview[T]:
@@ -157,7 +157,7 @@ class Answered:
 
 
 def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question[Any] | Answered:
-    """The question that follows the *answers* given so far, or what they come to."""
+    """Return the question that follows the *answers* given so far, or what they come to."""
     asking = interview()
     try:
         question = next(asking)

@@ -56,7 +56,7 @@ def timing_of(fields: Mapping[str, Any]) -> Timing | None:
 
 
 def described(fields: Mapping[str, Any]) -> str:
-    """An entry of `schedules` in words."""
+    """Return an entry of `schedules` in words."""
     timing = timing_of(fields)
     if timing is None:
         return next((f"{key} {value}" for key, value in fields.items()), "nothing")
@@ -64,7 +64,7 @@ def described(fields: Mapping[str, Any]) -> str:
 
 
 def next_times(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[str]:
-    """The next times of an entry of `schedules`, on the clock of its own zone, or of *timezone*."""
+    """Return the next times of an entry of `schedules`, on the clock of its own zone, or of *timezone*."""
     timing = timing_of(fields)
     if timing is None:
         return []
@@ -72,6 +72,6 @@ def next_times(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[
 
 
 def next_days(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[str]:
-    """The days of an entry of `schedules`, as the lines of a calendar."""
+    """Return the days of an entry of `schedules`, as the lines of a calendar."""
     timing = timing_of(fields)
     return [] if timing is None else calendar_of(timing, now, timezone=timezone)

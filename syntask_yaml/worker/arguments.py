@@ -87,7 +87,7 @@ def _evaluated(function: Callable[..., Any], parameter: inspect.Parameter) -> An
 
 
 def _fits(value: Any, annotation: Any) -> bool:
-    """Whether pydantic would leave *value* as it is, where that is plain to see."""
+    """Return whether pydantic would leave *value* as it is, where that is plain to see."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is Any:
         return True

@@ -39,7 +39,7 @@ def change_of(fields: Any) -> ChildChange:
 
 
 def is_id(value: Any) -> bool:
-    """Whether *value*, which the code of a run wrote, can be the id of a task run or subflow run."""
+    """Return whether *value*, which the code of a run wrote, can be the id of a task run or subflow run."""
     return isinstance(value, str) and value.isascii() and 0 < len(value) <= _LONGEST_ID
 
 
@@ -85,7 +85,7 @@ class ChildLimit:
     _kept: int = 0
 
     def admits(self, change: ChildChange) -> bool:
-        """Whether *change* is kept."""
+        """Return whether *change* is kept."""
         size = _size(change)
         if self.limit is not None and self._kept + size > self.limit:
             self.left_out += 1

@@ -189,7 +189,7 @@ class DeliveryRunner:
         self.hurry()  # there is room for another one
 
     def _next(self, claim: DeliveryClaim, now: datetime) -> datetime | None:
-        """When to try again what has just failed; None if it was the last attempt."""
+        """Return when to try again what has just failed; None if it was the last attempt."""
         times = self.options.delivery_attempts - 1
         every = list(pauses(self.options.delivery_pause, times=times, longest=_LONGEST_PAUSE))
         pause = every[min(claim.delivery.attempts, len(every)) - 1]

@@ -73,7 +73,7 @@ class ForkingSpawn:
         return process
 
     def _starts_alike(self, environ: Mapping[str, str]) -> bool:
-        """Whether Python starts with *environ* as the server did."""
+        """Return whether Python starts with *environ* as the server did."""
         path = environ.get("PYTHONPATH")
         is_absolute = not path or all(map(os.path.isabs, path.split(os.pathsep)))
         return is_absolute and _at_start(environ) == _at_start(self.environ)

@@ -68,7 +68,7 @@ def serve(descriptor: int) -> frozenset[str]:
 
 
 def _is_fit() -> bool:
-    """Whether only what a run needs is here.
+    """Return whether only what a run needs is here.
 
     It is not where Python's start has loaded something of the user's, such as a tracer, or has left a
     thread: that is to happen in each run.

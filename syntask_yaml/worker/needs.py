@@ -29,7 +29,7 @@ class Needs:
     _looked: dict[str, datetime] = field(default_factory=dict)
 
     def is_met(self, type: str, now: datetime) -> bool:
-        """Whether nothing is missing for pools of *type*, as far as that is known at *now*.
+        """Return whether nothing is missing for pools of *type*, as far as that is known at *now*.
 
         What was there once is not looked for again: its runs say so if it is gone.
         """

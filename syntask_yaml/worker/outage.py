@@ -28,7 +28,7 @@ class Outage:
         return self._since is not None
 
     def may_try(self, now: datetime) -> bool:
-        """Whether to use the store now."""
+        """Return whether to use the store now."""
         if self.is_on and not has_passed(self._tried, _RETRY_EVERY, now):
             return False
         self._tried = now

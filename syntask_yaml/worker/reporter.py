@@ -82,7 +82,7 @@ def flush() -> None:
 
 
 def _step_of(error: BaseException) -> int | None:
-    """Which pull step failed, counted from 0."""
+    """Return which pull step failed, counted from 0."""
     step = getattr(error, "step", None)
     index = step.path[-1] if isinstance(step, Step) and step.path else None
     return index if isinstance(index, int) else None

@@ -25,7 +25,7 @@ class ServedPools:
     _seen: int | None = None
 
     def has_changed(self) -> bool:
-        """Whether another process wrote to the store since the last call."""
+        """Return whether another process wrote to the store since the last call."""
         before, self._seen = self._seen, self.queue.changed()
         return before != self._seen
 

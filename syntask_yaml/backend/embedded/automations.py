@@ -110,7 +110,7 @@ def _due_for(run: Run, automations: Iterable[StoredAutomation]) -> Iterator[Mapp
 
 
 def _row(automation: Automation) -> Mapping[str, Any]:
-    """The values for `put_automation`, but for the id."""
+    """Return the values for `put_automation`, but for the id."""
     document = {
         "description": automation.description,
         "trigger": automation.trigger,
@@ -156,7 +156,7 @@ def _delivery_of(row: sqlite3.Row) -> Delivery:
 
 
 def _outcome_row(claim: DeliveryClaim, attempt: Attempt, now: datetime) -> Mapping[str, Any]:
-    """The values for `save_delivery`."""
+    """Return the values for `save_delivery`."""
     return {
         "id": claim.delivery.id,
         "token": claim.token,

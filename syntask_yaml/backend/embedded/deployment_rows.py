@@ -42,12 +42,12 @@ _SCHEDULE = slice(14, 20)
 
 
 def new_row(done: WriteResult) -> tuple[Any, ...]:
-    """The values for `insert_deployment`."""
+    """Return the values for `insert_deployment`."""
     return *changed_row(done), done.deployment.flow, done.deployment.name, to_moment(done.created)
 
 
 def changed_row(done: WriteResult) -> tuple[Any, ...]:
-    """The values for `update_deployment`: all but what never changes, and the id last."""
+    """Return the values for `update_deployment`: all but what never changes, and the id last."""
     deployment = done.deployment
     limit = known(deployment.concurrency_limit)
     return (
@@ -122,7 +122,7 @@ def _stored(rows: list[sqlite3.Row]) -> Stored:
 
 
 def _fields(text: str) -> Mapping[str, Any]:
-    """The fields in a text of `_document` or `_alike`; each list is a tuple."""
+    """Return the fields in a text of `_document` or `_alike`; each list is a tuple."""
     found: dict[str, Any] = from_json(text)
     for name, value in found.items():
         if isinstance(value, list):
@@ -152,7 +152,7 @@ def _limit(limit: int | None, strategy: str, grace: int | None) -> ConcurrencyLi
 
 
 def schedule_of(row: sqlite3.Row) -> Schedule:
-    """The schedule in a row of `deployments_with_schedules`."""
+    """Return the schedule in a row of `deployments_with_schedules`."""
     id_, slug, is_active, timing, parameters, problem = row[_SCHEDULE]
     return Schedule(
         timing=_timing(timing),

@@ -90,7 +90,7 @@ def replaced(path: Path) -> BackendError:
 
 
 def code_of(error: sqlite3.Error) -> int:
-    """The primary code of *error*; 0 if it has none."""
+    """Return the primary code of *error*; 0 if it has none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 

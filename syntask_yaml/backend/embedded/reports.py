@@ -70,7 +70,7 @@ class EmbeddedReports(EmbeddedBase):
         return True
 
     def _may_write(self, run_id: str, token: str) -> bool:
-        """Whether the run is held with *token*, if one is given. Raises NotFound."""
+        """Return whether the run is held with *token*, if one is given. Raises NotFound."""
         row = self._store.one("run", id=run_id)
         if row is None:
             raise no_such_run(run_id)

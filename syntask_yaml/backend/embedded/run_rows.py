@@ -14,7 +14,7 @@ from syntask_yaml.model.run import Cause, CauseKind, LogLine, Run, State, StateT
 
 
 def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None) -> dict[str, Any]:
-    """The values for `insert_run`: *schedule_id* or the idempotency *key* make it the only one."""
+    """Return the values for `insert_run`: *schedule_id* or the idempotency *key* make it the only one."""
     return {
         "id": run.id,
         "name": run.name,
@@ -40,7 +40,7 @@ def state_row(state: State) -> dict[str, str]:
 
 
 def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
-    """The values for `save_run`: all that changes in the life of a run."""
+    """Return the values for `save_run`: all that changes in the life of a run."""
     return {
         "id": run.id,
         **state_row(run.state),
@@ -63,7 +63,7 @@ COLUMNS = _RunRow._fields
 
 
 def run_of(row: sqlite3.Row) -> Run:
-    """The run in a row that begins with the columns of `runs`."""
+    """Return the run in a row that begins with the columns of `runs`."""
     of = _RunRow._make(row[: len(COLUMNS)])
     return Run(
         id=of.id,
@@ -109,7 +109,7 @@ def _cause(text: str) -> Cause:
 
 
 def log_row(run_id: str, number: int, line: LogLine) -> tuple[Any, ...]:
-    """The values for `insert_log`."""
+    """Return the values for `insert_log`."""
     time, logger, message = to_moment(line.timestamp), to_text(line.logger), to_text(line.message)
     return run_id, number, time, line.level, logger, message, line.task
 
@@ -119,7 +119,7 @@ def log_line(row: sqlite3.Row) -> LogLine:
 
 
 def child_row(run_id: str, number: int, child: ChildRun) -> dict[str, Any]:
-    """The values for `put_child`."""
+    """Return the values for `put_child`."""
     return {
         "run_id": run_id,
         "number": number,

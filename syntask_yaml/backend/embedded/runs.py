@@ -128,7 +128,7 @@ class EmbeddedRuns(EmbeddedBase):
             return self._made(request if before is None else replace(request, idempotency_key=None))
 
     def _stored(self, run_id: str) -> Run:
-        """The run as it was written last. Raises NotFound."""
+        """Return the run as it was written last. Raises NotFound."""
         row = self._store.one("run", id=run_id)
         if row is None:
             raise no_such_run(run_id)

@@ -40,11 +40,11 @@ class SecretBox:
             raise self._unusable(f"cannot be written: {error.strerror}") from error
 
     def seal(self, secret: Secret) -> str:
-        """The text to store for *secret*."""
+        """Return the text to store for *secret*."""
         return self._fernet.encrypt(secret.reveal().encode("utf-8", "surrogatepass")).decode()
 
     def open(self, sealed: str) -> Secret:
-        """The secret that was sealed."""
+        """Return the secret that was sealed."""
         from cryptography.fernet import InvalidToken
 
         try:

@@ -78,7 +78,7 @@ class Store:
         return cls(connection, path, patience)
 
     def all(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
-        """The rows of the statement *name*."""
+        """Return the rows of the statement *name*."""
         return self.read(name, list, **values)
 
     def read(self, name: str, collect: Callable[[Iterable[sqlite3.Row]], _T], /, **values: Any) -> _T:
@@ -87,7 +87,7 @@ class Store:
             return _patiently(lambda: collect(self._connection.execute(SQL[name], values)), self.patience)
 
     def one(self, name: str, /, **values: Any) -> sqlite3.Row | None:
-        """The first row of the statement *name*, if there is one."""
+        """Return the first row of the statement *name*, if there is one."""
         return next(iter(self.all(name, **values)), None)
 
     def answer(self, name: str, /, **values: Any) -> Any:
@@ -136,7 +136,7 @@ class Store:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells the file at *path* from any other; None where there is none."""
+    """Return what tells the file at *path* from any other; None where there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -170,7 +170,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> Non
 
 
 def _patiently(ask: Callable[[], _T], patience: float) -> _T:
-    """What *ask* comes to as soon as nobody is in the way, for at most *patience* seconds.
+    """Return what *ask* comes to as soon as nobody is in the way, for at most *patience* seconds.
 
     SQLite could wait by itself, but sleeps for up to 100 ms at a time, in which others come and go:
     of eight busy workers, some would not get a turn for a second.

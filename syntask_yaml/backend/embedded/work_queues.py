@@ -43,7 +43,7 @@ class EmbeddedWorkQueues(EmbeddedBase):
             return self._store.change("drop_queue", pool=pool, name=name) > 0
 
     def _found(self, pool: str, name: str) -> WorkQueue:
-        """The queue. Raises NotFound."""
+        """Return the queue. Raises NotFound."""
         rows = self._store.all("queues_of", pool=pool)
         found = next((_queue_of(row) for row in rows if row["name"] == name), None)
         if found is None:

@@ -30,7 +30,7 @@ def json_of(answer: httpx.Response, url: str) -> Any:
 
 
 def token_of(answer: httpx.Response, url: str) -> str:
-    """The CSRF token in an answer. Raises BackendUnreachable where it holds none."""
+    """Return the CSRF token in an answer. Raises BackendUnreachable where it holds none."""
     found = json_of(answer, url)
     token = found.get("token") if isinstance(found, dict) else None
     if not isinstance(token, str):
@@ -39,7 +39,7 @@ def token_of(answer: httpx.Response, url: str) -> str:
 
 
 def is_json(answer: httpx.Response) -> bool:
-    """Whether an answer says that it is JSON."""
+    """Return whether an answer says that it is JSON."""
     return str(answer.headers.get("content-type", "")).startswith("application/json")
 
 

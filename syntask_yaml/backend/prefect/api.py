@@ -74,7 +74,7 @@ class Api(Transport):
             ) from error
 
     def no_api(self, why: str) -> BackendError:
-        """The error for an answer that no Prefect 3 server gives."""
+        """Return the error for an answer that no Prefect 3 server gives."""
         try:
             self.check_version()
         except BackendRefused as error:
@@ -122,7 +122,7 @@ class Api(Transport):
     def every(
         self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0, of: str = ""
     ) -> list[Raw]:
-        """All objects of *kind* that the filter *body* means, several pages at a time.
+        """Return all objects of *kind* that the filter *body* means, several pages at a time.
 
         *expected* is how many there probably are: so many pages are asked for at once. *of* is the path of
         what they belong to.
@@ -133,7 +133,7 @@ class Api(Transport):
     def pages(
         self, kind: str, body: Mapping[str, Any], found: dict[str, Raw] | None = None, *, of: str = ""
     ) -> Pages:
-        """The list of *kind* that *body* filters and orders, of which *found* is known."""
+        """Return the list of *kind* that *body* filters and orders, of which *found* is known."""
 
         def page_at(offset: int) -> list[Raw]:
             return self.listed(f"{of}/{kind}/filter", kind, {**body, "limit": PAGE, "offset": offset})
@@ -144,13 +144,13 @@ class Api(Transport):
         return Pages(self.url, kind, read, {} if found is None else found)
 
     def both(self, one: Callable[[], _T], other: Callable[[], _S]) -> tuple[_T, _S]:
-        """What two ways to read return, gone at the same time."""
+        """Return what two ways to read return, gone at the same time."""
         with ThreadPoolExecutor(1, thread_name_prefix="syntask-read") as pool:
             later = pool.submit(other)
             return one(), later.result()
 
     def together(self, calls: Sequence[Callable[[], _T]]) -> list[_T]:
-        """What each of the *calls* returns, several at a time."""
+        """Return what each of the *calls* returns, several at a time."""
         if len(calls) < 2:
             return [call() for call in calls]
         with ThreadPoolExecutor(min(_READERS, len(calls)), thread_name_prefix="syntask-read") as pool:

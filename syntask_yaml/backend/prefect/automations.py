@@ -51,7 +51,7 @@ class PrefectAutomations(PrefectBlocks, PrefectResourceLedgers):
         return [(raw, project) for raw in found]
 
     def _everyones(self) -> list[tuple[Raw, str | None]]:
-        """All automations but the triggers of deployments, each with its owner.
+        """Return all automations but the triggers of deployments, each with its owner.
 
         A server tells what an owner owns, and not whose an automation is: all projects that it has
         deployments or resources of are asked for.

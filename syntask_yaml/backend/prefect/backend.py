@@ -58,7 +58,7 @@ class PrefectBackend(
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str], *, clock: Clock = utc_now) -> PrefectBackend:
-        """The backend of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
+        """Return the backend of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
         connection = read_connection(url, environ)
         return cls(Api(connection), clock=clock, is_cloud=connection.is_cloud)
 

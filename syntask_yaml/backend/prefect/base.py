@@ -41,7 +41,7 @@ class PrefectBase:
             return self._api.get(there, kind, include_secrets="true") or make()
 
     def _names_in(self, chosen: Mapping[str, Any]) -> list[str]:
-        """The deployments that the filter *chosen* means, by `flow/name`."""
+        """Return the deployments that the filter *chosen* means, by `flow/name`."""
         found = self._api.every("deployments", chosen)
         self._learn_flows(found)
         return sorted(f"{self._flow_names.get(raw['flow_id'], '?')}/{raw['name']}" for raw in found)
@@ -57,6 +57,6 @@ class PrefectBase:
             self._flow_names.update((flow["id"], flow["name"]) for flow in found)
 
     def _flows(self, ids: Sequence[str]) -> list[Raw]:
-        """The flows with *ids*, of which one page has room."""
+        """Return the flows with *ids*, of which one page has room."""
         chosen = {"flows": {"id": {"any_": ids}}}
         return self._api.pages("flows", chosen).all(enough=len(ids))

@@ -85,7 +85,7 @@ class PrefectBlocks(PrefectBase):
         return raw is not None and self._api.delete(f"/block_documents/{part(raw['id'])}")
 
     def _kind(self, slug: str) -> _Kind:
-        """The type called *slug*. Raises BackendRefused for one that the server does not have."""
+        """Return the type called *slug*. Raises BackendRefused for one that the server does not have."""
         kind = self._server.get(f"/block_types/slug/{part(slug)}", "block_types")
         if kind is None:
             raise self._no_block_type(slug)
@@ -106,7 +106,7 @@ class PrefectBlocks(PrefectBase):
         )
 
     def _data(self, block: Block, kind: BlockType) -> dict[str, Any]:
-        """The fields of *block* as the server takes them: other blocks by their id."""
+        """Return the fields of *block* as the server takes them: other blocks by their id."""
         check_fields(block, kind.fields, kind.required)
         named = {
             field: {"$ref": {"block_document_id": self._id_of(name, field)}}
@@ -115,7 +115,7 @@ class PrefectBlocks(PrefectBase):
         return {**revealed(shaped(block, kind).data), **named}
 
     def _id_of(self, name: str, field: str) -> str:
-        """The id of the block *name* (`type/name`), which *field* refers to."""
+        """Return the id of the block *name* (`type/name`), which *field* refers to."""
         slug, _, own_name = name.partition("/")
         raw = self._server.get(_block_path(slug, own_name), "block_documents")
         if raw is None:

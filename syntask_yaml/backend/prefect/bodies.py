@@ -35,7 +35,7 @@ _NO_SCHEMA: Mapping[str, Json] = {"type": "object", "properties": {}}
 def new_body(
     after: Deployment, schedules: Sequence[Schedule], *, flow_id: str, dialect: ServerDialect
 ) -> dict[str, Any]:
-    """The body that makes a deployment, or makes it anew, with *schedules*."""
+    """Return the body that makes a deployment, or makes it anew, with *schedules*."""
     body = {"name": after.name, "flow_id": flow_id, **changed_body(after, dialect)}
     body["schedules"] = [schedule_body(schedule) for schedule in schedules]
     body["labels"] = {**labels_of(after), FLOW: f"{flow_id} {after.flow}"}
@@ -43,19 +43,19 @@ def new_body(
 
 
 def flow_name_in(raw: Raw) -> str | None:
-    """The name of the flow, where the label of a deployment tells it, and of no other flow."""
+    """Return the name of the flow, where the label of a deployment tells it, and of no other flow."""
     flow_id, _, name = str((raw.get("labels") or {}).get(FLOW, "")).partition(" ")
     return name if flow_id == raw["flow_id"] else None
 
 
 def labels_of(deployment: Deployment) -> dict[str, str | bool]:
-    """The labels that say whose a deployment is, and whether it may be pruned."""
+    """Return the labels that say whose a deployment is, and whether it may be pruned."""
     given = {OWNER: deployment.project, ORIGIN: deployment.origin, PROTECTED: deployment.protected or None}
     return {name: value for name, value in given.items() if value is not None}
 
 
 def changed_body(after: Deployment, dialect: ServerDialect) -> dict[str, Any]:
-    """The body that changes a deployment: all but its names, owner and schedules.
+    """Return the body that changes a deployment: all but its names, owner and schedules.
 
     What is not declared is not in it.
     """
@@ -86,7 +86,7 @@ def _version_info(after: Deployment) -> Mapping[str, Json] | None:
 
 
 def schedule_body(schedule: Schedule) -> dict[str, Any]:
-    """A schedule. What is empty is left out: servers of 3.0 do not know all of it."""
+    """Return a schedule. What is empty is left out: servers of 3.0 do not know all of it."""
     body: dict[str, Any] = {"schedule": _timing_body(schedule.timing), "active": schedule.active is not False}
     if schedule.parameters:
         body["parameters"] = schedule.parameters
@@ -105,7 +105,7 @@ def _timing_body(timing: Timing) -> dict[str, Any]:
 def automation_body(
     trigger: Mapping[str, Any], position: int, *, deployment: str, deployment_id: str, owner: str
 ) -> dict[str, Any]:
-    """The automation that is the trigger at *position*, counted from one, of a deployment."""
+    """Return the automation that is the trigger at *position*, counted from one, of a deployment."""
     own_name = trigger_name(deployment, position)
     fields = whole(trigger, name=own_name)
     action = {key: fields.pop(key) for key in ("parameters", "job_variables", "schedule_after")}
@@ -125,7 +125,7 @@ def automation_body(
 
 
 def deployment_of_automation(automation: Raw) -> str | None:
-    """The id of the one deployment that an automation does nothing but run; None for others."""
+    """Return the id of the one deployment that an automation does nothing but run; None for others."""
     actions = automation["actions"]
     more = [*automation.get("actions_on_trigger", ()), *automation.get("actions_on_resolve", ())]
     if len(actions) != 1 or more or actions[0].get("type") != "run-deployment":
@@ -134,7 +134,7 @@ def deployment_of_automation(automation: Raw) -> str | None:
 
 
 def triggers_of(automations: Sequence[Raw], deployment: str) -> tuple[dict[str, Any], ...]:
-    """The triggers that *automations* of a deployment are: those that a deploy made, in its order.
+    """Return the triggers that *automations* of a deployment are: those that a deploy made, in its order.
 
     Somebody else's automation that runs it is none.
     """
@@ -162,7 +162,7 @@ def _trigger(automation: Raw) -> dict[str, Any]:
 
 
 def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored:
-    """The deployment of *flow* that the API gives back, with the *automations* that run it."""
+    """Return the deployment of *flow* that the API gives back, with the *automations* that run it."""
     labels = raw.get("labels") or {}
     deployment = Deployment(
         flow=flow,
@@ -222,7 +222,7 @@ def _timing(raw: Raw) -> Timing:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A time of the API, in UTC."""
+    """Return a time of the API, in UTC."""
     if not text:
         return None
     found = datetime.fromisoformat(text)

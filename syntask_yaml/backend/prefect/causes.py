@@ -35,7 +35,7 @@ _STEP_ENDS = re.compile(r"Deployment step '(.+)' completed successfully")
 
 
 def asked_by(who: str) -> str:
-    """The message of the state that *who*, which is `user@host`, asks for to end a run."""
+    """Return the message of the state that *who*, which is `user@host`, asks for to end a run."""
     return _ASKED.format(who=who)
 
 
@@ -49,7 +49,7 @@ def cause_of_stop(states: Sequence[Raw]) -> Cause | None:
 
 
 def cause_of_end(run: Run, lines: Sequence[LogLine]) -> Cause | None:
-    """Why *run* failed or crashed, by its last *lines* and the message of its state."""
+    """Return why *run* failed or crashed, by its last *lines* and the message of its state."""
     # The server lets a run that never began start when it ends.
     has_begun = run.started is not None and run.started != run.ended
     return (None if has_begun else _of_lines(lines)) or _of_message(run.state)

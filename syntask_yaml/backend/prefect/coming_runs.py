@@ -60,7 +60,7 @@ def _cancel_doubles(api: Api, deployment_id: str, former_id: str, now: datetime)
 
 
 def _what(run: Mapping[str, Any]) -> tuple[object, object]:
-    """What tells the runs of different schedules: the time, and the parameters."""
+    """Return what tells the runs of different schedules: the time, and the parameters."""
     return run.get("expected_start_time"), run.get("parameters")
 
 

@@ -122,7 +122,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
 
 
 def _answered(answer: httpx.Response) -> str:
-    """What was asked for, where, and the status that came back: alike for all objects of a kind."""
+    """Return what was asked for, where, and the status that came back: alike for all objects of a kind."""
     place = answer.request.url.copy_with(query=None, fragment=None, userinfo=b"")
     asked = _ID.sub("{id}", f"{answer.request.method} {place}")
     return f"It answered {answer.status_code} to `{asked}`."
@@ -143,7 +143,7 @@ def no_api(url: str, why: str) -> NoApi:
 
 
 def old_server(url: str, version: str) -> BackendRefused:
-    """The error for a server of Prefect 2."""
+    """Return the error for a server of Prefect 2."""
     return BackendRefused(
         f"{url} is a Prefect {version} server; Prefect 3 is required.",
         hint="Upgrade the server to Prefect 3, or use another one. "

@@ -65,7 +65,7 @@ class PrefectLogs(PrefectBase):
 
 
 def _logs(run_id: str, which: LogFilter) -> Raw:
-    """The lines that *which* means, as the API filters them."""
+    """Return the lines that *which* means, as the API filters them."""
     chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
     if which.since is not None:
         chosen["timestamp"] = {"after_": which.since.isoformat()}

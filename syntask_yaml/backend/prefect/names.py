@@ -27,11 +27,11 @@ class ServerDialect(NamedTuple):
     worker: tuple[str, ...]
 
     def owner(self, deployment_id: str) -> str:
-        """The resource that owns the automations of a deployment."""
+        """Return the resource that owns the automations of a deployment."""
         return f"{self.namespace}.deployment.{deployment_id}"
 
     def step(self, step: Mapping[str, Value]) -> dict[str, Any]:
-        """A stored step under the server's names, so that its stock worker runs it."""
+        """Return a stored step under the server's names, so that its stock worker runs it."""
         # A stock worker lists what begins with the folder's name, and fails on `flows-next` beside `flows`.
         whole = {name: with_folder(name, inputs, end="/") for name, inputs in step.items()}
         return {self._step_name(name): self.references(inputs) for name, inputs in whole.items()}
@@ -70,7 +70,7 @@ DIALECTS: Mapping[str, ServerDialect] = {
 
 
 def step_problem(name: str) -> str | None:
-    """Why a stock worker could not run the step called *name*, in a sentence; None if it could.
+    """Return why a stock worker could not run the step called *name*, in a sentence; None if it could.
 
     A function of somebody's own is taken to be installed where the worker is, and one in Prefect's own
     namespace that is not known here to be of another version of Prefect.

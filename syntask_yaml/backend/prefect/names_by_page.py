@@ -46,7 +46,7 @@ class NamesByPage:
             yield part
 
     def _found_with(self, pair: _Pair, flows: set[str], names: set[str]) -> int:
-        """How many are found with *pair* beside *flows* and *names* that are not found without it."""
+        """Return how many are found with *pair* beside *flows* and *names* that are not found without it."""
         flow, name = pair
         of_flow = 0 if flow in flows else len(self._names[flow] & {*names, name})
         of_name = 0 if name in names else len(self._flows[name] & flows)

@@ -61,7 +61,7 @@ class OldApi(Api):
         self._told = ""
 
     def no_api(self, why: str) -> BackendError:
-        """The error for an answer that no Prefect server gives."""
+        """Return the error for an answer that no Prefect server gives."""
         return no_api(self.url, why)
 
     def check_version(self) -> None:

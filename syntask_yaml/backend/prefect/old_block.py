@@ -31,7 +31,7 @@ class OldBlock:
 
 
 def old_block(raw: Raw) -> OldBlock:
-    """The block of a document as the API gives it."""
+    """Return the block of a document as the API gives it."""
     type_ = str((raw.get("block_type") or {}).get("slug") or "")
     fields = (raw.get("block_schema") or {}).get("fields") or {}
     secret = {tuple(path.split(".")) for path in fields.get("secret_fields") or ()}

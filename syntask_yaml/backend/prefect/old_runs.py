@@ -32,7 +32,7 @@ class OldRun:
 
 
 def coming_runs(api: OldApi, deployment_ids: Collection[str] = ()) -> list[OldRun]:
-    """The runs that schedules made and that nothing has taken yet, the earliest first.
+    """Return the runs that schedules made and that nothing has taken yet, the earliest first.
 
     Those of all deployments where none are named. Late ones are among them.
     """

@@ -29,7 +29,7 @@ class Scheduling:
 
 
 def scheduling_of(fields: Mapping[str, Any]) -> Scheduling:
-    """What the API says of a deployment's schedules."""
+    """Return what the API says of a deployment's schedules."""
     if fields.get("schedules") is None:
         is_on = fields.get("is_schedule_active") is not False and not fields.get("paused")
         return Scheduling(not is_on, {"": True} if fields.get("schedule") else {}, has_list=False)
@@ -38,7 +38,7 @@ def scheduling_of(fields: Mapping[str, Any]) -> Scheduling:
 
 
 def read_scheduling(api: OldApi, deployment_id: str) -> Scheduling:
-    """What the deployment's schedules are now. Raises NotFound where it was deleted."""
+    """Return what the deployment's schedules are now. Raises NotFound where it was deleted."""
     return scheduling_of(_read(api, deployment_id))
 
 

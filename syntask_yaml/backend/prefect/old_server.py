@@ -29,14 +29,14 @@ class OldServer:
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str] = _NOTHING) -> OldServer:
-        """The server of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
+        """Return the server of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
         return cls(OldApi(read_connection(url, environ)))
 
     def close(self) -> None:
         self.api.close()
 
     def deployments(self) -> list[OldDeployment]:
-        """All deployments, by `flow/name`, with their blocks."""
+        """Return all deployments, by `flow/name`, with their blocks."""
         self.api.check_version()
         raws, flows = self.api.both(partial(self.api.every, "deployments"), partial(self.api.every, "flows"))
         names = {flow["id"]: str(flow["name"]) for flow in flows}
@@ -65,7 +65,7 @@ class OldServer:
         return {block_id: self._block(raw) for block_id, raw in found if raw is not None}
 
     def block(self, type: str, name: str) -> OldBlock | None:
-        """One saved block by its type and name; None if there is none."""
+        """Return one saved block by its type and name; None if there is none."""
         place = f"/block_types/slug/{part(type)}/block_documents/name/{part(name)}"
         raw = self.api.get(place, "block_documents")
         return None if raw is None else self._block(raw)
@@ -74,7 +74,7 @@ class OldServer:
         return self.api.parsed(partial(old_block, raw))
 
     def limited_queues(self) -> list[OldQueue]:
-        """The work queues that have a limit or whose priority somebody chose, by pool and name."""
+        """Return the work queues that have a limit or whose priority somebody chose, by pool and name."""
         queues = [
             OldQueue(
                 raw.get("work_pool_name") or "",
@@ -88,7 +88,7 @@ class OldServer:
         return sorted(limited, key=lambda queue: (queue.pool, queue.name))
 
     def tag_limits(self) -> dict[str, int]:
-        """How many task runs with a tag may run at the same time, by tag."""
+        """Return how many task runs with a tag may run at the same time, by tag."""
         try:
             raws = self.api.every("concurrency_limits")
         except Refused as error:

@@ -53,7 +53,7 @@ class Pages:
     _tries: int = _TRIES
 
     def all(self, *, expected: int = 0, start: int = 0, enough: int | None = None) -> list[Raw]:
-        """Everything from the offset *start* on; *expected* is how many objects there probably are.
+        """Return everything from the offset *start* on; *expected* is how many objects there probably are.
 
         No more is read once so many are found that it is *enough*.
 

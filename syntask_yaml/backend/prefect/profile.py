@@ -16,7 +16,7 @@ def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def named_profile(environ: Mapping[str, str], name: str) -> Mapping[str, str]:
-    """The settings of the Prefect profile called *name*; none where there is no such profile."""
+    """Return the settings of the Prefect profile called *name*; none where there is no such profile."""
     return _settings(_profiles(environ), name)
 
 

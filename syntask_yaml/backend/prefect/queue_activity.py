@@ -41,11 +41,11 @@ class PrefectQueueActivity(DeploymentReader, PrefectRuns):
         return found
 
     def _runs_in(self, chosen: Raw, order: str, queues: Sequence[str]) -> list[Raw]:
-        """The first runs in *queues* that *chosen* filters, but for those of deleted deployments."""
+        """Return the first runs in *queues* that *chosen* filters, but for those of deleted deployments."""
         return self._first(chosen, PAGE, sort=order, deployments={}, work_pool_queues=_one_of(queues))
 
     def _from_schedules(self, queues: Sequence[str], now: datetime) -> dict[tuple[str, str], Activity]:
-        """When the schedules of deployments in *queues* fire next, of as many as a page has."""
+        """Return when the schedules of deployments in *queues* fire next, of as many as a page has."""
         found: dict[tuple[str, str], Activity] = {}
         if queues:
             body = {"sort": ORDERS["deployments"], "limit": PAGE, "work_pool_queues": _one_of(queues)}

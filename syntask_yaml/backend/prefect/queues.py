@@ -61,7 +61,7 @@ class PrefectQueues(PrefectBase):
         return self._api.delete(_place(pool, name))
 
     def _found(self, pool: str, name: str) -> WorkQueue:
-        """The queue as the server has it. Raises NotFound."""
+        """Return the queue as the server has it. Raises NotFound."""
         raw = self._api.get(_place(pool, name), "work_queues")
         if raw is None:
             raise no_such_queue(pool, name)

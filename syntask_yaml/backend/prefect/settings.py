@@ -40,7 +40,7 @@ class Connection:
 
 
 def read_connection(url: str, environ: Mapping[str, str]) -> Connection:
-    """How to talk to the server at *url*. Raises UsageError for a setting that makes no sense.
+    """Return how to talk to the server at *url*. Raises UsageError for a setting that makes no sense.
 
     What the active profile says counts only for the profile's own server, so that its key goes nowhere
     else.
@@ -69,7 +69,7 @@ _OF_WORKERS = (
 
 
 def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The settings under the names by which a stock worker of the server at *url* knows them."""
+    """Return the settings under the names by which a stock worker of the server at *url* knows them."""
     settings, bare, login = _settings(url, environ)
     values = {name: settings.text(name) for name in _OF_WORKERS}
     values["API_AUTH_STRING"] = values["API_AUTH_STRING"] or login
@@ -77,7 +77,7 @@ def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _settings(url: str, environ: Mapping[str, str]) -> tuple[_Settings, str, str]:
-    """The settings for the server at *url*, and that URL without the login in it."""
+    """Return the settings for the server at *url*, and that URL without the login in it."""
     profile = active_profile(environ)
     known = profile if _same_server(profile.get("PREFECT_API_URL", ""), url) else {}
     bare, login = without_login(url)

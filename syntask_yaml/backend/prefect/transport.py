@@ -66,7 +66,7 @@ class Transport:
         self._client.close()
 
     def server_time(self) -> datetime:
-        """The time on the server's clock, as its last answer told it; ours where it told none."""
+        """Return the time on the server's clock, as its last answer told it; ours where it told none."""
         return moment_of(self._date) or utc_now()
 
     def call(
@@ -179,7 +179,7 @@ class Transport:
 
 
 def _may_try(statuses: Sequence[int], *, reads: bool, repeats: bool) -> bool:
-    """Whether a call may be made again that was answered with *statuses*, the last one last."""
+    """Return whether a call may be made again that was answered with *statuses*, the last one last."""
     if reads and statuses[-1] == _FAILED:
         return statuses.count(_FAILED) <= _TIMES_FAILED
     return statuses[-1] in (BUSY if repeats else NOTHING_DONE)

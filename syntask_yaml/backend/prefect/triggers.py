@@ -50,7 +50,7 @@ def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
 
 
 def _count(api: Api, deployment_id: str, name: str, names: Sequence[str]) -> int:
-    """How many triggers the deployment called *name* has, of those with *names*."""
+    """Return how many triggers the deployment called *name* has, of those with *names*."""
     found = api.every("automations", {"automations": {"name": {"any_": sorted(set(names))}}})
     own = [each for each in found if api.parsed(partial(deployment_of_automation, each)) == deployment_id]
     return len(api.parsed(lambda: triggers_of(own, name)))

@@ -78,7 +78,7 @@ class PrefectValues(PrefectBase):
         return self._api.delete(f"/work_pools/{part(name)}")
 
     def pool_template(self, type: str) -> Mapping[str, Json]:
-        """The template of a worker's type; BackendRefused, with those there are, for another."""
+        """Return the template of a worker's type; BackendRefused, with those there are, for another."""
         workers = self._workers()
         if workers and type not in workers:
             known = ", ".join(f"`{name}`" for name in sorted(workers))
@@ -90,7 +90,7 @@ class PrefectValues(PrefectBase):
         return template
 
     def _workers(self) -> dict[str, Any]:
-        """What the server knows of workers, by their type; nothing if it has no such view."""
+        """Return what the server knows of workers, by their type; nothing if it has no such view."""
         collections = self._server.get("/collections/views/aggregate-worker-metadata") or {}
         return self._api.parsed(
             lambda: {name: worker for workers in collections.values() for name, worker in workers.items()}

@@ -20,7 +20,7 @@ _CONNECTIONS = 64
 
 
 def client_of(connection: Connection) -> httpx.Client:
-    """A client for the server of *connection*. Raises UsageError for a URL that is none."""
+    """Return a client for the server of *connection*. Raises UsageError for a URL that is none."""
     from syntask_yaml import __version__
 
     dialect = connection.dialect

@@ -32,7 +32,7 @@ class _Batch:
     flows: dict[str, str | BackendError] = field(default_factory=dict)
 
     def flow(self, name: str) -> str:
-        """The id of the flow called *name*. Raises what kept it from being made."""
+        """Return the id of the flow called *name*. Raises what kept it from being made."""
         flow = self.flows[name]
         if isinstance(flow, BackendError):
             raise flow
@@ -95,7 +95,7 @@ class DeploymentWriter(DeploymentChanger):
         return frozenset(raw["name"] for raw in self._api.every("work_pools"))
 
     def _make_flow(self, name: str) -> str | BackendError:
-        """The id of the flow called *name*, which is made if it is not there."""
+        """Return the id of the flow called *name*, which is made if it is not there."""
         try:
             flow = self._api.made("/flows/", {"name": name}, "flows")
         except BackendError as error:
@@ -144,7 +144,7 @@ class DeploymentWriter(DeploymentChanger):
 
 
 def _replaced(write: Write, batch: _Batch) -> Current | None:
-    """What the server had under the name that *write* replaces or deletes."""
+    """Return what the server had under the name that *write* replaces or deletes."""
     return batch.current.get(write.old_name or write.full_name)
 
 
@@ -157,7 +157,7 @@ def _step_refusal(after: Deployment) -> BackendRefused | None:
 
 
 def _can_be(write: Write) -> bool:
-    """Whether there could be a deployment of that name."""
+    """Return whether there could be a deployment of that name."""
     flow, _, name = write.full_name.partition("/")
     try:
         check_name("flow", flow)

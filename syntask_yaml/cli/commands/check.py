@@ -21,7 +21,7 @@ from syntask_yaml.operations.check import (
     with_whole_project,
     without_foretold,
 )
-from syntask_yaml.operations.chosen import changes_chosen
+from syntask_yaml.operations.choose import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.worker.dry_run import DryRunResult, dry_run

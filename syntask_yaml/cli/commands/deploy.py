@@ -21,8 +21,7 @@ from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import NotFound, UsageError
-from syntask_yaml.operations.choose import has_only_resources
-from syntask_yaml.operations.chosen import changes_chosen
+from syntask_yaml.operations.choose import changes_chosen, has_only_resources
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.outcome import Outcome

@@ -18,7 +18,7 @@ from syntask_yaml.cli.views import changes, diagnostics, reports
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.operations.chosen import changes_chosen
+from syntask_yaml.operations.choose import changes_chosen
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.request import Request

@@ -13,7 +13,7 @@ from syntask_yaml.cli.views import changes, diagnostics
 from syntask_yaml.cli.views.deploy import DeployProgress
 from syntask_yaml.cli.views.output import print_json
 from syntask_yaml.cli.views.output_format import OutputFormat
-from syntask_yaml.operations.chosen import changes_chosen
+from syntask_yaml.operations.choose import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.render import render
 

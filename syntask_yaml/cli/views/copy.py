@@ -68,7 +68,7 @@ def lines(plan: CopyPlan) -> Iterator[str]:
 
 
 def summary_of(plan: CopyPlan) -> str:
-    """How many things each action is for, in words."""
+    """Return how many things each action is for, in words."""
     return ", ".join(_WORDS[action].format(count) for action, count in plan.summary.items() if count)
 
 
@@ -156,7 +156,7 @@ def _problems(outcome: CopyOutcome) -> Iterator[Diagnostic]:
 
 
 def encode(outcome: CopyOutcome, *, is_dry_run: bool) -> dict[str, Any]:
-    """The outcome as JSON, or the plan of a dry run."""
+    """Return the outcome as JSON, or the plan of a dry run."""
     plan, results = outcome.plan, {result.change.full_name: result for result in outcome.results}
     return {
         "from": plan.source,

@@ -10,7 +10,7 @@ from syntask_yaml.model.delivery import Delivery, DeliveryState
 
 
 def encode_delivery(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as JSON."""
+    """Return a delivery as JSON."""
     return {
         "id": delivery.id,
         "automation": delivery.automation,
@@ -25,12 +25,12 @@ def encode_delivery(delivery: Delivery) -> dict[str, Any]:
 
 
 def action_text(delivery: Delivery) -> str:
-    """What is done, and whom it tells: `call-webhook webhook/ops`."""
+    """Return what is done, and whom it tells: `call-webhook webhook/ops`."""
     return f"{delivery.action.get('type')} {target_of(delivery.action)}".rstrip()
 
 
 def delivery_text(delivery: Delivery) -> str:
-    """A delivery in a line."""
+    """Return a delivery in a line."""
     what = f"{delivery.automation}: {action_text(delivery)}"
     times = f"{delivery.attempts} attempt{'' if delivery.attempts == 1 else 's'}"
     message = f" {delivery.message}" if delivery.message else ""

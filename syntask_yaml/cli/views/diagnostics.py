@@ -59,7 +59,7 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def by_cause(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
-    """The problems, those with one cause together, in the order of the first of each."""
+    """Return the problems, those with one cause together, in the order of the first of each."""
     groups: dict[Hashable, list[Diagnostic]] = {}
     for each in diagnostics:
         place = None if each.is_note or each.code in _CAUSED_ELSEWHERE else each.span or each.path
@@ -68,7 +68,7 @@ def by_cause(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
 
 
 def causes(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The first problem of each cause, with the deployments and targets of all of them."""
+    """Return the first problem of each cause, with the deployments and targets of all of them."""
     return [
         replace(group[0], entries=_entries(group), targets=_targets(group)) for group in by_cause(diagnostics)
     ]
@@ -116,12 +116,12 @@ def with_deployments(diagnostic: Diagnostic) -> str:
 
 
 def targets_in_words(names: Sequence[str]) -> str:
-    """The targets called *names*, in a line."""
+    """Return the targets called *names*, in a line."""
     return f"the target{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}"
 
 
 def deployments_in_words(names: Sequence[str]) -> str:
-    """How many deployments *names* are, and the first of them, in a line."""
+    """Return how many deployments *names* are, and the first of them, in a line."""
     return f"{len(names)} deployments: {_listed([f'`{name}`' for name in names])}"
 
 
@@ -153,7 +153,7 @@ def _place(span: Span, color: str) -> Iterator[str]:
 
 
 def _visible(text: str) -> str:
-    """The text with what would move the cursor, or hide things, shown as marks of the same width."""
+    """Return the text with what would move the cursor, or hide things, shown as marks of the same width."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for character in text.replace("\t", " ")
@@ -161,7 +161,7 @@ def _visible(text: str) -> str:
 
 
 def encode(diagnostic: Diagnostic) -> dict[str, Any]:
-    """A problem as JSON."""
+    """Return a problem as JSON."""
     span = diagnostic.span
     return {
         "code": diagnostic.code,

@@ -41,7 +41,7 @@ def show(difference: DeclarationDiff) -> None:
 
 
 def as_document(difference: DeclarationDiff) -> dict[str, Any]:
-    """The content of its JSON document; no *after* is the working tree."""
+    """Return the content of its JSON document; no *after* is the working tree."""
     return {
         "project": difference.project,
         "before": difference.before,
@@ -52,7 +52,7 @@ def as_document(difference: DeclarationDiff) -> dict[str, Any]:
 
 
 def as_markdown(difference: DeclarationDiff) -> str:
-    """A page that a comment of a pull request can hold."""
+    """Return a page that a comment of a pull request can hold."""
     return fitted(_page(difference), COMMENT, _CUT)
 
 

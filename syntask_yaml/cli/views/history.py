@@ -30,7 +30,7 @@ def show(records: Sequence[DeployRecord], *, names: Sequence[str], is_of_all: bo
 
 
 def commit_text(record: DeployRecord) -> str:
-    """The commit of *record*, its branch, and whether there was more than that."""
+    """Return the commit of *record*, its branch, and whether there was more than that."""
     if record.commit is None:
         return ""
     branch = f" {record.branch}" if record.branch else ""

@@ -98,7 +98,7 @@ def when(moment: datetime | None) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """A time as `when` has it, with its milliseconds."""
+    """Return a time as `when` has it, with its milliseconds."""
     return f"{when(moment)}.{moment.microsecond // 1000:03}"
 
 

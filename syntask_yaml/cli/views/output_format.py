@@ -27,5 +27,5 @@ def note_printed() -> None:
 
 
 def awaits_json(context: click.Context) -> bool:
-    """Whether the result of the command of *context* is to be JSON, and none was printed yet."""
+    """Return whether the result of the command of *context* is to be JSON, and none was printed yet."""
     return context.meta.get(_FORMAT) == "json" and _IS_PRINTED not in context.meta

@@ -41,7 +41,7 @@ _COLUMNS = "<tr><th></th><th>Deployment</th><th>Field</th><th>Before</th><th>Aft
 
 
 def page(plan: Plan, images: Sequence[PlannedImage], problems: Sequence[Diagnostic], *, now: datetime) -> str:
-    """The plan as a page."""
+    """Return the plan as a page."""
     return "\n".join(_lines(plan, images, problems, now)) + "\n"
 
 
@@ -80,7 +80,7 @@ def _table(shown: Iterator[str]) -> Iterator[str]:
 
 
 def _linked(change: Change, backend: str) -> str:
-    """The name of a deployment, which leads to its page on the server if there is one."""
+    """Return the name of a deployment, which leads to its page on the server if there is one."""
     page = page_of_deployment(backend, change.id)
     name = _code(change.deployment)
     return f'<a href="{_text(page)}" rel="noreferrer">{name}</a>' if page else name

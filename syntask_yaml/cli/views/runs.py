@@ -71,6 +71,6 @@ def print_as_json(line: LogLine) -> None:
 
 
 def state_text(state: State) -> str:
-    """A state in one line."""
+    """Return a state in one line."""
     name = click.style(escaped(state.name), fg=STATE_COLORS.get(state.type), bold=True)
     return f"{name}: {escaped(state.message)}" if state.message else name

@@ -84,12 +84,12 @@ def _show_difference(change: FileChange) -> None:
 
 
 def as_document(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
-    """Everything as `upgrade --output json` prints it; no secret is in it."""
+    """Return everything as `upgrade --output json` prints it; no secret is in it."""
     return document("upgrade", _content(upgrade, is_written=is_written))
 
 
 def as_report(upgrade: Upgrade, path: Path, *, is_written: bool) -> str:
-    """The text of the report at *path*: JSON for a name that says so, and otherwise Markdown."""
+    """Return the text of the report at *path*: JSON for a name that says so, and otherwise Markdown."""
     if path.suffix.lower() != ".json":
         return as_markdown(upgrade)
     content = as_document(upgrade, is_written=is_written)
@@ -160,7 +160,7 @@ def _deployment(result: DeploymentResult) -> dict[str, Any]:
 
 
 def as_markdown(upgrade: Upgrade, limit: TextLimit = NO_LIMIT) -> str:
-    """The report as a page, for a pull request."""
+    """Return the report as a page, for a pull request."""
     return fitted(_page(upgrade), limit, _CUT)
 
 

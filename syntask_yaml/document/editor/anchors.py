@@ -72,7 +72,7 @@ class AnchorIndex:
         return None if name is None or len(own) == len(new) else Overlay(name, own)
 
     def name_of(self, value: Any, at: int) -> str | None:
-        """The anchor that stands for *value* at *at*."""
+        """Return the anchor that stands for *value* at *at*."""
         if not value:
             return None
         visible = {each.name: each.text for each in self._known if each.end <= at}
@@ -80,7 +80,7 @@ class AnchorIndex:
         return next((name for name, text in visible.items() if text == wanted), None)
 
     def merged(self, node: MappingNode) -> dict[str, Any]:
-        """What the merge keys of *node* bring in, as far as they are aliases."""
+        """Return what the merge keys of *node* bring in, as far as they are aliases."""
         visible = {each.name: each.text for each in self._known if each.end <= node.start}
         found: dict[str, Any] = {}
         for key, value in node.pairs:

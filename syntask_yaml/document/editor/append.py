@@ -90,12 +90,12 @@ class Appender:
         self._edits.insert_lines(self._behind(last, section.column), lines)
 
     def _item(self, value: Any, column: int, is_flow: bool) -> list[str]:
-        """The lines of an item, on a single one if its neighbour is and it has room."""
+        """Return the lines of an item, on a single one if its neighbour is and it has room."""
         line = f"{' ' * column}- {self._renderer.flow(value)}" if is_flow else ""
         return [line] if is_flow and len(line) <= _MAX_WIDTH else self._renderer.items([value], column)
 
     def _behind(self, last: ConcreteNode, column: int) -> int:
-        """The line behind the last entry and the comments that belong into the list."""
+        """Return the line behind the last entry and the comments that belong into the list."""
         text, end = self._edits.text, self._session.tree.end
         at = line = self._edits.next_line(last.end)
         while line < end:

@@ -82,7 +82,7 @@ class Changer:
 
 
 def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """How one list becomes the other, as SequenceMatcher says it.
+    """Return how one list becomes the other, as SequenceMatcher says it.
 
     That takes one of several equal items for another; where one item is another now, it is that one.
     """
@@ -95,5 +95,5 @@ def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int
 
 
 def _keeps_some(node: MappingNode, new: dict[str, Any]) -> bool:
-    """Whether something of a mapping stays: a key, or what it merges."""
+    """Return whether something of a mapping stays: a key, or what it merges."""
     return any(key_of(key) is None or key_of(key) in new for key, _ in node.pairs)

@@ -94,7 +94,7 @@ class ConcreteTree:
 
 
 def read_tree(text: str) -> ConcreteTree:
-    """How *text*, which the reader can read and which has no byte order mark, is written."""
+    """Return how *text*, which the reader can read and which has no byte order mark, is written."""
     with collector_at_rest():
         return _TreeReader(text).read()
 
@@ -108,14 +108,14 @@ def below(node: ConcreteNode) -> Iterator[ConcreteNode]:
 
 
 def key_of(key: ConcreteNode) -> str | None:
-    """The text of a key; None for a merge key."""
+    """Return the text of a key; None for a merge key."""
     if isinstance(key, AliasNode):
         return key_of(key.target) if key.target is not None else None
     return key.text if isinstance(key, ScalarNode) and not key.is_merge_key else None
 
 
 def child(node: ConcreteNode, step: str | int) -> ConcreteNode | None:
-    """What is written under a key or an index of *node*; the last one of equal keys."""
+    """Return what is written under a key or an index of *node*; the last one of equal keys."""
     if isinstance(node, MappingNode):
         return next((value for key, value in reversed(node.pairs) if key_of(key) == step), None)
     if isinstance(node, SequenceNode) and isinstance(step, int):
@@ -175,7 +175,7 @@ class _TreeReader:
         return found.end() if found else start
 
     def _end_of_block(self, body: int, end: int) -> int:
-        """The end of the last line of a block of text that belongs to it, without its line break."""
+        """Return the end of the last line of a block of text that belongs to it, without its line break."""
         text = self._tree.text[body:end].rstrip(" ")
         header = re.match(r"\S*", text)
         keeps = header is not None and "+" in header[0]

@@ -11,7 +11,7 @@ _HUNK = re.compile(r"^@@ -(\d+)(\S*) \+(\d+)(\S*) @@")
 
 
 def difference(before: str, after: str, *, file: str = "syntask.yaml") -> str:
-    """The lines that differ between two texts of *file*, as a unified diff; empty where none does."""
+    """Return the lines that differ between two texts of *file*, as a unified diff; empty where none does."""
     old, new = _lines(before), _lines(after)
     # Most of a large file is equal on both sides, and comparing that line by line takes long.
     above = max(_common(old, new) - _AROUND, 0)
@@ -28,7 +28,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many lines are the same from the beginning on."""
+    """Return how many lines are the same from the beginning on."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((index for index, (a, b) in pairs if a != b), min(len(old), len(new)))
 

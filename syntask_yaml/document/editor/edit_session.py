@@ -35,11 +35,11 @@ class EditSession:
         self.anchors = AnchorIndex(self.tree, self.data)
 
     def refused(self, detail: str, node: ConcreteNode | None, hint: str = _BY_HAND) -> EditRefused:
-        """Why the text cannot be edited, at the place of *node*."""
+        """Return why the text cannot be edited, at the place of *node*."""
         return EditRefused(detail, hint=hint, span=None if node is None else self._span(node))
 
     def result(self, meant: Any, path: Path) -> str:
-        """The text with the edits, which are at *path*, and *meant* what it is to say now.
+        """Return the text with the edits, which are at *path*, and *meant* what it is to say now.
 
         Raises EditRefused where it says anything else.
         """
@@ -66,16 +66,16 @@ class EditSession:
         return node
 
     def span_of(self, path: Path) -> Span | None:
-        """The place of what is written at *path*, or around it."""
+        """Return the place of what is written at *path*, or around it."""
         node = self.node_at(path)
         return None if node is None else self._span(node)
 
     def line(self, index: int) -> int:
-        """The line of a place, counted from 1."""
+        """Return the line of a place, counted from 1."""
         return self._source.position(index)[0]
 
     def _explained(self, path: Path) -> EditRefused:
-        """What keeps an edit at *path* from being made: mostly an anchor that others use, too."""
+        """Return what keeps an edit at *path* from being made: mostly an anchor that others use, too."""
         last = self._last()
         if isinstance(last, ScalarNode) and last.style in ("|", ">") and not self.edits.ends_line:
             detail = (
@@ -96,7 +96,7 @@ class EditSession:
         return self.refused(detail, nodes[0] if nodes else self.tree.root)
 
     def _last(self) -> ConcreteNode | None:
-        """The value that ends the text."""
+        """Return the value that ends the text."""
         node = self.tree.root
         while node is not None and (inner := list(below(node))):
             node = inner[-1]

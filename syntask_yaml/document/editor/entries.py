@@ -20,12 +20,12 @@ from syntask_yaml.errors import NotFound
 
 
 def add_entry(source_text: str, entry: Mapping[str, Any], *, file: str = "syntask.yaml") -> str:
-    """The text with *entry* at the end of `deployments`: see `add_entries`."""
+    """Return the text with *entry* at the end of `deployments`: see `add_entries`."""
     return add_entries(source_text, [entry], file=file)
 
 
 def add_entries(source_text: str, entries: Sequence[Mapping[str, Any]], *, file: str = "syntask.yaml") -> str:
-    """The text with *entries*, which are JSON, at the end of `deployments`.
+    """Return the text with *entries*, which are JSON, at the end of `deployments`.
 
     The key is made where it is missing, and the whole file where the text is empty. A pool, schedule or
     section that an anchor has already is written as its alias. *file* is the name for messages. Raises
@@ -78,7 +78,7 @@ def set_values(
 def unset_values(
     source_text: str, name: str | int, paths: Iterable[Sequence[str | int]], *, file: str = "syntask.yaml"
 ) -> str:
-    """The text without the keys and items at *paths* of the entry called *name*, and their lines.
+    """Return the text without the keys and items at *paths* of the entry called *name*, and their lines.
 
     Indexes are those of the text as it is. Raises NotFound for what is not there, EditRefused also for what
     is not written in place, ProjectInvalid as `add_entry`.

@@ -38,15 +38,15 @@ class Renderer:
         self._style = style
 
     def pairs(self, value: Mapping[str, Any] | Overlay, column: int) -> list[str]:
-        """The lines of a mapping whose keys are indented by *column*."""
+        """Return the lines of a mapping whose keys are indented by *column*."""
         return [line for key, item in _pairs(value) for line in self._pair(key, item, column)]
 
     def items(self, values: list[Any], column: int) -> list[str]:
-        """The lines of a list whose dashes are indented by *column*."""
+        """Return the lines of a list whose dashes are indented by *column*."""
         return [line for value in values for line in self._item(value, column)]
 
     def under_key(self, value: Any, column: int) -> tuple[str, list[str]]:
-        """What stands behind a key that is indented by *column*, and the lines below it."""
+        """Return what stands behind a key that is indented by *column*, and the lines below it."""
         if isinstance(value, Overlay) or (isinstance(value, dict) and value):
             return "", self.pairs(value, column + self._style.indent)
         if isinstance(value, list) and value:
@@ -54,7 +54,7 @@ class Renderer:
         return self._leaf(value, column + self._style.indent)
 
     def behind_dash(self, value: Any, column: int) -> tuple[str, list[str]]:
-        """What stands behind a dash whose item is indented by *column*, and the lines below it."""
+        """Return what stands behind a dash whose item is indented by *column*, and the lines below it."""
         if isinstance(value, Overlay) or (isinstance(value, dict) and value):
             lines = self.pairs(value, column)
         elif isinstance(value, list) and value:
@@ -64,7 +64,7 @@ class Renderer:
         return lines[0][column:], lines[1:]
 
     def flow(self, value: Any) -> str:
-        """The value on one line, with brackets."""
+        """Return the value on one line, with brackets."""
         if isinstance(value, (dict, Overlay)):
             inside = (f"{self._key(key, is_flow=True)}: {self.flow(item)}" for key, item in _pairs(value))
             return f"{{{', '.join(inside)}}}"
@@ -76,7 +76,7 @@ class Renderer:
         return self.flow({key: value})[1:-1]
 
     def scalar(self, value: Any, *, is_flow: bool, quote: str = "") -> str:
-        """The value on one line. A text gets the quotes *quote*, or those that it needs."""
+        """Return the value on one line. A text gets the quotes *quote*, or those that it needs."""
         if isinstance(value, AliasReference):
             return f"*{value.name}"
         if isinstance(value, (dict, list)):

@@ -28,7 +28,7 @@ class Style:
 
 
 def style_of(tree: ConcreteTree) -> Style:
-    """The style of a text: what is done most often, and what we would do where nothing is."""
+    """Return the style of a text: what is done most often, and what we would do where nothing is."""
     indents: Counter[int] = Counter()
     dashes: Counter[int] = Counter()
     items: Counter[int] = Counter()

@@ -42,25 +42,25 @@ class TextEdits:
         self._splices.append((self.line_start(start), self.next_line(end), ""))
 
     def line_start(self, index: int) -> int:
-        """Where the line of *index* begins."""
+        """Return where the line of *index* begins."""
         return 1 + max(self.text.rfind(each, 0, index) for each in _BREAKS)
 
     def begins_line(self, index: int) -> bool:
-        """Whether nothing but blanks stands in front of *index* on its line."""
+        """Return whether nothing but blanks stands in front of *index* on its line."""
         return not self.text[self.line_start(index) : index].strip()
 
     def line_end(self, index: int) -> int:
-        """Where the line of *index* ends, in front of its line break."""
+        """Return where the line of *index* ends, in front of its line break."""
         found = _BREAK.search(self.text, index)
         return found.start() if found else len(self.text)
 
     def next_line(self, index: int) -> int:
-        """Where the line after that of *index* begins; the end of the text behind the last one."""
+        """Return where the line after that of *index* begins; the end of the text behind the last one."""
         found = _BREAK.search(self.text, index)
         return found.end() if found else len(self.text)
 
     def behind_comments(self, line: int, column: int) -> int:
-        """Where the comments end that begin at *line* and are indented deeper than *column*."""
+        """Return where the comments end that begin at *line* and are indented deeper than *column*."""
         at = line
         while line < len(self.text):
             comment = COMMENT.match(self.text, line)
@@ -73,7 +73,7 @@ class TextEdits:
         return at
 
     def result(self, *, is_ended: bool = False) -> str:
-        """The changed text; one whose last line had no end has none, unless *is_ended*.
+        """Return the changed text; one whose last line had no end has none, unless *is_ended*.
 
         Raises ValueError if changes overlap.
         """

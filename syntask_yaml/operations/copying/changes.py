@@ -149,5 +149,5 @@ class CopyPolicy:
 
 
 def refused(kind: CopyKind, name: str, reason: str, hint: str) -> CopyChange:
-    """The change for what cannot be copied."""
+    """Return the change for what cannot be copied."""
     return CopyChange(kind=kind, name=name, action=CopyAction.REFUSED, reason=reason, hint=hint)

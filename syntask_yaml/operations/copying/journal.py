@@ -49,7 +49,7 @@ class Moves:
     destination: str
 
     def all(self) -> dict[str, Move]:
-        """The moves by the name of the deployment."""
+        """Return the moves by the name of the deployment."""
         ends = (self.source, self.destination)
         moves = self._records.read_all(_decode)
         return {move.name: move for move in moves if (move.source, move.destination) == ends}

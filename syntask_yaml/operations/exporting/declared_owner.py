@@ -36,7 +36,7 @@ class DeclaredOwner:
         return {self.target: {"default": True, **prefix}} if self.target else {}
 
     def obstacle(self, deployment: Deployment) -> str:
-        """Why the owner cannot declare *deployment*; empty if it can."""
+        """Return why the owner cannot declare *deployment*; empty if it can."""
         if not deployment.name.startswith(self.prefix):
             return f"its name does not begin with `{self.prefix}`, as all names of its target do"
         held = {"parameters": deployment.parameters, "job_variables": deployment.job_variables}
@@ -56,7 +56,7 @@ def owned_by(found: Sequence[Stored], project: str | None) -> list[Stored]:
 
 
 def the_owner(owners: Set[str | None]) -> str | None:
-    """The one of *owners*; None if there is none. Raises UsageError for several."""
+    """Return the one of *owners*; None if there is none. Raises UsageError for several."""
     if len(owners) < 2:
         return next(iter(owners), None)
     named = ", ".join(f"`{owner}`" for owner in sorted(owner for owner in owners if owner))

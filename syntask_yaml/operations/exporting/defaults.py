@@ -29,7 +29,7 @@ class SharedFields:
 
 
 def shared_by_all(entries: Sequence[_Fields]) -> SharedFields:
-    """What all of *entries* say, if that makes their files shorter."""
+    """Return what all of *entries* say, if that makes their files shorter."""
     defaults = _intersection([_comparable(each) for each in entries]) if len(entries) > 1 else {}
     return _if_shorter(entries, SharedFields(defaults, [_subtract(each, defaults) for each in entries]))
 
@@ -108,7 +108,7 @@ def _most_common(values: Sequence[Any], number: int) -> Any:
 
 
 def reduced(fields: _Fields, defaults: _Fields, below: _Fields = MappingProxyType({})) -> dict[str, Any]:
-    """What must be said over *defaults*, which are themselves over *below*, to come to *fields*."""
+    """Return what must be said over *defaults*, which are themselves over *below*, to come to *fields*."""
     left: dict[str, Any] = {}
     for key, value in fields.items():
         default = defaults.get(key)

@@ -25,7 +25,7 @@ def compare_resources(
     prune: bool,
     take_over: bool,
 ) -> tuple[ResourceChange, ...]:
-    """The changes that make the backend have what is *prepared*.
+    """Return the changes that make the backend have what is *prepared*.
 
     Raises ProjectInvalid for what is not this project's, unless it is to *take_over*, BackendConflict for a
     second project of its name.
@@ -93,7 +93,7 @@ def _with_shared(
 
 
 def is_of_another_target(context: DeployContext, owner: Owner) -> bool:
-    """Whether *owner* is this project in another one of its targets."""
+    """Return whether *owner* is this project in another one of its targets."""
     project = context.project
     is_of_project = owner.project is not None and owner.project.startswith(f"{project.name}:")
     is_other = project.target is not None and owner.project != context.owner.project

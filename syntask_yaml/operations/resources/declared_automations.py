@@ -40,7 +40,7 @@ _STATEMENT = "{%"
 
 
 def bind_automation(declared: DeclaredResource, context: DeployContext) -> BoundResource:
-    """What an automation of the project asks for, with its problems."""
+    """Return what an automation of the project asks for, with its problems."""
     node = declared.node
     scope = replace(context.scope(StepOutputs()), later=EVENT_NAMES, blocks=Blocks.REFUSE)
     found: list[Unresolved] = []

@@ -112,7 +112,7 @@ class ResourceWriter:
             return WrittenResource(change.id, error)
 
     def _handed_over(self, change: ResourceChange) -> WrittenResource:
-        """What stays for another target; the ledgers say whose it is, or else the backend is told."""
+        """Return what stays for another target; the ledgers say whose it is, or else the backend is told."""
         before = change.write.before if change.write and change.write.after is None else None
         if before is None or not KINDS[change.kind].keeps_owner:
             return WrittenResource(change.id)
@@ -143,7 +143,7 @@ class ResourceWriter:
         return not self._is_own(change) or not is_of_another_target(self._context, other)
 
     def _is_own(self, change: ResourceChange) -> bool:
-        """Whether what is there, if anything is, belongs to this owner already."""
+        """Return whether what is there, if anything is, belongs to this owner already."""
         before = change.write.before if change.write else None
         return before is None or before.owner.project == self._context.owner.project
 

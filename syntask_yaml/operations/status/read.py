@@ -106,7 +106,7 @@ def _running(backend: Backend) -> list[Run]:
 def _latest(
     backend: Backend, window: Window, limits: Sequence[int], deployment: str | None = None
 ) -> tuple[list[Run], datetime | None]:
-    """The runs that were due last, of *deployment* or of all, and since when these are all.
+    """Return the runs that were due last, of *deployment* or of all, and since when these are all.
 
     None: since the window begins. So many are read, then so many more if they do not reach back to it.
     """
@@ -144,7 +144,7 @@ def _whole(
     reach: datetime,
     limits: Sequence[int],
 ) -> RunTimeline:
-    """The timeline of *runs*, which are all since *reach*, with the others of each lane."""
+    """Return the timeline of *runs*, which are all since *reach*, with the others of each lane."""
     reaches: dict[str, datetime | None] = {}
     known = {run.id for run in runs}
     for name in drafts.leading():
@@ -171,7 +171,7 @@ def _unserved(
     stored: Iterable[Stored],
     times: Times,
 ) -> tuple[str, ...]:
-    """The pools that something comes to, that need a worker, and have none."""
+    """Return the pools that something comes to, that need a worker, and have none."""
     due = (known(each.deployment.work_pool) for each in stored if times[each.deployment.full_name])
     used = {*(run.work_pool for run in made), *due}
     online = {worker.pool for worker in workers if worker.is_online}
@@ -182,7 +182,7 @@ def _unserved(
 def _silent(
     backend: Backend, workers: Sequence[ServingWorker], running: Sequence[Run], now: datetime
 ) -> frozenset[str]:
-    """The runs that nobody holds any more: on a server, those of a worker that is not there."""
+    """Return the runs that nobody holds any more: on a server, those of a worker that is not there."""
     if backend.features.has_own_worker:
         return frozenset(run.id for run in running if run.held_until is not None and run.held_until < now)
     online = {worker.name for worker in workers if worker.is_online}
@@ -193,7 +193,7 @@ def _silent(
 def _cut(
     *, deployments: Sequence[Stored], coming: Sequence[object], late: Sequence[Run], **runs: Sequence[Run]
 ) -> frozenset[str]:
-    """The lists that were not read to their end; of very many deployments, not all times are known."""
+    """Return the lists that were not read to their end; of very many deployments, not all times are known."""
     is_cut = {name: len(each) == MOST_LISTED for name, each in runs.items()}
     is_cut["late"] = len(late) == MOST_LATE
     # Of so many lanes, one is that of all others.

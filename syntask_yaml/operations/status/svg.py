@@ -106,7 +106,7 @@ def lane_name(lane: Lane) -> str:
 
 
 def counts_text(runs: Counts, coming: int = 0) -> str:
-    """How many runs there are in which states: `12 completed, 1 failed, 3 coming`."""
+    """Return how many runs there are in which states: `12 completed, 1 failed, 3 coming`."""
     texts = [f"{runs[state]:,} {_kind(state)}" for state in reversed(WORST_FIRST) if runs.get(state)]
     return ", ".join([*texts, *([f"{coming:,} {_COMING}"] if coming else [])])
 
@@ -172,7 +172,7 @@ def _lane(
 
 
 def _short(name: str) -> str:
-    """A name that has room. The ends of long ones differ more often than their beginnings."""
+    """Return a name that has room. The ends of long ones differ more often than their beginnings."""
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME // 3]}…{name[len(name) - (_LONGEST_NAME - _LONGEST_NAME // 3 - 1) :]}"
@@ -206,7 +206,7 @@ def _slot(
 
 
 def _kinds(timeline: RunTimeline) -> list[str]:
-    """What the bars of *timeline* show."""
+    """Return what the bars of *timeline* show."""
     states = {state for lane in timeline.lanes for state in lane.runs}
     kinds = [_kind(state) for state in reversed(WORST_FIRST) if state in states]
     return [*kinds, *([_COMING] if any(lane.next for lane in timeline.lanes) else [])]

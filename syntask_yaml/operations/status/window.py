@@ -47,14 +47,14 @@ class Window:
         return (self.until - self.since) // self.scale.step
 
     def slot(self, moment: datetime) -> int:
-        """The slot of *moment*; the first or the last one where it is outside."""
+        """Return the slot of *moment*; the first or the last one where it is outside."""
         return min(max((moment - self.since) // self.scale.step, 0), self.slots - 1)
 
     def start(self, slot: int) -> datetime:
         return self.since + slot * self.scale.step
 
     def place(self, moment: datetime) -> float:
-        """Where *moment* is: 0 at the beginning, 1 at the end."""
+        """Return where *moment* is: 0 at the beginning, 1 at the end."""
         return (moment - self.since) / (self.until - self.since)
 
     def ticks(self, zone: tzinfo | None) -> Iterator[tuple[datetime, str]]:

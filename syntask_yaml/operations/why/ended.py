@@ -30,7 +30,7 @@ def _cancelled_by_request(facts: Facts) -> Finding | None:
 
 
 def _is(state: State, detail: str) -> Find:
-    """A rule for a state that our backend gives for one reason only."""
+    """Return a rule for a state that our backend gives for one reason only."""
     return lambda facts: Finding(detail, _ended(facts.run)) if facts.run.state == state else None
 
 
@@ -201,7 +201,7 @@ def _logs(run: Run) -> Remedy:
 
 
 def _checks(run: Run) -> Remedy:
-    """The command that starts the deployment as a worker would, without running its flow."""
+    """Return the command that starts the deployment as a worker would, without running its flow."""
     if not run.deployment:
         return _logs(run)
     command = f"syntask check -n {shlex.quote(run.deployment)}"

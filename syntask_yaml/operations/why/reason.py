@@ -72,7 +72,7 @@ _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def span(time: timedelta) -> str:
-    """A time in words, in its largest unit: `3 hours`."""
+    """Return a time in words, in its largest unit: `3 hours`."""
     seconds = abs(time.total_seconds())
     size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
     number = int(seconds // size)
@@ -80,12 +80,12 @@ def span(time: timedelta) -> str:
 
 
 def since(moment: datetime, now: datetime) -> str:
-    """A time of the past in words: `3 hours ago`."""
+    """Return a time of the past in words: `3 hours ago`."""
     return f"{span(now - moment)} ago"
 
 
 def listed(runs: Sequence[Run]) -> tuple[Evidence, ...]:
-    """The *runs* as evidence; of many, the first ones."""
+    """Return the *runs* as evidence; of many, the first ones."""
     shown = tuple(
         Evidence(
             f"run `{run.name}` ({short_id(run.id)}) of `{run.deployment or run.flow}`: {run.state.name}",

@@ -65,6 +65,6 @@ def _of_user(frames: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:
 
 
 def _short(text: str) -> str:
-    """The exception without the module of its class, as the message of a state has it."""
+    """Return the exception without the module of its class, as the message of a state has it."""
     name, colon, rest = text.partition(":")
     return f"{name.rpartition('.')[2]}{colon}{rest}"

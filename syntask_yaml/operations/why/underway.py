@@ -62,7 +62,7 @@ def asked(facts: Facts) -> tuple[Evidence, ...]:
 
 
 def _taken(facts: Facts) -> tuple[Evidence, ...]:
-    """The worker that has the run, and when the run last wrote something."""
+    """Return the worker that has the run, and when the run last wrote something."""
     worker, lines = _worker(facts), facts.lines
     seen = (Evidence(f"Worker `{worker.name}` was last seen", worker.seen),) if worker else ()
     wrote = (Evidence("The run last wrote a line of its log", lines[-1].timestamp),) if lines else ()

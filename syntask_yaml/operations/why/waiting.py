@@ -54,7 +54,7 @@ def _no_pool(facts: Facts) -> Finding | None:
 
 
 def _held_by(of: Callable[[Facts], WorkPool | WorkQueue | None], *, is_paused: bool) -> Find:
-    """A rule for a pool or queue that is paused, or else that has a limit of 0."""
+    """Return a rule for a pool or queue that is paused, or else that has a limit of 0."""
 
     def find(facts: Facts) -> Finding | None:
         found = of(facts)
@@ -180,7 +180,7 @@ def _workers_full(facts: Facts) -> Finding | None:
 
 
 def _behind(facts: Facts) -> Finding | None:
-    """The workers are busy with the queue, and take its runs in the order in which they were due."""
+    """Return the workers are busy with the queue, and take its runs in the order in which they were due."""
     if not facts.begun:
         return None
     have = "has" if len(facts.ahead) == 1 else "have"

@@ -64,7 +64,7 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
 
 
 def _are_all_there(files: ProjectFiles) -> bool:
-    """Whether the deployments of all files are known: what is wrong with a file is said there."""
+    """Return whether the deployments of all files are known: what is wrong with a file is said there."""
     return not any(each.is_error for each in files.problems) and all(
         each.document.is_readable and lost_keys(each.root).isdisjoint(("include", "deployments"))
         for each in files.files
@@ -91,7 +91,7 @@ class _Composition:
     problems: list[Diagnostic] = field(default_factory=list)
 
     def entries(self, files: Sequence[ProjectFile]) -> list[Node]:
-        """The deployments of all files."""
+        """Return the deployments of all files."""
         found = [entry for file in files for entry in self._of_file(file)]
         entries = [entry.moved(("deployments", index)) for index, entry in enumerate(found)]
         changes = self._changes(entries)
@@ -117,7 +117,7 @@ class _Composition:
         return self.layers.settled(entry)
 
     def _changes(self, entries: Sequence[Node]) -> dict[int, list[Node]]:
-        """What the target says of single deployments, by the position of each."""
+        """Return what the target says of single deployments, by the position of each."""
         named = self.target.node.get("deployments") if self.target is not None else None
         found: dict[int, list[Node]] = {}
         if self.target is None or named is None or not isinstance(named.value, dict):
@@ -165,7 +165,7 @@ def _part(node: Node, key: str, layer: str) -> list[Node]:
 
 
 def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node | None:
-    """The resources of all files; None where one file at most declares any, and needs no merge."""
+    """Return the resources of all files; None where one file at most declares any, and needs no merge."""
     declared = [
         resources_from(node, file.path.resolve().parent)
         for file in files
@@ -190,7 +190,7 @@ def _appending(resources: Node) -> Node:
 
 
 def _listed(entries: Sequence[Node], root: Node) -> Node | None:
-    """The list of *entries*; None where the project has none, and no list either."""
+    """Return the list of *entries*; None where the project has none, and no list either."""
     written_list = root.get("deployments")
     if not entries:
         return None
@@ -200,7 +200,7 @@ def _listed(entries: Sequence[Node], root: Node) -> Node | None:
 
 
 def _with_keys(root: Node, nodes: dict[str, Node]) -> Node:
-    """The mapping *root* with each of *nodes* under its key."""
+    """Return the mapping *root* with each of *nodes* under its key."""
     place = written(root.location)
     if not isinstance(place, MappingLocation):
         return root

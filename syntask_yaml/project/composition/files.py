@@ -101,7 +101,7 @@ class _Reading:
                     self._include(file, path, pattern)
 
     def _matches(self, file: ProjectFile, pattern: Node) -> list[Path]:
-        """The files that a pattern matches, in order. None at all is a problem."""
+        """Return the files that a pattern matches, in order. None at all is a problem."""
         text = pattern.value
         if text.startswith(("/", "~")) or ".." in PurePosixPath(text).parts:
             detail = f"`{text}` leaves the folder of the file, and a project consists of what is below it."
@@ -172,7 +172,7 @@ def _misplaced(file: ProjectFile) -> Iterator[Diagnostic]:
 
 
 def is_layered(document: Document) -> bool:
-    """Whether there is more to a project than the entries of its file."""
+    """Return whether there is more to a project than the entries of its file."""
     root = document.root
     if not isinstance(root.value, dict):
         return False

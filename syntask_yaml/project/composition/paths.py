@@ -32,7 +32,7 @@ def from_root(fields: Node, folder: PurePosixPath) -> Node:
 
 
 def from_folder(fields: Mapping[str, Any], folder: PurePosixPath) -> dict[str, Any]:
-    """The *fields* of a deployment, whose paths are from the root, as a file in *folder* has them."""
+    """Return the *fields* of a deployment, whose paths are from the root, as a file in *folder* has them."""
     return _moved(fields, partial(_path_from, folder=folder)) if folder.parts else dict(fields)
 
 
@@ -47,7 +47,7 @@ def _moved(fields: Mapping[str, Any], move: _Move) -> dict[str, Any]:
 
 
 def resources_from(resources: Node, folder: Path) -> Node:
-    """The *resources* of one file of several, with the paths of job templates below its *folder*."""
+    """Return the *resources* of one file of several, with the paths of job templates below its *folder*."""
     pools = resources.value.get("work_pools")
     if not isinstance(pools, dict):
         return resources
@@ -61,7 +61,7 @@ def _with_template(pool: Any, folder: Path) -> Any:
 
 
 def _entrypoint(text: str, move: _Move) -> str:
-    """An entrypoint of a file from elsewhere; that of a module is found by its name."""
+    """Return an entrypoint of a file from elsewhere; that of a module is found by its name."""
     path = text.rpartition(":")[0] or text
     is_file = path.endswith(".py") or "/" in path
     return move(text) if is_file else text

@@ -18,7 +18,7 @@ Values = Mapping[str, Node]
 
 
 def values_of(root: Node, target: Target | None) -> tuple[Values, list[Diagnostic]]:
-    """The values that a project has in *target*, as they were written, and what is wrong with them."""
+    """Return the values that a project has in *target*, as they were written, and what is wrong with them."""
     declared = root.get("values")
     found: dict[str, Node] = {}
     problems = []
@@ -80,7 +80,7 @@ class ResolvedValues(Mapping[str, Any]):
         return len(self._declared)
 
     def check(self) -> list[Diagnostic]:
-        """Everything that is wrong with the templates of the values."""
+        """Return everything that is wrong with the templates of the values."""
         for name in self:
             self[name]
         return self.problems

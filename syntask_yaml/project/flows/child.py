@@ -44,7 +44,7 @@ def answer(request: Answer) -> Answer:
 
 
 def describe(module: Any, name: str) -> Answer:
-    """What the function *name* says of itself, and the schema of its parameters."""
+    """Return what the function *name* says of itself, and the schema of its parameters."""
     try:
         found = functools.reduce(getattr, name.split("."), module)
     except AttributeError:
@@ -79,7 +79,7 @@ def text(value: Any) -> str | None:
 
 
 def shown(error: BaseException) -> str:
-    """The kind of *error*, and the first line of what it says."""
+    """Return the kind of *error*, and the first line of what it says."""
     message = str(error).strip().partition("\n")[0][:300]
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 

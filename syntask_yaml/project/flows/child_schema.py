@@ -21,7 +21,7 @@ vars(THERE).update(inspect=inspect, typing=typing, t=typing)
 
 
 def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Schema, Schema]:
-    """The schema of the parameters of *function* to deploy, and the one to check values with.
+    """Return the schema of the parameters of *function* to deploy, and the one to check values with.
 
     The latter has a format of its own for text that is more than JSON Schema can say, such as a `Decimal`.
     """
@@ -45,7 +45,7 @@ def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Sche
 
 
 def unevaluated_signature(function: Any) -> inspect.Signature:
-    """The signature of *function*, whose annotations name something that is not there."""
+    """Return the signature of *function*, whose annotations name something that is not there."""
     if sys.version_info >= (3, 14):  # which evaluates them when they are asked for
         from annotationlib import Format
 
@@ -54,7 +54,7 @@ def unevaluated_signature(function: Any) -> inspect.Signature:
 
 
 def shaped(made: Schema) -> Schema:
-    """A schema as Prefect writes it down."""
+    """Return a schema as Prefect writes it down."""
     kept = {key: made[key] for key in ("properties", "required") if made.get(key)}
     definitions = made.get("$defs") or made.get("definitions") or {}
     return {"title": "Parameters", "type": "object", "properties": {}, "definitions": definitions, **kept}
@@ -73,7 +73,7 @@ def made_of(generation: Any, fields: Schema) -> tuple[Schema, Schema | None]:
 
 
 def is_usable(generation: Any, name: str, type_: Any, field: Any) -> bool:
-    """Whether a schema can be made of *type_*."""
+    """Return whether a schema can be made of *type_*."""
     try:
         generation.schemas({name: (type_, field)})
     except generation.unusable():
@@ -176,7 +176,7 @@ class Version1:
 
 
 def uses_version_1(signature: inspect.Signature) -> bool:
-    """Whether a parameter is of a type of pydantic 1."""
+    """Return whether a parameter is of a type of pydantic 1."""
     if "pydantic.v1" not in sys.modules:
         return False
     types = [parameter.annotation for parameter in signature.parameters.values()]
@@ -191,7 +191,7 @@ def is_version_1(type_: Any) -> bool:
 
 
 def generators() -> tuple[Any, Any]:
-    """One for which an object of an unknown class can be anything, and an exact one like it.
+    """Return one for which an object of an unknown class can be anything, and an exact one like it.
 
     The first says afterwards whether the second makes another schema.
     """

@@ -49,7 +49,7 @@ def options_of(function: Function, scope: NameScope) -> Options | None:
 
 
 def is_flow(node: ast.expr, scope: NameScope) -> bool:
-    """Whether *node* refers to the decorator `flow`, under whatever name it is here."""
+    """Return whether *node* refers to the decorator `flow`, under whatever name it is here."""
     match try_resolve(node, scope):
         case None:
             return isinstance(node, ast.Name) and node.id == FLOW
@@ -78,11 +78,11 @@ def options_in(call: ast.Call, scope: NameScope) -> Options:
 
 
 def is_bound_to_class(function: Function, scope: NameScope) -> bool:
-    """Whether a method is a static or a class method, and so can be called without an object."""
+    """Return whether a method is a static or a class method, and so can be called without an object."""
     return any(is_binding(decorator, scope) for decorator in function.decorator_list)
 
 
 def is_binding(node: ast.expr, scope: NameScope) -> bool:
-    """Whether *node* is `staticmethod` or `classmethod`."""
+    """Return whether *node* is `staticmethod` or `classmethod`."""
     symbol = try_resolve(node, scope)
     return isinstance(symbol, External) and symbol.name in BINDING

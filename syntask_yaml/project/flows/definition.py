@@ -69,7 +69,7 @@ class FlowDefinition(NamedTuple):
 
 
 def find(scope: NameScope, name: str) -> FlowDefinition:
-    """What *name* refers to in a module: a function defined or imported there, or made by `flow(…)`.
+    """Return what *name* refers to in a module: a function defined or imported there, or made by `flow(…)`.
 
     Raises `NotThere`, `NotAFlow` or `ExternalImport`.
     """
@@ -181,7 +181,7 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
 
 
 def _is_worked_out(node: ast.expr) -> bool:
-    """Whether the value of *node* may be a flow; its text tells of the others that they are none."""
+    """Return whether the value of *node* may be a flow; its text tells of the others that they are none."""
     return not isinstance(node, _NO_FLOW)
 
 

@@ -78,7 +78,7 @@ def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResu
 
 
 def source_name(found: FlowDefinition) -> str | None:
-    """The name of the flow that was *found*; None where its source does not tell."""
+    """Return the name of the flow that was *found*; None where its source does not tell."""
     if "name" in _unknown(found):
         return None
     options = found.options or found.possible or NO_OPTIONS
@@ -90,7 +90,7 @@ def _function_name(found: FlowDefinition) -> str:
 
 
 def from_source(entrypoint: str, found: FlowDefinition) -> Flow:
-    """All but the parameters."""
+    """Return all but the parameters."""
     options = found.options or found.possible or NO_OPTIONS
     node = found.function.node if found.function else None
     module = found.function.scope.module if found.function else found.scope.module
@@ -127,7 +127,7 @@ def _parameters(found: FlowDefinition) -> _Parameters:
 
 
 def _docstring(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
-    """The documentation of a definition, without its indentation."""
+    """Return the documentation of a definition, without its indentation."""
     text = ast.get_docstring(node, clean=False)
     return inspect.cleandoc(text) if text else None
 

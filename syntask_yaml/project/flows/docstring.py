@@ -16,7 +16,7 @@ _FENCE = "```"
 
 
 def parameter_descriptions(docstring: str | None) -> Mapping[str, str]:
-    """The descriptions under `Args:`, by parameter; of several such sections the last one counts."""
+    """Return the descriptions under `Args:`, by parameter; of several such sections the last one counts."""
     found: dict[str, str] = {}
     if docstring:
         lines = inspect.cleandoc(docstring.rstrip()).split("\n")

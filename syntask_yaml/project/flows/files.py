@@ -23,7 +23,7 @@ _SUBMODULE = "160000 "
 
 
 def python_files(root: Path) -> Sequence[str]:
-    """The Python files below *root*, relative to it with `/`, in order.
+    """Return the Python files below *root*, relative to it with `/`, in order.
 
     Inside a git repository those that git tracks or would track, also in submodules and in repositories
     inside of it; elsewhere all that stand in no hidden folder. Environments and installed packages are
@@ -34,7 +34,7 @@ def python_files(root: Path) -> Sequence[str]:
 
 
 def _from_git(root: Path) -> Sequence[str] | None:
-    """What git lists, or None where *root* is in no repository, or there is no git."""
+    """Return what git lists, or None where *root* is in no repository, or there is no git."""
     if find_tree(root) is None:
         return None
     try:

@@ -49,7 +49,7 @@ class Loader:
     timeout: float
 
     def load(self, file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, LoadResult]:
-        """What each of *functions* of *file* says of itself; of *module*, if it is known by that name.
+        """Return what each of *functions* of *file* says of itself; of *module*, if it is known by that name.
 
         Whatever goes wrong is said in the answer.
         """
@@ -92,7 +92,7 @@ class Loader:
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What of *environ* code that is loaded may see: where things are, and how the user writes."""
+    """Return what of *environ* code that is loaded may see: where things are, and how the user writes."""
     passed = {key: value for key, value in environ.items() if key in PASSED or key.startswith(PASSED_START)}
     # Sets are in the same order each time: a default that is one would change otherwise.
     return {**passed, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}

@@ -38,13 +38,13 @@ class ModuleFiles:
         self._searches: dict[str, tuple[Path, ...]] = {}
 
     def find(self, entrypoint: Entrypoint) -> ModuleFile:
-        """Where *entrypoint* leads; raises `FlowNotFound`."""
+        """Return where *entrypoint* leads; raises `FlowNotFound`."""
         if entrypoint.path is not None:
             return self.find_path(entrypoint.path, entrypoint.function)
         return self.find_module(entrypoint.module or "")
 
     def find_module(self, name: str) -> ModuleFile:
-        """Where the module *name* is; raises `FlowNotFound`."""
+        """Return where the module *name* is; raises `FlowNotFound`."""
         search = self._index.search_path()
         located = locate_anywhere(name, search)
         if located is None or located.is_compiled:
@@ -57,7 +57,7 @@ class ModuleFiles:
         return ModuleFile(located.file, search, name)
 
     def find_path(self, path: str, function: str = "") -> ModuleFile:
-        """The file at *path*; raises `FlowNotFound`, with where its *function* is instead."""
+        """Return the file at *path*; raises `FlowNotFound`, with where its *function* is instead."""
         file = self._index.root / path
         try:
             if not file.is_file():
@@ -104,12 +104,12 @@ class ModuleFiles:
         return did_you_mean(path, [*elsewhere, *beside], otherwise=otherwise)
 
     def _renamed(self, function: str) -> str:
-        """The one file that defines *function*: the file that is missing has another name now."""
+        """Return the one file that defines *function*: the file that is missing has another name now."""
         defining = self._by_function.get(function, [])
         return f"Did you mean `{defining[0]}:{function}`?" if len(defining) == 1 else ""
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
-        """The module that the first missing part of *name* is like."""
+        """Return the module that the first missing part of *name* is like."""
         parts = name.split(".")
         folders, prefix = search, ""
         for number in range(1, len(parts)):
@@ -153,7 +153,7 @@ class ModuleFiles:
 
 
 def _how_to_check_out(path: PurePosixPath) -> str:
-    """What to do about a file that git lists: it was deleted, or the checkout is sparse."""
+    """Return what to do about a file that git lists: it was deleted, or the checkout is sparse."""
     restore = f"Git has it, but it is not checked out. Run `git restore {path}`"
     if path.parent == PurePosixPath():
         return f"{restore}."

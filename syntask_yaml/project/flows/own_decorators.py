@@ -81,7 +81,7 @@ def _assigned(made: ast.Call, scope: NameScope) -> Options:
 
 
 def _mentions_flow(node: ast.AST, scope: NameScope, calls: int = 0) -> bool:
-    """Whether the code at *node* names the decorator `flow`, itself or in a function that it names."""
+    """Return whether the code at *node* names the decorator `flow`, itself or in a function that it names."""
     for part in ast.walk(node):
         if not isinstance(part, (ast.Name, ast.Attribute)):
             continue
@@ -97,7 +97,7 @@ def _mentions_flow(node: ast.AST, scope: NameScope, calls: int = 0) -> bool:
 
 
 def _returned(node: Function, call: ast.Call | None, name: str, scope: NameScope) -> Options:
-    """What the only `flow(…)` of a decorator says, where it does nothing else."""
+    """Return what the only `flow(…)` of a decorator says, where it does nothing else."""
     if not all(_is_plain(part) for part in _statements(node)):
         return _UNKNOWN
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and is_flow(part.func, scope)]
@@ -109,7 +109,7 @@ def _returned(node: Function, call: ast.Call | None, name: str, scope: NameScope
 
 
 def _wraps_what_it_is_given(node: Function, made: ast.Call) -> bool:
-    """Whether all that is returned is `flow(function)`, `flow(…)(function)`, or `flow(…)` itself."""
+    """Return whether all that is returned is `flow(function)`, `flow(…)(function)`, or `flow(…)` itself."""
     given = _parameters(node)
     for part in ast.walk(node):
         match part:
@@ -138,12 +138,12 @@ def _is_plain(statement: ast.stmt) -> bool:
 
 
 def _parameters(node: Function) -> frozenset[str]:
-    """The names of all parameters of a decorator and of the functions in it."""
+    """Return the names of all parameters of a decorator and of the functions in it."""
     return frozenset(part.arg for part in ast.walk(node) if isinstance(part, ast.arg))
 
 
 def _arguments(node: Function, call: ast.Call) -> Mapping[str, ast.expr]:
-    """The arguments of *call* by parameter, and the defaults of the others."""
+    """Return the arguments of *call* by parameter, and the defaults of the others."""
     listed = list(parameters(node.args))
     defaults = {each.name: each.default for each in listed if each.default is not None}
     positional = [each.name for each in listed if each.is_positional]

@@ -57,7 +57,7 @@ class FlowReader:
         self._flow = Memo(self._read)
 
     def read(self, entrypoint: str) -> Flow:
-        """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
+        """Return the flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
         return self._flow(entrypoint)
 
     def name(self, entrypoint: str) -> str:
@@ -65,7 +65,7 @@ class FlowReader:
         return source_name(self._definition(entrypoint)[1]) or self.read(entrypoint).name
 
     def find(self, entrypoint: str) -> ModuleFile:
-        """The file that *entrypoint* leads to, which is not read; raises as `read` does."""
+        """Return the file that *entrypoint* leads to, which is not read; raises as `read` does."""
         return self._files.find(parse_entrypoint(entrypoint))
 
     @property
@@ -140,7 +140,7 @@ class FlowReader:
             raise FlowNotFound(f"Cannot read flows from `{file.path.name}`: {error}.") from None
 
     def _names_in(self, text: str) -> list[str]:
-        """The flows in the file that *text* names without a function, if it is one."""
+        """Return the flows in the file that *text* names without a function, if it is one."""
         try:
             return _names(self._scope(self._files.find_path(text)))
         except FlowNotFound:

@@ -69,7 +69,7 @@ def _of_class(owner: Definition) -> Iterator[tuple[str, str]]:
 
 
 def _classes(function: Definition) -> dict[str, Definition]:
-    """The classes of the project that the annotations of *function* lead to, by name."""
+    """Return the classes of the project that the annotations of *function* lead to, by name."""
     found: dict[str, Definition] = {}
     seen: set[object] = set()
     waiting: list[tuple[ast.AST, NameScope]] = [(function.node, function.scope)]

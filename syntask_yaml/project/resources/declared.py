@@ -26,7 +26,7 @@ class DeclaredResource(NamedTuple):
 
 
 def resources_of(tree: Node) -> tuple[DeclaredResource, ...]:
-    """The resources in a project file, in the order in which they are written to a backend."""
+    """Return the resources in a project file, in the order in which they are written to a backend."""
     found = [*_mappings(tree), *_queues(tree), *_automations(tree)]
     order = list(ResourceKind)
     return tuple(sorted(found, key=lambda each: order.index(each.kind)))

@@ -124,7 +124,7 @@ def build_docker_image(
 
 
 def _made(request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool) -> tuple[Image, str]:
-    """The image of a request and its id: one that is known, or a new one."""
+    """Return the image of a request and its id: one that is known, or a new one."""
     key: BuildKey | None = None
     bring_bases(request, engine)
     try:

@@ -38,7 +38,7 @@ class BuildContext:
     patterns: Patterns
 
     def entries(self) -> Iterator[Entry]:
-        """Everything that the build can see, in the order of the paths. Links are not followed."""
+        """Return everything that the build can see, in the order of the paths. Links are not followed."""
         return self._below("")
 
     def _below(self, directory: str) -> Iterator[Entry]:
@@ -58,14 +58,14 @@ class BuildContext:
                 yield from self._below(path)
 
     def digest(self, context: StepContext) -> str:
-        """The SHA-256 of all that a build can see: paths, kinds, modes, contents and targets of links.
+        """Return the SHA-256 of all that a build can see: paths, kinds, modes, contents and targets of links.
 
         Times and owners are left out, as the engine leaves them out.
         """
         return _digest((entry, self._content(entry)) for entry in _watched(self.entries(), context))
 
     def _content(self, entry: Entry) -> bytes:
-        """What stands for the content of an entry: a digest, or the target of a link."""
+        """Return what stands for the content of an entry: a digest, or the target of a link."""
         path = self.root / entry.path
         if entry.is_link:
             return b"->" + os.fsencode(path.readlink())
@@ -152,7 +152,7 @@ def _watched(entries: Iterator[Entry], context: StepContext) -> Iterator[Entry]:
 
 
 def build_context(root: Path, ignore_file: Path | None = None) -> BuildContext:
-    """What a build in *root* can see. Raises StepFailed if there is no such directory."""
+    """Return what a build in *root* can see. Raises StepFailed if there is no such directory."""
     if not root.is_dir():
         raise StepFailed(f"The build directory `{root}` does not exist.", hint="Fix `path:` of the step.")
     return BuildContext(root, Patterns.read(ignore_file or root / IGNORE_FILE))

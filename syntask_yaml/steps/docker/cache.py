@@ -32,7 +32,7 @@ class CachedImage:
 
 
 def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> CachedImage | None:
-    """The image of that key, in the engine or at the registry; None if it is to be built."""
+    """Return the image of that key, in the engine or at the registry; None if it is to be built."""
     filters = {"label": LABEL}
     for found in engine.ask("Listing images", lambda api: api.images(filters=filters)):
         # An image that was built on this one has its labels too, but not its tag.
@@ -56,7 +56,7 @@ def fetch(
 
 
 def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
-    """Why no image of that key is known, as far as the image that is nearest to it tells."""
+    """Return why no image of that key is known, as far as the image that is nearest to it tells."""
     images = engine.ask("Listing images", lambda api: api.images(request.name))
     newest_first = sorted(images, key=lambda image: image["Created"], reverse=True)
     labels = [image.get("Labels") or {} for image in newest_first]

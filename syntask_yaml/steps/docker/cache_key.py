@@ -49,13 +49,13 @@ class BuildKey:
         return f"syntask-{self.digest[:40]}"
 
     def labels(self, tag: str) -> dict[str, str]:
-        """What an image of this key is labelled with; *tag* is the one that it was given first."""
+        """Return what an image of this key is labelled with; *tag* is the one that it was given first."""
         parts = {name: digest[:_PART_LENGTH] for name, digest in self.parts.items()}
         record = {"key_tag": self.tag, "parts": parts, "tag": tag}
         return {LABEL: json.dumps(record, sort_keys=True, separators=(",", ":"))}
 
     def differences(self, labels: Mapping[str, str]) -> list[str]:
-        """The parts that differ from those of an image with these *labels*."""
+        """Return the parts that differ from those of an image with these *labels*."""
         before = build_record(labels).get("parts") or {}
         return [name for name, digest in self.parts.items() if before.get(name) != digest[:_PART_LENGTH]]
 
@@ -80,7 +80,7 @@ class KeyUnknown(StepFailed):
 
 
 def key_of(request: BuildRequest, engine: Engine, context: StepContext) -> BuildKey:
-    """The key of what *request* asks for. Nothing is pulled. Raises KeyUnknown, StepFailed."""
+    """Return the key of what *request* asks for. Nothing is pulled. Raises KeyUnknown, StepFailed."""
     bases, has_registry = _bases(request, engine)
     parts = {
         FILES: request.build_context.digest(context),

@@ -17,7 +17,7 @@ _CERTIFICATES = ("ca", "cert", "key")
 
 
 def configuration(environ: Mapping[str, str]) -> Path:
-    """The directory in which the Docker command line keeps its contexts and logins."""
+    """Return the directory in which the Docker command line keeps its contexts and logins."""
     return Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or Path.home()) / ".docker")
 
 
@@ -49,7 +49,7 @@ def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _chosen(environ: Mapping[str, str], root: Path) -> tuple[str, str]:
-    """The name of the context, and what chooses it."""
+    """Return the name of the context, and what chooses it."""
     if name := environ.get("DOCKER_CONTEXT"):
         return name, "`DOCKER_CONTEXT`"
     file = root / "config.json"
@@ -59,7 +59,7 @@ def _chosen(environ: Mapping[str, str], root: Path) -> tuple[str, str]:
 
 
 def _contexts(root: Path) -> dict[str, Any]:
-    """The endpoint of each context that exists, by its name."""
+    """Return the endpoint of each context that exists, by its name."""
     found = map(_read, sorted(root.glob("contexts/meta/*/meta.json")))
     return {
         str(each["Name"]): endpoints.get("docker")
@@ -71,7 +71,7 @@ def _contexts(root: Path) -> dict[str, Any]:
 
 
 def _folder(name: str) -> str:
-    """What the Docker command line calls the folder of a context."""
+    """Return what the Docker command line calls the folder of a context."""
     return sha256(name.encode()).hexdigest()
 
 

@@ -38,7 +38,7 @@ class Dockerfile:
 
 
 def find_dockerfile(dockerfile: str, root: Path) -> Dockerfile:
-    """The Dockerfile of that name in *root*, or `auto`. Raises StepFailed if there is none."""
+    """Return the Dockerfile of that name in *root*, or `auto`. Raises StepFailed if there is none."""
     if dockerfile == AUTO:
         return Dockerfile(GENERATED, written_for(root))
     path = root / dockerfile
@@ -57,7 +57,7 @@ def find_dockerfile(dockerfile: str, root: Path) -> Dockerfile:
 
 
 def written_for(root: Path) -> str:
-    """A Dockerfile that installs the requirements of the project in *root*, and copies its files."""
+    """Return a Dockerfile that installs the requirements of the project in *root*, and copies its files."""
     home = f"{_IMAGE_ROOT}/{root.resolve().name}/"
     lines = [f"FROM {base_image()}"]
     if (root / _REQUIREMENTS).is_file():
@@ -87,7 +87,7 @@ def _json(*words: str) -> str:
 
 
 def _escaped(word: str) -> str:
-    """A word that the engine reads as it is."""
+    """Return a word that the engine reads as it is."""
     return re.sub(r"([\\$\"'])", r"\\\1", word)
 
 
@@ -99,7 +99,7 @@ _OTHER = re.compile(r"(?:COPY|RUN)\s(?:.*?\s)?--(?:from=|mount=\S*?\bfrom=)([^\s
 
 
 def images_below(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
-    """The images that a Dockerfile builds on, given the build *arguments*: stages of its own are none.
+    """Return the images that a Dockerfile builds on, given the build *arguments*: stages of its own are none.
 
     A name that cannot be known, because an argument has no value, is left as it is written.
     """

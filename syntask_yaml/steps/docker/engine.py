@@ -37,7 +37,7 @@ class Engine:
         self.api._auth_configs.add_auth(HUB_KEY if host == HUB else host, auth)
 
     def ask(self, what: str, call: Callable[[Any], T]) -> T:
-        """The answer to one request, for *what*. Raises EngineFailed, StepStopped."""
+        """Return the answer to one request, for *what*. Raises EngineFailed, StepStopped."""
         return next(iter(self.follow(what, lambda api: iter((call(api),)))))
 
     def follow(self, what: str, call: Callable[[Any], Iterator[T]]) -> Iterator[T]:
@@ -89,7 +89,7 @@ def open_engine(context: StepContext) -> Iterator[Engine]:
 
 
 def login_of(credentials: Mapping[str, Any], registry: str) -> tuple[str, dict[str, str]]:
-    """The host and the login in *credentials*. Raises StepFailed if they are not for *registry*."""
+    """Return the host and the login in *credentials*. Raises StepFailed if they are not for *registry*."""
     missing = [name for name in ("username", "password") if not credentials.get(name)]
     if missing:
         hint = "Set `username` and `password`, or refer to a `docker-registry-credentials` block."

@@ -65,7 +65,7 @@ def unreachable(address: str, reason: str) -> EngineFailed:
 
 
 def error_text(answer: Mapping[str, Any]) -> str:
-    """What an answer that reports an error says of it."""
+    """Return what an answer that reports an error says of it."""
     detail = answer.get("errorDetail")
     message = detail.get("message") if isinstance(detail, Mapping) else None
     return _INNARDS.sub("", str(message or answer["error"])).strip()
@@ -128,7 +128,7 @@ _REMEDIES = (
 
 
 def refusal(what: str, reason: str) -> EngineFailed:
-    """The failure of *what*, with the engine's *reason* and what to do about it."""
+    """Return the failure of *what*, with the engine's *reason* and what to do about it."""
     found = classify(reason, _REMEDIES)
     hint = found.rule.hint if found else ""
     return EngineFailed(f"{what} failed: {reason.rstrip('.')}.", hint=hint, reason=reason)

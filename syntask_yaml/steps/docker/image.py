@@ -46,7 +46,7 @@ class Image:
         return tuple(dict.fromkeys((self.tag, *self.additional_tags)))
 
     def as_outputs(self) -> dict[str, Value]:
-        """What both steps put out."""
+        """Return what both steps put out."""
         return image_outputs(self.name, self.tag, self.additional_tags)
 
 
@@ -97,18 +97,18 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def named(name: str, tag: str, additional_tags: Sequence[str] | None) -> Image:
-    """An image of the repository *name*. Raises StepFailed for tags that cannot be."""
+    """Return an image of the repository *name*. Raises StepFailed for tags that cannot be."""
     first, *more = check_tags([tag, *(additional_tags or ())])
     return Image(name, first, tuple(more))
 
 
 def tag_of_time(now: datetime) -> str:
-    """The tag of an image that was given none: when it was built."""
+    """Return the tag of an image that was given none: when it was built."""
     return re.sub(r"[^0-9a-z]+", "-", now.isoformat(timespec="seconds").lower())
 
 
 def registry_of(name: str) -> str:
-    """The host of the registry that an image's name stands for."""
+    """Return the host of the registry that an image's name stands for."""
     host, slash, _ = name.partition("/")
     if slash and (host == "localhost" or any(mark in host for mark in ".:[")):
         return registry_host(host)
@@ -116,6 +116,6 @@ def registry_of(name: str) -> str:
 
 
 def registry_host(url: str) -> str:
-    """The host in the address of a registry; all addresses of Docker Hub are one."""
+    """Return the host in the address of a registry; all addresses of Docker Hub are one."""
     host = re.sub(r"^[a-z]+://", "", url).partition("/")[0]
     return HUB if host in ("index.docker.io", "registry-1.docker.io", HUB) else host

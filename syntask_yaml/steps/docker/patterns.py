@@ -74,11 +74,11 @@ class Patterns:
 
     @classmethod
     def read(cls, path: Path) -> Patterns:
-        """The patterns in a file; none where there is no file."""
+        """Return the patterns in a file; none where there is no file."""
         return cls(path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "")
 
     def inside(self, directory: str) -> _Matches:
-        """Which patterns match all in *directory*, which is empty for the root."""
+        """Return which patterns match all in *directory*, which is empty for the root."""
         parts = directory.split("/") if directory else []
         return tuple(
             each.depth <= len(parts) and _is_match(each, "/".join(parts[: each.depth]))
@@ -86,19 +86,19 @@ class Patterns:
         )
 
     def is_ignored(self, path: str, above: _Matches) -> bool:
-        """Whether *path* is left out, given what is `inside` its directory."""
+        """Return whether *path* is left out, given what is `inside` its directory."""
         for known, each in zip(reversed(above), reversed(self._patterns), strict=True):
             if known or _is_match(each, path):
                 return not each.is_exception
         return False
 
     def may_show(self, directory: str) -> bool:
-        """Whether the build may see anything in a *directory* that is left out itself."""
+        """Return whether the build may see anything in a *directory* that is left out itself."""
         return any(exception.startswith(f"{directory}/") for exception in self._exceptions)
 
 
 def lines_of(text: str) -> Iterator[str]:
-    """The patterns of an ignore file as they were written."""
+    """Return the patterns of an ignore file as they were written."""
     lines = (line for line in text.removeprefix("\ufeff").split("\n") if not line.startswith("#"))
     return (line.strip() for line in lines if line.strip())
 

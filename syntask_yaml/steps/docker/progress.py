@@ -50,7 +50,7 @@ class Progress:
 
 
 def _share(event: Mapping[str, Any]) -> str:
-    """How much of a large layer is done, in quarters."""
+    """Return how much of a large layer is done, in quarters."""
     detail = event.get("progressDetail") or {}
     done, total = detail.get("current", 0), detail.get("total", 0)
     if not total or total < _LARGE or done > total:

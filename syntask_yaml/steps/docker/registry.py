@@ -15,7 +15,7 @@ _ALL = 1_000_000
 
 
 def digest_at_registry(reference: str, engine: Engine) -> str | None:
-    """The digest of the image of that name; None where there is none, or the engine cannot tell it.
+    """Return the digest of the image of that name; None where there is none, or the engine cannot tell it.
 
     Podman tells only what it has pulled.
     """
@@ -28,7 +28,7 @@ def digest_at_registry(reference: str, engine: Engine) -> str | None:
 
 
 def is_at_registry(name: str, tag: str, engine: Engine) -> bool:
-    """Whether the registry has the image; false too where it does not say."""
+    """Return whether the registry has the image; false too where it does not say."""
     if engine.podman is None:
         return digest_at_registry(f"{name}:{tag}", engine) is not None
     try:
@@ -51,7 +51,7 @@ def _tags(api: Any, name: str, version: str | None) -> list[str]:
 
 
 def pull(reference: str, engine: Engine, **options: Any) -> Iterator[Any]:
-    """The engine's reports while it pulls the image of that name. Raises EngineFailed."""
+    """Return the engine's reports while it pulls the image of that name. Raises EngineFailed."""
     return engine.follow(
         f"Pulling `{reference}`", lambda api: api.pull(reference, stream=True, decode=True, **options)
     )

@@ -66,14 +66,14 @@ class BuildRequest:
         return build_context(self.root, beside if is_own else None)
 
     def material(self) -> str:
-        """All that was asked for and changes what the build makes, as a digest."""
+        """Return all that was asked for and changes what the build makes, as a digest."""
         options = {key: value for key, value in self.options.items() if key not in _IMMATERIAL}
         inputs = [self.arguments, self.target, self.labels, options, sorted(self.secrets), self.ssh]
         return digest_of_json(inputs)
 
 
 def digest_of_json(value: Any) -> str:
-    """The SHA-256 of a value, whatever the order of its keys."""
+    """Return the SHA-256 of a value, whatever the order of its keys."""
     text = json.dumps(value, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -141,7 +141,7 @@ def _root(directory: Path) -> Path:
 
 
 def _agents(ssh: Any) -> tuple[str, ...]:
-    """The SSH agents and keys that the build may use: `true` is the agent of whoever builds."""
+    """Return the SSH agents and keys that the build may use: `true` is the agent of whoever builds."""
     if isinstance(ssh, str):
         return (ssh,)
     return ("default",) if ssh is True else tuple(ssh or ())
@@ -150,7 +150,7 @@ def _agents(ssh: Any) -> tuple[str, ...]:
 def _dockerfile(
     name: str, root: Path, secrets: Mapping[str, BuildSecret], agents: tuple[str, ...]
 ) -> Dockerfile:
-    """The Dockerfile of that *name*; one that is made mounts what the build may use."""
+    """Return the Dockerfile of that *name*; one that is made mounts what the build may use."""
     found = find_dockerfile(name, root)
     if name == AUTO and (secrets or agents):
         return Dockerfile(found.name, with_secrets(found.text, secrets, has_ssh=bool(agents)))

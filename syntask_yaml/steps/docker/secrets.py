@@ -28,7 +28,7 @@ class BuildSecret:
 
 
 def secrets_of(secrets: Any, context: StepContext) -> dict[str, BuildSecret]:
-    """The secrets of the input of that name: by id a text, `{env: NAME}` or `{file: PATH}`.
+    """Return the secrets of the input of that name: by id a text, `{env: NAME}` or `{file: PATH}`.
 
     Raises StepFailed for what is none, without the text of any.
     """

@@ -48,14 +48,14 @@ class Address:
         return unquote(last.removesuffix(".git"))
 
     def is_same(self, url: str) -> bool:
-        """Whether *url*, as git stored it, is this address, credentials aside."""
+        """Return whether *url*, as git stored it, is this address, credentials aside."""
         other = url_parts(url)
         plain = _without_login(other) if other.scheme in ("http", "https") else url
         return _bare(plain) == _bare(self.url)
 
 
 def parse_address(text: str, directory: Path) -> Address:
-    """The address that *text* is; a relative path starts at *directory*. Raises StepFailed."""
+    """Return the address that *text* is; a relative path starts at *directory*. Raises StepFailed."""
     if not text.strip() or text.startswith("-") or not text.isprintable():
         raise StepFailed(f"`{_LOGIN.sub('//', text)}` is not a repository.", hint=_FORMS)
     if "://" in text:

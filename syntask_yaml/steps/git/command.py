@@ -75,7 +75,7 @@ class Git:
         self._scrubber = Scrubber() if login is None else Scrubber([login.password.reveal()])
 
     def run(self, *arguments: str, inside: Path | None = None) -> str:
-        """What `git ARGUMENTS` prints, run *inside* a directory. Raises GitFailed."""
+        """Return what `git ARGUMENTS` prints, run *inside* a directory. Raises GitFailed."""
         finished = self.attempt(*arguments, inside=inside)
         output = self._scrubber.scrub(finished.stderr)
         if finished.code:
@@ -103,7 +103,7 @@ def check_options(arguments: Sequence[str]) -> None:
 
 
 def environment(environ: Mapping[str, str], address: Address, login: Login | None) -> dict[str, str]:
-    """The variables for git: *environ*, and what keeps it quiet, safe, and able to log in.
+    """Return the variables for git: *environ*, and what keeps it quiet, safe, and able to log in.
 
     The login is for this server only: a submodule elsewhere does not get it. Helpers that other
     settings name are not asked on its behalf, for they would store it.

@@ -34,7 +34,7 @@ class Login:
 def login_for(
     address: Address, access_token: str | None, credentials: Mapping[str, Any] | str | None
 ) -> Login | None:
-    """The login that the inputs of a step, or the URL, give for *address*; None without any.
+    """Return the login that the inputs of a step, or the URL, give for *address*; None without any.
 
     Raises StepFailed where they contradict each other, or hold nothing to log in with.
     """

@@ -116,7 +116,7 @@ class GitFailed(ProcessFailed):
 
 
 def failure_of(code: int, address: Address, output: str) -> GitFailed:
-    """The failure that git's own words, *said*, tell of; *code* is the exit code."""
+    """Return the failure that git's own words, *said*, tell of; *code* is the exit code."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if (found := classify("\n".join(lines), _RULES)) is None:
         ending = "".join(f"\n    {line}" for line in lines[-_TAIL:])

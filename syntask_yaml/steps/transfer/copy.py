@@ -41,7 +41,7 @@ class Copy:
 
 
 def listing(remote: Remote, context: StepContext) -> dict[str, Info]:
-    """Every file of the folder by its name. Raises StepFailed, StepStopped."""
+    """Return every file of the folder by its name. Raises StepFailed, StepStopped."""
     transfer = _Transfer(remote, context, ())
     found = transfer.finish(transfer.attempt(lambda: transfer.call("find", remote.path, detail=True)))
     named = ((remote.name_of(path), info) for path, info in found.items())
@@ -183,7 +183,7 @@ async def _only(work: Awaitable[T]) -> T:
 
 
 def in_bytes(size: int) -> str:
-    """A size for people."""
+    """Return a size for people."""
     for unit, factor in _UNITS:
         if size >= factor:
             return f"{size / factor:.1f} {unit}"

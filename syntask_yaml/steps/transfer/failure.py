@@ -100,7 +100,7 @@ def failure_kind(error: BaseException) -> Kind:
 
 
 def failure_of(error: BaseException, remote: Remote) -> StepFailed:
-    """The failure that *error*, an exception of a store's library or of this machine, comes to."""
+    """Return the failure that *error*, an exception of a store's library or of this machine, comes to."""
     error = _first(error)
     url = f"`{remote.url}`"
     if isinstance(error, StepFailed):
@@ -122,7 +122,7 @@ def _classified(error: BaseException) -> Classified | None:
 
 
 def _is_local(error: BaseException) -> bool:
-    """Whether this machine's files are at fault, rather than the store."""
+    """Return whether this machine's files are at fault, rather than the store."""
     error = _first(error)
     if not isinstance(error, OSError):
         return False

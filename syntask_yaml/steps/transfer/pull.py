@@ -36,7 +36,7 @@ def pull(remote: Remote, target: Path, context: StepContext) -> None:
 
 
 def _without_markers(found: Mapping[str, Info]) -> dict[str, Info]:
-    """The files, without the empty ones that some tools make to show a folder."""
+    """Return the files, without the empty ones that some tools make to show a folder."""
     folders = {str(parent) for name in found for parent in PurePosixPath(name).parents}
     return {
         name: info

@@ -40,7 +40,7 @@ def _made(target: Path) -> tuple[Path, int]:
 
 
 def is_staging(name: str) -> bool:
-    """Whether a file of that relative name is, or is in, such a directory."""
+    """Return whether a file of that relative name is, or is in, such a directory."""
     first = name.partition("/")[0]
     return first.startswith(_PREFIX) and first.endswith(_SUFFIX)
 

@@ -51,7 +51,7 @@ def _without_secrets(change: Change) -> Change:
 
 
 def _planned(site: Site) -> Planned:
-    """The plan for all deployments, as `plan --all` makes it; what that needs is loaded here."""
+    """Return the plan for all deployments, as `plan --all` makes it; what that needs is loaded here."""
     from syntask_yaml.operations.deploy_context import DeployContext
     from syntask_yaml.operations.plan import make_plan
     from syntask_yaml.operations.project import open_project

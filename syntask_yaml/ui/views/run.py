@@ -39,7 +39,7 @@ def show_run(site: Site, asked: PageRequest) -> Page:
 
 
 def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
-    """What became of a run: lines of its log that the page has not got, and, if asked for, its parts.
+    """Return what became of a run: lines of its log that the page has not got, and, if asked for, its parts.
 
     `after` counts the lines that the page has, `state` is the one that it shows.
     """
@@ -62,7 +62,7 @@ def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 
 def show_log(site: Site, asked: PageRequest) -> PlainText:
-    """The whole log of a run, as it was written."""
+    """Return the whole log of a run, as it was written."""
     run = find_run(site.backend, asked.path["id"])
     return PlainText("".join(f"{line.message}\n" for line in site.backend.logs(run.id)))
 
@@ -81,7 +81,7 @@ def retry_run(site: Site, asked: PageRequest) -> Redirect:
 
 
 def _parts(site: Site, run: Run, token: str) -> Mapping[str, Any]:
-    """The parts of the page that change while a run goes on, by the ids of their places."""
+    """Return the parts of the page that change while a run goes on, by the ids of their places."""
     now = site.clock()
     children = site.backend.children(run.id)
     values = {
@@ -98,7 +98,7 @@ def _parts(site: Site, run: Run, token: str) -> Mapping[str, Any]:
 
 
 def _state_key(run: Run) -> str:
-    """What differs once a run is in another state, or has another name."""
+    """Return what differs once a run is in another state, or has another name."""
     moments = (run.scheduled, run.started, run.ended)
     return "|".join((run.state.name, run.name, *(str(each and each.timestamp()) for each in moments)))
 

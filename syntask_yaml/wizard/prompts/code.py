@@ -217,7 +217,7 @@ def _ask_store(draft: Draft, context: InterviewContext, store: CodeStore) -> Int
 
 
 def _without_stores(draft: Draft) -> list[Any]:
-    """The push steps of the draft, but for those that copy its code somewhere."""
+    """Return the push steps of the draft, but for those that copy its code somewhere."""
     copying = tuple(f".{store.push}" for store in STORES.values())
     pushes: Any = draft.fields.get("push") or []
     return [each for each in pushes if not any(name.endswith(copying) for name in each)]

@@ -79,7 +79,7 @@ def _ask_home(entrypoint: str, context: InterviewContext) -> Interview[Home | No
 
 
 def _elsewhere(declared: str, entrypoint: str) -> str:
-    """What to say of an entry whose flow has the same name, and stands elsewhere; else nothing."""
+    """Return what to say of an entry whose flow has the same name, and stands elsewhere; else nothing."""
     try:
         there, here = parse_entrypoint(declared), parse_entrypoint(entrypoint)
     except InvalidEntrypoint:

@@ -21,7 +21,7 @@ _NO_BLOCK = "none"
 
 
 def takes_image(pool: WorkPool | None) -> bool:
-    """Whether runs of *pool* have an image that a deployment may choose."""
+    """Return whether runs of *pool* have an image that a deployment may choose."""
     if pool is None:
         return False
     variables: Any = pool.base_job_template.get("variables") or {}
@@ -66,7 +66,7 @@ def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
 
 
 def _shared(context: InterviewContext) -> str | None:
-    """The id of the step by which the project builds an image for all its deployments."""
+    """Return the id of the step by which the project builds an image for all its deployments."""
     project = context.project.project
     section = project.sections.shared["build"] if project else None
     for each in section.steps if section else ():

@@ -132,7 +132,7 @@ def _notes(schema: Mapping[str, Any], *, is_required: bool, is_needed: bool) -> 
 
 
 def _values_of(schema: Mapping[str, Any]) -> list[Choice]:
-    """The values of a parameter that has few; none for any other."""
+    """Return the values of a parameter that has few; none for any other."""
     if schema.get("type") == "boolean":
         return [Choice("true", "true"), Choice("false", "false")]
     values = schema.get("enum") or ()
@@ -188,6 +188,6 @@ def _json(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value as it would be typed."""
+    """Return a value as it would be typed."""
     is_plain = isinstance(value, str) and value not in ("", NOTHING) and value == value.strip()
     return value if is_plain and _plain(value) == value else _json(value)

@@ -71,7 +71,7 @@ class ScheduleContext:
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
     def in_zone(self, schedule: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schedule in the zone that an option gives."""
+        """Return the schedule in the zone that an option gives."""
         return {**schedule, "timezone": self.zone} if self.zone else schedule
 
 

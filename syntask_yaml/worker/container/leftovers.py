@@ -56,7 +56,7 @@ class ContainerLeftovers:
                     remove_container(engine, each.id)
 
     def _not_kept(self, engine: Engine) -> list[Container]:
-        """Those that do not stay."""
+        """Return those that do not stay."""
         found = find_containers(engine, {STORE: self.store})
         return [each for each in found if not each.has_ended or KEPT not in each.labels]
 

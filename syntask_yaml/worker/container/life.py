@@ -170,7 +170,7 @@ class ContainerLife:
             self._note(f"{error.detail} A worker tries again within an hour.")
 
     def _found(self, engine: Engine) -> Container | None:
-        """The container of this start of the run; what is left of others is removed."""
+        """Return the container of this start of the run; what is left of others is removed."""
         mine: Container | None = None
         for each in find_containers(engine, {STORE: self.labels[STORE], RUN: self.labels[RUN]}):
             is_mine = each.labels.get(START) == self.labels.get(START) or self.plan is None
@@ -230,7 +230,7 @@ class ContainerLife:
 
 
 def _failed(error: Exception) -> Ended:
-    """The end of a run for which *error* was raised."""
+    """Return the end of a run for which *error* was raised."""
     match error:
         case StepStopped():
             return Ended(-15, "The run was stopped before its container started.")
@@ -240,7 +240,7 @@ def _failed(error: Exception) -> Ended:
 
 
 def _newest_directory(directory: Path | None) -> RunDirectory | None:
-    """The directory of the last start of a run, whose container is gone."""
+    """Return the directory of the last start of a run, whose container is gone."""
     found = directory.glob("*/journal") if directory is not None else ()
     newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
     return RunDirectory(newest.parent) if newest is not None else None

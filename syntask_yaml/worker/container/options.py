@@ -114,7 +114,7 @@ def _mount(source: Path, target: str, *, is_ro: bool = False) -> Mapping[str, An
 
 
 def _policy_of(image: str) -> str:
-    """The default of prefect-docker, and of Kubernetes."""
+    """Return the default of prefect-docker, and of Kubernetes."""
     tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
     has_digest = "@" in image
     return "Always" if tag == "latest" or not (tag or has_digest) else "IfNotPresent"

@@ -13,7 +13,7 @@ from syntask_yaml.worker.runner.process import process_runner, start_process
 
 
 def _docker() -> ModuleType:
-    """The runner for containers, which needs docker-py."""
+    """Return the runner for containers, which needs docker-py."""
     try:
         from syntask_yaml.worker.runner import docker
     except ImportError as error:

@@ -52,7 +52,7 @@ class Launch:
 
 
 def _about(run: Run) -> dict[str, Any]:
-    """What flow code can ask of *run*, besides its id and parameters."""
+    """Return what flow code can ask of *run*, besides its id and parameters."""
     return {
         "name": run.name,
         "flow": run.flow,

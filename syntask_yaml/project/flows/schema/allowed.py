@@ -93,7 +93,7 @@ def named(name: str) -> Any:
 
 
 def is_function(name: str) -> bool:
-    """Whether *name* is a function of one of the modules that is not called as it is."""
+    """Return whether *name* is a function of one of the modules that is not called as it is."""
     module, _, last = name.rpartition(".")
     if module not in MODULES or name in _AS_THEY_ARE:
         return False
@@ -101,12 +101,12 @@ def is_function(name: str) -> bool:
 
 
 def is_module(name: str) -> bool:
-    """Whether *name* is one of the modules."""
+    """Return whether *name* is one of the modules."""
     return name in MODULES or name == "sys"
 
 
 def maker(name: str) -> Callable[..., Any] | None:
-    """What stands in for a call of *name*, bounded; None if it is not in the closed list."""
+    """Return what stands in for a call of *name*, bounded; None if it is not in the closed list."""
     if name in OPAQUE_MAKERS:
         return lambda *_values, **_named: object()
     return MAKERS.get(name)

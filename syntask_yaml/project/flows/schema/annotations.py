@@ -81,7 +81,7 @@ class Annotations(SourceValues):
         raise Unknowable(f"how `{symbol.name}` uses the types in its brackets cannot be determined")
 
     def _each(self, inside: ast.expr, at: At, types: Container[int]) -> ast.expr:
-        """What stands in the brackets, of which those at *types* are types and the others values."""
+        """Return what stands in the brackets, of which those at *types* are types and the others values."""
         items = inside.elts if isinstance(inside, ast.Tuple) else [inside]
         made = [
             self._either(item, at, is_type=number in types or isinstance(item, ast.Subscript))
@@ -122,7 +122,7 @@ class Annotations(SourceValues):
 
 
 def inherits(owner: Definition, prefix: str) -> bool:
-    """Whether a class has a base whose full name begins with *prefix*."""
+    """Return whether a class has a base whose full name begins with *prefix*."""
     assert isinstance(owner.node, ast.ClassDef)
     for base in owner.node.bases:
         try:

@@ -65,7 +65,7 @@ MAX_LENGTH, MAX_BASE, MAX_EXPONENT, MAX_BITS = 100_000, 10_000, 1_000, 10_000
 
 
 def is_huge(sign: ast.operator, left: Any, right: Any) -> bool:
-    """Whether working out `left sign right` could take long, or much memory."""
+    """Return whether working out `left sign right` could take long, or much memory."""
     match sign, left, right:
         case ast.Pow(), int(), int():
             return abs(int(left)) > MAX_BASE or abs(int(right)) > MAX_EXPONENT

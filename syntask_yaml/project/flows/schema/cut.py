@@ -65,7 +65,7 @@ class Cut(Annotations):
 
 
 def _text(node: ast.expr | None, at: At) -> ast.expr | None:
-    """The expression that an annotation is when it is a text at first."""
+    """Return the expression that an annotation is when it is a text at first."""
     if node is not None and at.is_text:
         return node
     return expression(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

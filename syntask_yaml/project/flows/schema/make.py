@@ -81,7 +81,7 @@ class _Modules:
         return made
 
     def _run(self, module: Module) -> types.ModuleType:
-        """The module with all that is needed of it; what it imports from is run first."""
+        """Return the module with all that is needed of it; what it imports from is run first."""
         if module in self._made:
             return self._made[module]
         made = types.ModuleType(f"{PREFIX}{next(_NUMBER)}_{module.path.stem}")
@@ -219,7 +219,7 @@ def _reached(node: ast.AST, names: Mapping[str, Any]) -> Any:
 
 
 def _fields(value: Any) -> list[Any]:
-    """What an object of a class of the project holds."""
+    """Return what an object of a class of the project holds."""
     if isinstance(value, type) or not str(type(value).__module__).startswith(PREFIX):
         return []
     slots = getattr(type(value), "__slots__", ())
@@ -228,7 +228,7 @@ def _fields(value: Any) -> list[Any]:
 
 
 def _parts_of_type(value: Any, names: Mapping[str, Any]) -> list[Any]:
-    """What pydantic goes on to from a type; nothing for what is described once, or is no type."""
+    """Return what pydantic goes on to from a type; nothing for what is described once, or is no type."""
     match value:
         case typing.NewType():
             return [value.__supertype__]
@@ -243,7 +243,7 @@ def _parts_of_type(value: Any, names: Mapping[str, Any]) -> list[Any]:
 
 
 def _meant(text: str, names: Mapping[str, Any]) -> list[Any]:
-    """What the names in a text lead to, if it is an expression."""
+    """Return what the names in a text lead to, if it is an expression."""
     try:
         node = pieces.expression(text)
     except Unknowable:

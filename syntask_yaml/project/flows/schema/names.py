@@ -40,7 +40,7 @@ class Names(ABC):
         """Collect the class *owner*, with all that it needs."""
 
     def refer(self, node: ast.expr, at: At) -> Symbol | None:
-        """What a name of a type leads to; None for a text that names nothing here."""
+        """Return what a name of a type leads to; None for a text that names nothing here."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             raise Unknowable(f"`{shown(node)}` is not a type")
         if at.is_text:
@@ -121,7 +121,7 @@ def _is_module(symbol: Symbol) -> bool:
 
 
 def _is_home(step: SymbolAssignment, module: Module) -> bool:
-    """Whether the definition itself gives the name its value."""
+    """Return whether the definition itself gives the name its value."""
     match step.symbol:
         case (Definition(node=ast.ClassDef()) | SourceExpression()) as symbol if not step.path:
             return symbol.scope.module is module and symbol.name == step.name

@@ -47,7 +47,7 @@ class Part:
     steps: list[tuple[float, Step]] = field(default_factory=list)
 
     def in_order(self) -> list[Step]:
-        """What is needed first comes first, and lines are in order."""
+        """Return what is needed first comes first, and lines are in order."""
         return [step for _, step in sorted(self.steps, key=lambda pair: pair[0])]
 
 
@@ -64,7 +64,7 @@ class At:
 
 
 def annotating(there: At, *, keeps_class: bool = False) -> At:
-    """Where the annotations of a function or of a class that stands *there* are evaluated."""
+    """Return where the annotations of a function or of a class that stands *there* are evaluated."""
     if not there.scope.module.defers_annotations:
         return there
     later = there.scope.deferred()
@@ -85,7 +85,7 @@ def expression(text: str) -> ast.expr:
 
 
 def rebuilt(node: ast.expr, visit: Callable[[ast.expr], ast.expr]) -> ast.expr:
-    """A copy of *node* with what *visit* makes of each expression right inside of it."""
+    """Return a copy of *node* with what *visit* makes of each expression right inside of it."""
     made = copy(node)
     for name, inside in ast.iter_fields(node):
         if isinstance(inside, ast.expr):
@@ -100,7 +100,7 @@ def arguments(
     parameter: Callable[[ast.arg], ast.arg],
     default: Callable[[ast.arg, ast.expr], ast.expr],
 ) -> ast.arguments:
-    """The parameters of *old* as *parameter* has each one, and the defaults as *default* has them."""
+    """Return the parameters of *old* as *parameter* has each one, and the defaults as *default* has them."""
     positional = [*old.posonlyargs, *old.args]
     with_default = positional[len(positional) - len(old.defaults) :]
     return ast.arguments(
@@ -125,5 +125,5 @@ def assignment(symbol: SourceExpression, value: ast.expr) -> ast.stmt:
 
 
 def call(name: str, *args: ast.expr, keywords: Sequence[ast.keyword] = ()) -> ast.Call:
-    """A call of *name* as code."""
+    """Return a call of *name* as code."""
     return ast.Call(ast.Name(name, ast.Load()), list(args), list(keywords))

@@ -142,7 +142,7 @@ def _generic(name: str, inner: Sequence[Schema], items: Sequence[ast.expr], scop
 
 
 def _any_of(members: Sequence[Schema]) -> Schema:
-    """The union of different types of one word each; None is last, as pydantic has it."""
+    """Return the union of different types of one word each; None is last, as pydantic has it."""
     ordered = [member for member in members if member != NULL] + [NULL] * (NULL in members)
     kinds = {member.get("type") for member in ordered}
     if len(kinds) < len(ordered) or len(ordered) < 2 or None in kinds:

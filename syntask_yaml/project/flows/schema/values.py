@@ -122,7 +122,7 @@ class SourceValues(Names):
                 raise Unknowable(f"`{shown(node)}` is private")
 
     def _attribute(self, node: ast.Attribute, at: At) -> ast.expr:
-        """An attribute of a value, such as `Color.RED.value`."""
+        """Return an attribute of a value, such as `Color.RED.value`."""
         if node.attr.startswith("_") or at.is_text:
             raise Unknowable(f"`{shown(node)}` cannot be determined from the source")
         return ast.Attribute(self.value(node.value, at), node.attr, ast.Load())
@@ -165,7 +165,7 @@ def _is_of_python(node: ast.expr, scope: NameScope) -> bool:
 
 
 def _is_chain(node: ast.expr) -> bool:
-    """Whether *node* is a name, or attributes of one."""
+    """Return whether *node* is a name, or attributes of one."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name)
