@@ -52,12 +52,17 @@ def read_content(file: FoundFile, may_hold: Callable[[bytes], bool]) -> bytes | 
 def text_of(file: FoundFile, content: bytes) -> str:
     """The text of a file. Raises FileUnreadable where it is not UTF-8, or is Python that says so."""
     try:
-        if file.is_python and _declared_encoding(content) not in _UTF_8:
+        if file.is_python and _declares(content) and _declared_encoding(content) not in _UTF_8:
             raise UnicodeError
         return content.decode("utf-8")
     except (UnicodeError, SyntaxError) as error:
         detail = f"`{file.shown}` is not UTF-8 text."
         raise FileUnreadable(file, detail, "Save the file as UTF-8.") from error
+
+
+def _declares(content: bytes) -> bool:
+    """Whether the head of a file may say what its encoding is."""
+    return any(b"coding" in line for line in content.split(b"\n", 2)[:2])
 
 
 def _declared_encoding(content: bytes) -> str:

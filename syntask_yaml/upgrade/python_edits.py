@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 from syntask_yaml.upgrade.python_tree import BOM, StatementBlock, blocks, is_main_guard, parse
 
@@ -24,8 +25,7 @@ class EditConflict(ValueError):
     """Two edits of one text overlap."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Edit:
+class _Edit(NamedTuple):
     start: int
     end: int
     order: int
@@ -130,6 +130,10 @@ class PythonEdits:
         """Delete a statement, with its lines. A block that has no other one gets `pass`."""
         self._removed[statement] = self.start(statement), self.end(statement)
 
+    def removes(self, statement: ast.stmt) -> bool:
+        """Whether a statement at the top of the file is removed."""
+        return statement in self._removed
+
     def is_removed(self, node: ast.AST) -> bool:
         """Whether *node* is in a statement that is removed."""
         start, end = self.start(node), self.end(node)
@@ -214,7 +218,7 @@ class PythonEdits:
         for each in sorted(removals):
             last = merged[-1] if merged else None
             if last and not (each.text or last.text) and self._are_beside(last, each):
-                merged[-1] = replace(last, end=max(last.end, each.end))
+                merged[-1] = last._replace(end=max(last.end, each.end))
             else:
                 merged.append(each)
         return merged
@@ -236,11 +240,11 @@ class PythonEdits:
         kept = len(before.rstrip())
         if behind >= len(self._data) and kept:
             line_end = _LINE_END.search(self._data, kept)
-            return replace(removal, start=line_end.end() if line_end else start, end=len(self._data))
+            return removal._replace(start=line_end.end() if line_end else start, end=len(self._data))
         blank_before = len(_LINE_END.findall(before[kept:])) - 1
         ends = [found.end() for found in _LINE_END.finditer(self._data, end, behind)]
         doubled = ends if kept == 0 else ends[: max(blank_before, 0)]
-        return replace(removal, end=doubled[-1]) if doubled else removal
+        return removal._replace(end=doubled[-1]) if doubled else removal
 
 
 def _is_inside(edit: _Edit, removal: _Edit) -> bool:
@@ -250,7 +254,7 @@ def _is_inside(edit: _Edit, removal: _Edit) -> bool:
 
 def _applied(data: bytes, edits: list[_Edit], start: int, end: int) -> bytes:
     pieces, done = [], start
-    for edit in sorted(edits, key=lambda each: (each.start, each.end, each.order)):
+    for edit in sorted(edits, key=itemgetter(0, 1, 2)):
         if edit.start < done:
             raise EditConflict(f"edits overlap at byte {edit.start}")
         pieces += [data[done : edit.start], edit.text.encode()]

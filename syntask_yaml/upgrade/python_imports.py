@@ -64,7 +64,7 @@ class RewrittenImports:
 def used_names(tree: ast.AST, nodes: Iterable[ast.AST] | None = None) -> frozenset[str]:
     """The names that are read anywhere in *tree*, also those that `__all__` lists.
 
-    *nodes* are all of its nodes, if somebody has them already.
+    *nodes* are its nodes, or its names, if somebody has them already.
     """
     names = {node.id for node in nodes or nodes_in(tree) if isinstance(node, ast.Name)}
     return frozenset(names | set(_exported(tree)))
@@ -91,9 +91,10 @@ def rewrite_imports(
     needed = (each for each in dict.fromkeys(wanted) if each.bound in used)
     missing = [each for each in needed if not _is_imported(each, edits.tree)]
     taken = {each.bound for each in wanted}
+    bound = [(each.lineno, name) for each in edits.tree.body for name in _bound_by(each)]
     found: list[_Statement] = []
     for statement in [each for each in statements(edits.tree) if isinstance(each, _Statement)]:
-        rebound = taken | _bound_anew(edits.tree, statement)
+        rebound = taken | _bound_anew(edits.tree, statement, bound)
         kept = [
             alias
             for alias in statement.names
@@ -127,16 +128,11 @@ def _is_needless(
     return is_gone or name in used_before
 
 
-def _bound_anew(tree: ast.Module, statement: _Statement) -> set[str]:
-    """The names that another import or a function at the top binds anew before anything reads them."""
+def _bound_anew(tree: ast.Module, statement: _Statement, every: Sequence[tuple[int, str]]) -> set[str]:
+    """The names that another import or a function at the top binds anew before anything reads them; *every*
+    such name has its line."""
     bound = {_bound(alias) for alias in statement.names}
-    later = {
-        name: each.lineno
-        for each in tree.body
-        if each.lineno > statement.lineno
-        for name in _bound_by(each)
-        if name in bound
-    }
+    later = {name: line for line, name in every if line > statement.lineno and name in bound}
     if not later or statement not in tree.body:
         return set()
     read = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in later]
@@ -209,7 +205,7 @@ def _insert(edits: PythonEdits, missing: Sequence[WantedImport]) -> None:
     if not missing:
         return
     lines = "".join(f"{each.line}{edits.newline}" for each in sorted(missing))
-    body = [each for each in edits.tree.body if not edits.is_removed(each)]
+    body = [each for each in edits.tree.body if not edits.removes(each)]
     imports = [each for each in body if isinstance(each, _Statement) and not _is_head(each)]
     package = missing[0].module.partition(".")[0]
     own = [each for each in imports if _origin(each).partition(".")[0] == package]

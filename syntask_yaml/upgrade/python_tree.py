@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BOM = "\ufeff"
 
@@ -40,6 +40,8 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
+        if not value:  # most fields of most nodes
+            continue
         if value.__class__ is list:
             found += [each for each in value if isinstance(each, ast.AST)] if name in _MIXED else value
         elif isinstance(value, ast.AST):
@@ -75,8 +77,7 @@ def statements(tree: ast.Module) -> Iterator[ast.stmt]:
         yield from block.statements
 
 
-@dataclass(frozen=True, slots=True)
-class StatementBlock:
+class StatementBlock(NamedTuple):
     """The statements of a block, and the node that they belong to; None for those of a module."""
 
     owner: ast.AST | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.names import bound_names
@@ -47,8 +47,7 @@ def _bound(node: ast.AST, flow: Prefect1Flow) -> Iterator[str]:
     yield from bound_names(node)
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(NamedTuple):
     node: ast.Name
     is_store: bool
     is_nested: bool
@@ -102,8 +101,9 @@ def _events(node: ast.AST, *, is_nested: bool) -> Iterator[_Event]:
         ]
     else:
         parts = children(node)
-    nests = is_nested or isinstance(
-        node, (ast.For, ast.While, ast.If, ast.Try, ast.With, ast.FunctionDef, ast.Lambda)
-    )
+    nests = is_nested or isinstance(node, _NESTING)
     for child in parts:
         yield from _events(child, is_nested=nests)
+
+
+_NESTING = (ast.For, ast.While, ast.If, ast.Try, ast.With, ast.FunctionDef, ast.Lambda)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.node_index import Function
@@ -35,19 +35,28 @@ _MOVED: Mapping[str, tuple[str, str]] = {
 
 def convert_contexts(draft: FlowFileDraft) -> None:
     """Loggers, and values of the context that have a place today."""
-    inside = _reached(draft)
-    of_kind = draft.module.of_kind
-    for expression in (*of_kind(ast.Call), *of_kind(ast.Subscript), *of_kind(ast.Attribute)):
-        key = _key(draft, expression)
+    read = [(each, key) for each in _expressions(draft) if (key := _key(draft, each)) is not None]
+    inside = _reached(draft) if read else set()
+    for expression, key in read:
         if key == "logger":
             draft.edits.replace_node(expression, _logger(draft, expression, inside))
-        elif key is not None and key in _RUNTIME:
+        elif key in _RUNTIME:
             runtime = draft.want("prefect", "runtime")
             draft.edits.replace_node(expression, f"{runtime}.{_RUNTIME[key]}")
     for node in draft.names.references:
         module, name = _MOVED.get(draft.names.of(node), ("", ""))
         if name:
             draft.edits.replace_node(node, draft.want(module, name))
+
+
+def _expressions(draft: FlowFileDraft) -> Iterator[ast.expr]:
+    """What may read the context: each reference to it, what that is made of, and what is around it."""
+    for node in draft.names.references:
+        if draft.names.of(node).startswith("prefect.context"):
+            outer = draft.module.parent(node)
+            if isinstance(outer, ast.expr):
+                yield outer
+            yield from (each for each in draft.module.inside(node) if isinstance(each, ast.Attribute))
 
 
 def _key(draft: FlowFileDraft, node: ast.AST) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -188,7 +189,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
 
 def _written(draft: FlowFileDraft, package: ImportPackage) -> str:
     """The text with all edits, marks and imports of *package*. Raises SyntaxError and EditConflict."""
-    shown, used = draft.module.shown, used_names(draft.module.tree, draft.module.nodes)
+    shown, used = draft.module.shown, used_names(draft.module.tree, draft.module.of_kind(ast.Name))
     for statement, code, text in draft.todos:
         draft.edits.comment_above(statement, mark(code, text))
     rewritten = rewrite_imports(draft.edits.result(), draft.wanted, used, is_gone)

@@ -192,9 +192,11 @@ def bound_names(node: ast.AST) -> tuple[str, ...]:
         if isinstance(each, ast.Name):
             if isinstance(each.ctx, ast.Store):
                 found.append(each.id)
+        elif each.__class__ in _WITHOUT_NAMES:
+            continue
         elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.append(each.name)
-        elif each.__class__ not in _WITHOUT_NAMES:
+        else:
             if isinstance(each, ast.ExceptHandler) and each.name:
                 found.append(each.name)
             waiting += children(each)

@@ -44,7 +44,7 @@ def _has_independent_calls(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
         value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
         if value is None:
             continue
-        names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+        names = {node.id for node in draft.module.inside(value) if isinstance(node, ast.Name)}
         earlier = {each for name in names for each in needed.get(name, ())}
         called = value.func if isinstance(value, ast.Call) else None
         if isinstance(called, ast.Attribute) and is_graph_method(called.attr):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from syntask_yaml.pysource.module_index import is_reserved
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.module import FlowModule
 
@@ -20,7 +21,7 @@ def imported_task_class(module: FlowModule, node: ast.expr) -> ast.ClassDef | No
 
 def _is_foreign(module: FlowModule, node: ast.expr) -> bool:
     name = module.names.of(node)
-    return bool(name) and not f"{name}.".startswith("prefect.")
+    return bool(name) and not is_reserved(name)
 
 
 _MAX_DEPTH = 10
