@@ -10,7 +10,6 @@ nothing, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeGuard
 
@@ -36,8 +35,7 @@ class Written(NamedTuple):
     error: BackendError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFilter:
+class RunFilter(NamedTuple):
     """Which runs are meant. Empty fields do not filter.
 
     *deployment* is `flow/name`; *of* are the ids of some deployments, and *pools* the names of work pools.
@@ -71,8 +69,7 @@ class LogFilter(NamedTuple):
 ALL_LINES = LogFilter()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
+class Features(NamedTuple):
     """What a backend can do beyond the port.
 
     *has_default_pool*: a deployment that names no work pool gets the one called `default`.

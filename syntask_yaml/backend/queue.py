@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
     from syntask_yaml.model.value import Json
     from syntask_yaml.model.worker import ServingWorker
 
+# Of a claim that says no more, and never changed.
+_NOTHING: Mapping[str, Json] = {}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+
+class Claim(NamedTuple):
     """A run that one worker took, with what it takes to execute it.
 
     *token* proves that it is still ours: it changes hands only when the lease has run out. *logged* is how
@@ -32,9 +33,9 @@ class Claim:
     token: str
     pool_type: str
     entrypoint: str = ""
-    parameters: Mapping[str, Json] = field(default_factory=dict)
-    job_variables: Mapping[str, Json] = field(default_factory=dict)
-    base_job_template: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = _NOTHING
+    job_variables: Mapping[str, Json] = _NOTHING
+    base_job_template: Mapping[str, Json] = _NOTHING
     pull_steps: tuple[Mapping[str, Json], ...] = ()
     logged: int = 0
 

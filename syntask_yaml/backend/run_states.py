@@ -217,7 +217,7 @@ def child_seen(child: ChildRun, run: Run) -> ChildRun:
     """*child* as it is shown beside *run*, which it does not outlive."""
     if child.state.type.is_final or not run.state.type.is_final:
         return child
-    return replace(child, state=State(run.state.type, message=run.state.message), ended=run.ended)
+    return child._replace(state=State(run.state.type, message=run.state.message), ended=run.ended)
 
 
 def only_one(prefix: str, found: Sequence[Run]) -> Run | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from syntask_yaml.settings import Settings
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """The global options, the current directory and the environment."""
 
     directory: Path
@@ -47,7 +45,7 @@ class Context:
 
     def moved_to(self, directory: Path) -> Context:
         """Return the context for work in *directory*, which may be relative to where it works."""
-        return replace(self, directory=(self.directory / directory).resolve())
+        return self._replace(directory=(self.directory / directory).resolve())
 
     @property
     def settings(self) -> Settings:

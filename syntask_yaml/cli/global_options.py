@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -15,14 +15,13 @@ from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
 
 
-@dataclass(frozen=True)
-class _GlobalOption:
+class _GlobalOption(NamedTuple):
     """The *names* of an option, what it is for, and the context that its value makes of another."""
 
     names: tuple[str, ...]
     about: str
     applied: Callable[[Context, Any], Context]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
 
     def added_to(self, taken: set[str], *, is_hidden: bool) -> click.Option:
         """Return the option for a command that has options called *taken* of its own."""
@@ -85,7 +84,7 @@ def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
 
 def _with_file(context: Context, files: Sequence[Path]) -> Context:
     source = click.get_current_context().get_parameter_source("file")
-    return replace(context, file=only_file(files, is_typed=source is ParameterSource.COMMANDLINE))
+    return context._replace(file=only_file(files, is_typed=source is ParameterSource.COMMANDLINE))
 
 
 def typed_file() -> Path | None:
@@ -102,13 +101,13 @@ _OPTIONS = (
     _GlobalOption(
         (_TARGET, "-t"),
         "Target of the project, such as prod.",
-        lambda context, name: replace(context, target=name),
+        lambda context, name: context._replace(target=name),
         {"metavar": "NAME", "shell_complete": complete_target},
     ),
     _GlobalOption(
         ("--backend",),
         "Backend, as for `syntask` itself.",
-        lambda context, url: replace(context, backend_url=url),
+        lambda context, url: context._replace(backend_url=url),
         {"metavar": "URL"},
     ),
     _GlobalOption(("--file", "-f"), "Project file.", _with_file, _FILE),
@@ -118,19 +117,19 @@ _OPTIONS = (
     _GlobalOption(
         ("--verbose", "-v"),
         "Show more output; repeat for all output.",
-        lambda context, count: replace(context, verbosity=count),
+        lambda context, count: context._replace(verbosity=count),
         {"count": True},
     ),
     _GlobalOption(
         ("--quiet", "-q"),
         "Show only problems.",
-        lambda context, _: replace(context, verbosity=-1),
+        lambda context, _: context._replace(verbosity=-1),
         {"is_flag": True},
     ),
     _GlobalOption(
         ("--no-prompt",),
         "Disable prompts; report missing options instead.",
-        lambda context, _: replace(context, may_prompt=False),
+        lambda context, _: context._replace(may_prompt=False),
         {"is_flag": True},
     ),
     _GlobalOption(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 import click
@@ -81,7 +80,7 @@ def _target_or_tags(ctx: click.Context, _option: click.Parameter, values: tuple[
         return values
     if len(values) > 1:
         raise UsageError(f"`-t` is passed {len(values)} times, and a deploy has one target.", hint=_TAG_HINT)
-    ctx.obj = replace(context, target=values[0])
+    ctx.obj = context._replace(target=values[0])
     return ()
 
 

@@ -11,8 +11,7 @@ from syntask_yaml.model.trigger import settled
 from syntask_yaml.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionType:
+class ActionType(NamedTuple):
     """A kind of action: the keys that it *needs*, and what it *may* have besides.
 
     *blocks* are the types of block that its `block` may name. *templates* are the keys that may hold names of

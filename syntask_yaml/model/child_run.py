@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from syntask_yaml.model.run import State
 
 TASK, FLOW = "task", "flow"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChildRun:
+class ChildRun(NamedTuple):
     """A task run or a subflow run of a flow run. Times are aware.
 
     *kind* is `task` or `flow`, and *of* the name of that task or flow. *parent* is the id of the subflow run

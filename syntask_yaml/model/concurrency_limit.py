@@ -29,8 +29,7 @@ class GlobalConcurrencyLimit:
     holders: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlotRequest:
+class SlotRequest(NamedTuple):
     """*slots* of each of *names*, for the owner of *token*; with *is_rate*, they are not given back.
 
     *run_id* is the run whose code asks, if one does.

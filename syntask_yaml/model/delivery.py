@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -23,8 +22,7 @@ class DeliveryState(Enum):
     FAILED = "FAILED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One action of one automation for one run. Times are aware.
 
     *id* is the same in every attempt, so that a receiver can tell a second copy. *message* says what the last

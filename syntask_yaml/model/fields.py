@@ -7,8 +7,7 @@ field that needs nothing special from its row alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.comparison import (
     NO_SCHEMA,
@@ -28,13 +27,12 @@ from syntask_yaml.model.shared import once_per_content
 from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_same_json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(NamedTuple):
     """One field.
 
-    *name* is the attribute of `Deployment`, *path* the key of the project file, dotted inside of another.
+    *name* is the attribute of `Deployment`, and *compare* returns the value that a plan compares: equal for
+    everything that means the same. *path* is the key of the project file, dotted inside of another.
     *read* turns the value of the file into that of the deployment; None where more than the value decides.
-    *compare* returns the value that a plan compares: equal for everything that means the same.
     *is_alike* sees at once that a stored value and a wanted one are, where both are written alike.
     *is_optional*: a deployment that does not declare it keeps what the backend has.
     *is_declared*: the project file has the key. *is_headline*: a plan shows it for a new deployment.
@@ -42,9 +40,9 @@ class Field:
     """
 
     name: str
+    compare: Callable[[Deployment], Value]
     path: str = ""
     read: Callable[[Any], Value] | None = None
-    compare: Callable[[Deployment], Value]
     is_alike: Callable[[Any, Any], bool] = is_same_json
     is_optional: bool = False
     is_declared: bool = True

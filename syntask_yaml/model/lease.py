@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(NamedTuple):
     """Who holds a lease: *name* is `user@host`, *process* its id on the *machine*."""
 
     name: str
@@ -20,8 +19,7 @@ class Holder:
         return {"name": self.name, "process": self.process, "machine": self.machine}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(NamedTuple):
     """What is held under a *name*, by whom and since when. The *token* proves whose it is."""
 
     name: str

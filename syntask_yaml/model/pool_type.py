@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from syntask_yaml.model.docker_pool import DOCKER_VARIABLES
 from syntask_yaml.model.value import Json
@@ -22,8 +22,10 @@ def job_template(
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolType:
+_NO_TEMPLATE: Mapping[str, Json] = {}
+
+
+class PoolType(NamedTuple):
     """A type of work pools.
 
     *title* says in the interview what its runs are; *is_offered*: it is listed there. *template* is the base
@@ -36,7 +38,7 @@ class PoolType:
     name: str
     title: str = ""
     is_offered: bool = True
-    template: Mapping[str, Json] = field(default_factory=dict)
+    template: Mapping[str, Json] = _NO_TEMPLATE
     is_local: bool = False
     has_local_images: bool = False
     outlives_worker: bool = False

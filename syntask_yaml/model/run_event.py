@@ -7,10 +7,9 @@ pool have no ids of their own here, and so no label with one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.run import Run
 
@@ -32,14 +31,13 @@ RELATED_LABELS = frozenset("prefect.resource.id prefect.resource.name prefect.re
 Labels = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvent:
+class RunEvent(NamedTuple):
     """That *run* entered the state that it ended in: its *name*, and the labels that triggers match."""
 
     run: Run
     name: str
     resource: Labels
-    related: tuple[Labels, ...] = field(default=())
+    related: tuple[Labels, ...] = ()
 
     @property
     def occurred(self) -> datetime | None:

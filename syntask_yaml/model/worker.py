@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServingWorker:
+class ServingWorker(NamedTuple):
     """A worker that serves, or served, the work pool *pool*.
 
     *seen* is when it was last heard of, and it is online until it is not heard of for longer than it said.

@@ -103,7 +103,7 @@ def destroy(
     emptied, options = _without_declarations(context), replace(options, destroys=True)
     ask = approval.ask
     if ask is not None:
-        approval = replace(approval, ask=lambda plan: ask(_with_reasons(plan, context)))
+        approval = approval._replace(ask=lambda plan: ask(_with_reasons(plan, context)))
     return deploy(emptied, _EVERYTHING, options=options, notify=notify, approval=approval)
 
 

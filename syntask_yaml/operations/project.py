@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order
 from syntask_yaml.document.node import Node
@@ -33,8 +32,7 @@ _NO_FILE_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectLocation:
+class ProjectLocation(NamedTuple):
     """Where the project is: *file* if it was named, else the nearest one from *directory* up, or the one that
     includes that. *target* is the environment that is meant; None: the default one."""
 

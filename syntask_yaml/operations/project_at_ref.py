@@ -26,7 +26,7 @@ def project_at_ref(location: ProjectLocation, ref: str) -> Iterator[Project]:
         directory, file = _existing(_moved(location.directory, history.tree, tree)), location.file
         if file is not None and file.is_absolute():
             file = _moved(file, history.tree, tree)
-        project = open_project(replace(location, directory=directory, file=file))
+        project = open_project(location._replace(directory=directory, file=file))
         yield replace(project, worked_on=_moved(project.root, tree, history.tree))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.diagnostics import Diagnostic
@@ -202,8 +203,7 @@ def _removal(stored: Stored, coming: Sequence[Run], last: Run | None) -> Removal
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(NamedTuple):
     """Who says that what a plan deletes may go.
 
     It *is_given*, or given for *at_most* so many; otherwise it is up to *ask*, which is shown the plan and

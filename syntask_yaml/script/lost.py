@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,4 +29,4 @@ def end_lost_runs(backend: EmbeddedScriptRuns, home: Path, now: datetime) -> Non
 def _is_gone(worker: str | None) -> bool:
     number, _, name = (worker or "").removeprefix("process ").partition(" of ")
     here = this_process()
-    return name == here.name and number.isdecimal() and is_gone(replace(here, process=int(number)))
+    return name == here.name and number.isdecimal() and is_gone(here._replace(process=int(number)))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.login import login_name
@@ -39,8 +39,7 @@ class Deferred(Enum):
 LEFT = Deferred.LEFT
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """The answer for an undefined name: the *code*, reason and hint of a diagnostic.
 
     *cause* is the problem elsewhere in the project that leaves the name undefined, and is what to say.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,7 +50,7 @@ def test_children_are_kept_in_the_order_in_which_they_were_heard_of(
 
     assert backend.put_children(claim.run.id, [flow, child(5, FAILED)], token=claim.token)
     assert backend.put_children(claim.run.id, [inner], token=claim.token)
-    kept = replace(flow, name="odd-\\ud83d")
+    kept = flow._replace(name="odd-\\ud83d")
     assert twin.children(claim.run.id) == [kept, child(5, FAILED), inner]
     assert twin.children(id_of(1)) == []
 
@@ -62,14 +61,13 @@ def test_the_last_state_of_a_child_is_what_counts(backend: OwnBackend, etl: Stor
     ask(backend, etl)
     claim = begun(backend, clock)
     first = child(1, upstream=(id_of(9),))
-    retried = replace(
-        first, attempts=2, started=None, changed=first.changed + timedelta(seconds=2), upstream=()
-    )
+    changed = first.changed + timedelta(seconds=2)
+    retried = first._replace(attempts=2, started=None, changed=changed, upstream=())
     backend.put_children(claim.run.id, [first, child(2)], token=claim.token)
     backend.put_children(claim.run.id, [retried], token=claim.token)
-    backend.put_children(claim.run.id, [replace(first, state=FAILED)], token=claim.token)
+    backend.put_children(claim.run.id, [first._replace(state=FAILED)], token=claim.token)
 
-    kept = replace(first, attempts=2, changed=retried.changed)
+    kept = first._replace(attempts=2, changed=retried.changed)
     assert backend.children(claim.run.id) == [kept, child(2)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -67,8 +66,8 @@ def test_the_lease_of_a_process_that_has_ended_is_free_at_once(backend: OwnBacke
     """Where it ran on this machine; of another machine's nobody here knows."""
     ended = subprocess.Popen(["true"])
     ended.wait()
-    take(backend, replace(this_process(), process=ended.pid))
-    take(twin, replace(ELSEWHERE, process=ended.pid))
+    take(backend, this_process()._replace(process=ended.pid))
+    take(twin, ELSEWHERE._replace(process=ended.pid))
     with pytest.raises(LeaseHeld):
         take(backend)
 

@@ -65,7 +65,7 @@ def test_a_run_gets_another_name_from_who_has_it(
 
     assert backend.rename(found, "load-\ud83d")
     assert read(twin, found.run.id).name == "load-\\ud83d"
-    assert not backend.rename(replace(found, token="another"), "other")
+    assert not backend.rename(found._replace(token="another"), "other")
     backend.report(found, COMPLETED, clock.now)
     assert not backend.rename(found, "late")
     assert read(twin, found.run.id).name == "load-\\ud83d"

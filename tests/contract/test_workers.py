@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,14 +23,14 @@ def test_at_first_there_is_no_worker(backend: Backend) -> None:
 @_OWN
 def test_a_worker_is_online_until_it_is_not_heard_of(backend: OwnBackend, clock: Clock) -> None:
     backend.beat(WORKER, clock.now, seconds=30)
-    assert backend.workers() == [replace(WORKER, seen=clock.now, running=0)]
+    assert backend.workers() == [WORKER._replace(seen=clock.now, running=0)]
 
     began = clock.now
     clock.advance(31)
-    assert backend.workers() == [replace(WORKER, seen=began, running=0, is_online=False)]
+    assert backend.workers() == [WORKER._replace(seen=began, running=0, is_online=False)]
 
-    backend.beat(replace(WORKER, version="10"), clock.now, seconds=30)
-    assert backend.workers() == [replace(WORKER, seen=clock.now, running=0, version="10")]
+    backend.beat(WORKER._replace(version="10"), clock.now, seconds=30)
+    assert backend.workers() == [WORKER._replace(seen=clock.now, running=0, version="10")]
 
 
 @_OWN
@@ -47,8 +46,8 @@ def test_a_worker_is_listed_with_its_runs(backend: OwnBackend, etl: Stored, cloc
     """Those of others do not count."""
     backend.create_pool(WorkPool(name="other", type="process"))
     for name in ("box-2", "worker"):
-        backend.beat(replace(WORKER, name=name), clock.now, seconds=30)
-    backend.beat(replace(WORKER, pool="other"), clock.now, seconds=30)
+        backend.beat(WORKER._replace(name=name), clock.now, seconds=30)
+    backend.beat(WORKER._replace(pool="other"), clock.now, seconds=30)
     ask(backend, etl, scheduled=at(9))
     claimed(backend, clock)
 
@@ -59,7 +58,7 @@ def test_a_worker_is_listed_with_its_runs(backend: OwnBackend, etl: Stored, cloc
 @_OWN
 def test_a_worker_of_long_ago_is_forgotten(backend: OwnBackend, clock: Clock) -> None:
     backend.beat(WORKER, clock.now - timedelta(days=8), seconds=30)
-    backend.beat(replace(WORKER, name="box-2"), clock.now, seconds=30)
+    backend.beat(WORKER._replace(name="box-2"), clock.now, seconds=30)
 
     assert [worker.name for worker in backend.workers()] == ["box-2"]
 
@@ -67,9 +66,9 @@ def test_a_worker_of_long_ago_is_forgotten(backend: OwnBackend, clock: Clock) ->
 @_OWN
 def test_a_pool_that_is_deleted_takes_its_workers_along(backend: OwnBackend, clock: Clock) -> None:
     backend.create_pool(WorkPool(name="other", type="process"))
-    backend.beat(replace(WORKER, pool="other"), clock.now, seconds=30)
+    backend.beat(WORKER._replace(pool="other"), clock.now, seconds=30)
 
     assert backend.delete_pool("other")
-    backend.beat(replace(WORKER, pool="other"), clock.now, seconds=30)
+    backend.beat(WORKER._replace(pool="other"), clock.now, seconds=30)
     backend.create_pool(WorkPool(name="other", type="process"))
     assert backend.workers() == []

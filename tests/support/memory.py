@@ -29,7 +29,7 @@ class _KeyInMemory(SecretBox):
 class MemoryBackend(EmbeddedBackend):
     """One that threads may share, and that has work pools of every type, as a server does."""
 
-    features = replace(EmbeddedBackend.features, served_types=None)
+    features = EmbeddedBackend.features._replace(served_types=None)
 
     def __init__(self, *, clock: Clock = utc_now) -> None:
         nowhere = Path(tempfile.gettempdir(), new_id())

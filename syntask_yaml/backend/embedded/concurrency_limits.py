@@ -122,7 +122,7 @@ def _holder(row: sqlite3.Row) -> Holder:
 def _holder_of(request: SlotRequest) -> Holder:
     """This process; its name is the run whose code it executes, if there is one."""
     process = this_process()
-    return replace(process, name=request.run_id or process.name)
+    return process._replace(name=request.run_id or process.name)
 
 
 def _decaying(row: sqlite3.Row, now: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
@@ -116,7 +115,7 @@ class Queue(EmbeddedReports):
             served = self._store.all("pool", name=pool)
             logged = self._store.answer("count_logs", run_id=row["id"])
         claim = claim_on(run_of(row), token, stored.deployment, pool_of(served[0]))
-        return replace(claim, logged=logged)
+        return claim._replace(logged=logged)
 
     def hold_back(self, now: datetime) -> None:
         if self._store.all("runs_to_hold_back", now=to_moment(now)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from syntask_yaml.backend.prefect.base import PrefectBase
@@ -33,7 +32,7 @@ class PrefectChildren(PrefectBase):
             self._learn_flows(flows)
             found += self._api.parsed(lambda: list(self._children(tasks, flows)))  # noqa: B023  (called here)
             level = [raw["id"] for raw in flows]
-        own = (replace(child, parent=None) if child.parent == run_id else child for child in found)
+        own = (child._replace(parent=None) if child.parent == run_id else child for child in found)
         return sorted(own, key=lambda child: (child.started or _NEVER, child.changed, child.id))
 
     def _read(self, kind: str, key: str, ids: Sequence[str]) -> list[Raw]:

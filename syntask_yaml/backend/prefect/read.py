@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from syntask_yaml.backend.prefect.base import PrefectBase
@@ -117,7 +117,7 @@ class DeploymentReader(PrefectBase):
 
     def _forgets_labels(self) -> None:
         fields = {"project", "origin", "protected"}
-        self.features = replace(self.features, forgets=self.features.forgets | fields)
+        self.features = self.features._replace(forgets=self.features.forgets | fields)
 
     def _automations(self) -> Mapping[str, list[Raw]]:
         """The automations that do nothing but run one deployment, by its id."""
@@ -127,7 +127,7 @@ class DeploymentReader(PrefectBase):
             if error.status != 404:
                 raise
             self._api.check_version()
-            self.features = replace(self.features, triggers=False)
+            self.features = self.features._replace(triggers=False)
             return {}
         found: dict[str, list[Raw]] = defaultdict(list)
         for automation in automations:

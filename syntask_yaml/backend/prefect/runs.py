@@ -233,16 +233,16 @@ def _parts(which: RunFilter) -> Iterator[RunFilter]:
     """
     ids = sorted(which.of)
     for start in range(0, len(ids), _AT_ONCE) if ids else (0,):
-        part = replace(which, of=frozenset(ids[start : start + _AT_ONCE]))
+        part = which._replace(of=frozenset(ids[start : start + _AT_ONCE]))
         if which.since is None:
             yield part
             continue
         wanted = which.states or frozenset(StateType)
         ended = frozenset(state for state in wanted if state.is_final)
         if ended:
-            yield replace(part, states=ended)
+            yield part._replace(states=ended)
         if wanted - ended:
-            yield replace(part, states=wanted - ended, since=None)
+            yield part._replace(states=wanted - ended, since=None)
 
 
 def _state(raw: Raw, state: Raw) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -87,7 +87,7 @@ class _Request:
 
     def _destroy(self, deploy_context: DeployContext, approval: Approval) -> tuple[bool, dict[str, Any]]:
         if self.expired:
-            approval = replace(approval, confirm=lambda: refuse_deployed(deploy_context, utc_now()))
+            approval = approval._replace(confirm=lambda: refuse_deployed(deploy_context, utc_now()))
         outcome = destroy(
             deploy_context,
             options=self.options,

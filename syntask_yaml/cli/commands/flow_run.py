@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -89,9 +88,9 @@ def ls(
     with context.backend(creates=False) as backend:
         name = deployment and full_name(backend, deployment)
         which = RunFilter(deployment=name, states=wanted, since=since, limit=limit)
-        runs = backend.runs(replace(which, after=now)) if has_coming else []
+        runs = backend.runs(which._replace(after=now)) if has_coming else []
         if left := limit - len(runs):
-            runs += backend.runs(replace(which, until=now, limit=left))
+            runs += backend.runs(which._replace(until=now, limit=left))
     if output == "json":
         print_json(document("flow-run-ls", {"flow_runs": [run_document(run) for run in runs]}))
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ def command(
             )
         if selection.narrows and len(files) > 1:
             raise UsageError("A selection is of one project.", hint="Pass one FILE.")
-        locations = [replace(location, file=file) for file in files] or [location]
+        locations = [location._replace(file=file) for file in files] or [location]
         check = partial(_validate, context, selection=selection, flows=not no_flows)
         progress = CountProgress(verbosity=context.verbosity)
         found = [(each.file, check(each)) for each in counted(locations, "Checking files", progress)]

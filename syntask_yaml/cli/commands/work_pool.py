@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +148,6 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 @pass_context
 def get_default_template(context: Context, /, *, type: str) -> None:
     """Print the default base job template of a work pool type as JSON."""
-    quiet = replace(context, verbosity=-1)  # whether there is a store is not the question
+    quiet = context._replace(verbosity=-1)  # whether there is a store is not the question
     with quiet.backend(creates=False) as backend:
         print_json(backend.pool_template(type))

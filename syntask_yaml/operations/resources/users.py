@@ -72,7 +72,7 @@ def _staying(plan: Plan, backend: Backend, pools: frozenset[str]) -> Iterator[Ru
         if not run.state.type.is_final
     )
     for which in (RunFilter(until=now), RunFilter(after=now)):
-        for run in backend.runs(replace(which, pools=pools, states=waiting, limit=_MOST)):
+        for run in backend.runs(which._replace(pools=pools, states=waiting, limit=_MOST)):
             # What a schedule made ahead is made again wherever its deployment is then.
             is_made_again = run.is_scheduled and run.started is None and which.after is not None
             if run.deployment not in gone and not is_made_again:

@@ -144,5 +144,5 @@ def _workers(backend: Backend, run: Run) -> tuple[ServingWorker, ...]:
     for worker in everywhere:
         running[worker.name] += worker.running or 0
     return tuple(
-        replace(worker, running=running[worker.name]) for worker in everywhere if worker.pool == run.work_pool
+        worker._replace(running=running[worker.name]) for worker in everywhere if worker.pool == run.work_pool
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.location import start_of
@@ -23,8 +22,7 @@ _DEVELOPMENT_PREFIX = "dev-{{ $USER }}-"
 _DEVELOPMENT_TAG = "dev"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One environment of a project, as *node* declares it."""
 
     name: str
@@ -37,12 +35,12 @@ class Target:
 
     @property
     def is_default(self) -> bool:
-        given = self._fields.get("default")
+        given = self._declared.get("default")
         return isinstance(given, (bool, str)) and flag(given)
 
     @property
     def is_development(self) -> bool:
-        return self._fields.get("mode") == DEVELOPMENT
+        return self._declared.get("mode") == DEVELOPMENT
 
     @property
     def backend(self) -> Node | None:
@@ -113,15 +111,15 @@ class Target:
     def below_entries(self) -> Target:
         """The target with no more than what an entry of the file can override."""
         above = ("mode", "name_prefix", "deployments")
-        kept = {key: value for key, value in self._fields.items() if key not in above}
+        kept = {key: value for key, value in self._declared.items() if key not in above}
         return Target(self.name, self.node.with_value(kept))
 
     @property
-    def _fields(self) -> dict[str, Any]:
+    def _declared(self) -> dict[str, Any]:
         return self.node.value if isinstance(self.node.value, dict) else {}
 
     def _text(self, key: str) -> Node | None:
-        node = self.node.get(key) if self._fields else None
+        node = self.node.get(key) if self._declared else None
         return node if node is not None and isinstance(node.value, str) and node.value else None
 
 

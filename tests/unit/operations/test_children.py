@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from syntask_yaml.errors import NotFound
@@ -15,7 +13,7 @@ FAILED = State(StateType.FAILED)
 CHILDREN = [
     child("load-0", 0, 1),
     child("load-1", 0, 1, state=FAILED),
-    replace(child("save-0", 0, 1), id="abc1"),
+    child("save-0", 0, 1)._replace(id="abc1"),
 ]
 
 

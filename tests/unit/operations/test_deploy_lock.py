@@ -104,7 +104,7 @@ def test_who_waits_deploys_when_the_other_is_done(desk: Desk) -> None:
 class _Shared(MemoryBackend):
     """A backend that writes one after the other, while somebody else writes, too."""
 
-    features = replace(MemoryBackend.features, is_atomic=False)
+    features = MemoryBackend.features._replace(is_atomic=False)
     _meanwhile: Desk | None = None
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:

@@ -135,7 +135,7 @@ def test_a_second_project_of_one_name_is_noticed_where_a_plan_reads_only_its_own
 ) -> None:
     """As on a server. The two have no deployment in common, and nothing is pruned."""
     backend = MemoryBackend()
-    backend.features = replace(backend.features, has_owners=False)
+    backend.features = backend.features._replace(has_owners=False)
     here, there = desk_in(tmp_path / "here", backend), desk_in(tmp_path / "there", backend)
     here.write(ENTRY.format("a"))
     there.write(ENTRY.format("b"))
@@ -157,7 +157,7 @@ def test_a_second_project_of_one_name_is_noticed_where_a_plan_reads_only_its_own
 def test_a_project_of_one_name_may_come_after_one_that_has_gone(tmp_path: Path) -> None:
     """What was deployed from elsewhere has been deleted: nothing is left that could be pruned."""
     backend = MemoryBackend()
-    backend.features = replace(backend.features, has_owners=False)
+    backend.features = backend.features._replace(has_owners=False)
     here, there = desk_in(tmp_path / "here", backend), desk_in(tmp_path / "there", backend)
     here.write(ENTRY.format("a"))
     there.write(ENTRY.format("b"))
@@ -172,7 +172,7 @@ def test_a_project_of_one_name_may_come_after_one_that_has_gone(tmp_path: Path) 
 def test_a_second_project_is_noticed_in_each_preview(tmp_path: Path) -> None:
     """Previews of one target may come from two folders, but not the same one."""
     backend = MemoryBackend()
-    backend.features = replace(backend.features, has_owners=False)
+    backend.features = backend.features._replace(has_owners=False)
     top = "targets: {pr: {default: true, name_prefix: 'pr-{{ $PR }}-'}}\n"
     here, there = desk_in(tmp_path / "here", backend), desk_in(tmp_path / "there", backend)
     here.write(top + ENTRY.format("a"))

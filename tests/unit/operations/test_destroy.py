@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -162,7 +161,7 @@ def test_only_targets_that_expire_are_looked_at(desk: TargetDesk) -> None:
     place = ProjectLocation(directory=desk.folder)
     assert [each.owner for each in expiring_projects(place)] == ["shop:preview"]
     with pytest.raises(UsageError) as caught:
-        expiring_projects(replace(place, target="prod"))
+        expiring_projects(place._replace(target="prod"))
     assert caught.value.detail == "The target `prod` does not expire."
     assert find_expired(desk.context("prod"), utc_now()) == []
 
@@ -261,7 +260,7 @@ def test_automations_alone_run_out_where_only_their_owner_is_told(
 
     there = EmbeddedBackend.automations
     context = desk.context("preview")
-    monkeypatch.setattr(EmbeddedBackend, "features", replace(EmbeddedBackend.features, has_owners=False))
+    monkeypatch.setattr(EmbeddedBackend, "features", EmbeddedBackend.features._replace(has_owners=False))
     monkeypatch.setattr(EmbeddedBackend, "automations", automations)
     monkeypatch.setattr(EmbeddedBackend, "ledgers", lambda _backend: [])
 

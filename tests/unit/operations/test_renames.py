@@ -142,7 +142,7 @@ def test_a_server_does_not_keep_the_runs_of_what_is_renamed(
 ) -> None:
     """It cannot rename: the new deployment gets the paused state of the old one, which is deleted."""
     desk.write(NEW.replace("renamed_from: etl/old, ", ""))
-    monkeypatch.setattr(desk.backend, "features", replace(desk.backend.features, has_own_worker=False))
+    monkeypatch.setattr(desk.backend, "features", desk.backend.features._replace(has_own_worker=False))
 
     [hint] = (each.hint for each in desk.plan().diagnostics if each.code == "likely-rename")
     assert hint.startswith("If it was renamed, add `renamed_from: etl/old` to keep whether it is paused.")

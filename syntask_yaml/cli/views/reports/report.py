@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,8 +26,7 @@ class Case(NamedTuple):
     result: str = "succeeded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandReport:
+class CommandReport(NamedTuple):
     """What *command* has to say.
 
     *problems* are what was found, *cases* what became of each thing. *folder* is where the files of the
@@ -42,7 +40,7 @@ class CommandReport:
     cases: Sequence[Case] = ()
     folder: str = ""
     document: Callable[[], Mapping[str, Any]] = dict
-    text: Callable[[], None] = field(default=lambda: None)
+    text: Callable[[], None] = lambda: None
     markdown: Callable[[TextLimit], str] | None = None
     html: Callable[[], str] | None = None
 

@@ -220,7 +220,7 @@ def test_schedules_stay_where_the_deployment_is_another(stores: Stores) -> None:
 
 def test_what_an_interrupted_copy_did_not_write_is_no_difference(stores: Stores) -> None:
     """The triggers of a deployment come after it; anything else was changed by somebody."""
-    stores.destination.features = replace(stores.destination.features, triggers=True)
+    stores.destination.features = stores.destination.features._replace(triggers=True)
     whole = replace(ETL, paused=True, triggers=({"expect": ["a"]},))
     deploy(stores.source, whole)
     deploy(stores.destination, replace(whole, triggers=()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,7 +72,7 @@ def test_code_that_waits_for_a_slot_is_told_apart_from_code_that_runs(tmp_path: 
     assert f"({ids[0][:8]}) of `etl/d`: Running" in found.evidence[1].text
     backend.give_back_slots(ids[0])
     assert why(1).rule.code == "running"
-    assert backend.take_slots(replace(slot_of("me"), run_id=""), NOW, lease=30).is_taken
+    assert backend.take_slots(slot_of("me")._replace(run_id=""), NOW, lease=30).is_taken
     assert why(1).finding.evidence[1].text.startswith("code of ")
     backend.close()
 
