@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syntask_yaml.model.deploy_record import DeployRecord
-from syntask_yaml.model.deployment import Stored
+if TYPE_CHECKING:
+    from syntask_yaml.model.deploy_record import DeployRecord
+    from syntask_yaml.model.deployment import Stored
 
 
 class DeployRecords(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from syntask._runs.names import two_words
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.names import NAME_HINT, name_problem
 
@@ -17,6 +16,8 @@ def new_id() -> str:
 
 def run_name(id: str) -> str:
     """Two words for the run with this *id*, such as `brisk-otter`."""
+    from syntask._runs.names import two_words  # which only those who make runs need
+
     return two_words(int(id.replace("-", "")[:8], 16))
 
 

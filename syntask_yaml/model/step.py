@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from syntask_yaml.diagnostics import Path
@@ -24,12 +23,14 @@ class Step(NamedTuple):
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutputs:
+_NO_VALUES: Mapping[str, Value] = {}
+
+
+class StepOutputs(NamedTuple):
     """What steps output, by name; before they have run, `Unknown` values.
 
     *is_open*: they may output more names than these.
     """
 
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = _NO_VALUES
     is_open: bool = False

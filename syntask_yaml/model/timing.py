@@ -15,16 +15,15 @@ MAX_INTERVAL = timedelta.max.total_seconds()
 # Our own worker starts no more runs of one schedule: seconds between two.
 LEAST_INTERVAL = 0.1
 
-_ISO_DURATION = re.compile(
+# Compiled when the first text is read: most files have numbers of seconds.
+_ISO_DURATION = (
     r"P(?=\d|T)(?:(?P<years>\d+(?:\.\d+)?)Y)?(?:(?P<months>\d+(?:\.\d+)?)M)?"
     r"(?:(?P<weeks>\d+(?:\.\d+)?)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
-    re.IGNORECASE,
+    r"(?:T(?=\d)(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
-_CLOCK_DURATION = re.compile(
+_CLOCK_DURATION = (
     r"(?:(?P<days>\d+) ?(?:d|days?),? ?)?"
-    r"(?:(?P<hours>\d+):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:\.\d+)?))?)?",
-    re.IGNORECASE,
+    r"(?:(?P<hours>\d+):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:\.\d+)?))?)?"
 )
 _SECONDS = {
     "years": 365 * 86400,
@@ -54,7 +53,9 @@ def parse_interval(value: float | str) -> float:
 
 
 def _seconds(text: str) -> float | None:
-    match = _ISO_DURATION.fullmatch(text) or (_CLOCK_DURATION.fullmatch(text) if text else None)
+    match = re.fullmatch(_ISO_DURATION, text, re.IGNORECASE)
+    if match is None and text:
+        match = re.fullmatch(_CLOCK_DURATION, text, re.IGNORECASE)
     if match is not None:
         return sum(float(number) * _SECONDS[unit] for unit, number in match.groupdict().items() if number)
     try:

@@ -13,7 +13,6 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.owners import refuse_second_project
 from syntask_yaml.operations.resources.write import WrittenResource
 from syntask_yaml.plan.changes import Action, Plan
-from syntask_yaml.plan.drift import digests, key_of, resource_digests, with_drift
 
 # What was deployed under a name by now; None where nothing is any more.
 _Deployed = Iterator[tuple[str, Mapping[str, str] | None]]
@@ -44,7 +43,11 @@ class LastDeploy:
 
     def mark_drift(self, plan: Plan) -> Plan:
         """Return *plan* with marks on what somebody else did since, if that is known."""
-        return with_drift(plan, self._kept) if self._kept else plan
+        if not self._kept:
+            return plan
+        from syntask_yaml.plan.drift import with_drift  # which makes digests
+
+        return with_drift(plan, self._kept)
 
     def keep(
         self,
@@ -88,12 +91,16 @@ def mark_drift(plan: Plan, context: DeployContext, *, take_over: bool) -> Plan:
 
 
 def _deployments(written: Mapping[str, Written]) -> _Deployed:
+    from syntask_yaml.plan.drift import digests
+
     writes = [each.write for each in written.values() if each.error is None]
     yield from ((write.old_name, None) for write in writes if write.old_name is not None)
     yield from ((write.full_name, digests(write.after)) for write in writes if write.after is not None)
 
 
 def _resources(plan: Plan, written: Mapping[str, WrittenResource]) -> _Deployed:
+    from syntask_yaml.plan.drift import key_of, resource_digests
+
     for change in plan.resources:
         done = written.get(change.full_name)
         if done is None or done.error is not None or change.write is None:

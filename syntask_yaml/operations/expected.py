@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from syntask_yaml.model.block import BLOCK_TYPES, Block
 from syntask_yaml.model.pool import WorkPool, WorkQueue
@@ -23,8 +23,7 @@ def attributes(fields: Mapping[str, Value]) -> dict[str, Any]:
     return {ATTRIBUTES.get(key, key): value for key, value in fields.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedResources:
+class ExpectedResources(NamedTuple):
     """Over what a backend has: the resources that were *bound*, as far as they could be."""
 
     bound: Sequence[BoundResource] = ()

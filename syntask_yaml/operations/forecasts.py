@@ -52,7 +52,7 @@ def forecast_steps(prepared: Sequence[Prepared], context: DeployContext) -> Fore
 
 def _with_forecast(pipeline: Pipeline, outputs: Mapping[str, Value]) -> StepOutputs:
     expected = expected_outputs((*pipeline.build, *pipeline.push))
-    return replace(expected, values={**expected.values, **outputs})
+    return expected._replace(values={**expected.values, **outputs})
 
 
 def _key(pipeline: Pipeline) -> str:

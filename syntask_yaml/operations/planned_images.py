@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from syntask_yaml.model.step import StepOutputs
@@ -18,14 +17,16 @@ class PlannedImage(NamedTuple):
     deployments: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Forecasts:
+_NO_OUTPUTS: Mapping[int, StepOutputs] = {}
+
+
+class Forecasts(NamedTuple):
     """The *images* of the build steps, in file order; and the *outputs* that are known before any step
     runs, by the position of their deployment. What is not known is `Unknown`, or not there.
     """
 
     images: tuple[PlannedImage, ...] = ()
-    outputs: Mapping[int, StepOutputs] = field(default_factory=dict)
+    outputs: Mapping[int, StepOutputs] = _NO_OUTPUTS
 
 
 def as_json(images: Sequence[PlannedImage]) -> Iterator[dict[str, Any]]:

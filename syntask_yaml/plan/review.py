@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -94,6 +93,8 @@ def _entry(change: Change, *, verbose: bool) -> FoldedChange:
 
 def _content(entry: FoldedChange) -> bytes:
     """The digest of what two entries have alike that are folded."""
+    from hashlib import blake2b  # and OpenSSL, which a plan without changes does not need
+
     schedules = [
         [_schedule_text(change.before), _schedule_text(change.after), change.is_paused]
         for change in entry.schedules

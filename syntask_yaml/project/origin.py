@@ -8,7 +8,6 @@ What the file is called does not matter. Git itself is not needed: its configura
 from __future__ import annotations
 
 import re
-from configparser import Error, RawConfigParser
 from pathlib import Path
 
 from syntask_yaml.project.git_program import find_tree
@@ -34,6 +33,8 @@ def origin_of(file: Path) -> str:
 
 def _remote(tree: Path) -> str | None:
     """The remote of the repository checked out at *tree*: `origin`, or else the first by name."""
+    from configparser import Error, RawConfigParser
+
     config = RawConfigParser(strict=False, allow_no_value=True)
     try:
         config.read_string(_unindented((_git_directory(tree) / "config").read_text(encoding="utf-8")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -42,7 +41,6 @@ class Assigned(NamedTuple):
     is_alias: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownBinding:
     """What reading does not tell: a loop variable, a deleted name, a part of a sequence."""
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
-from syntask_yaml.model.deploy_record import DeployRecord
-from syntask_yaml.model.deployment import Stored
+
+if TYPE_CHECKING:
+    from syntask_yaml.model.deploy_record import DeployRecord
+    from syntask_yaml.model.deployment import Stored
 
 _AT_ONCE = 50
 _AFTER_ALL = 2**63 - 1
@@ -33,6 +36,8 @@ class EmbeddedHistory(EmbeddedBase):
         return replace(record, id=str(number))
 
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
+        from syntask_yaml.model.deploy_record import DeployRecord  # which a plan does not need
+
         name, before = "deploys" if project is None else "deploys_of_project", _AFTER_ALL
         of = {} if project is None else {"project": project}
         while rows := self._store.all(name, before=before, limit=_AT_ONCE, **of):
