@@ -72,10 +72,11 @@ def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, 
             save_plan(held, deploy_context, pinned, context.directory / save)
     if context.verbosity >= 0:
         changes.show(changed)
+    with_notes = planned.plan.deploys_something
     problems = [
         each
         for each in planned.diagnostics
-        if each.is_error or (context.verbosity >= 0 and (planned.plan.deploys_something or not each.is_note))
+        if each.is_error or (context.verbosity >= 0 and (with_notes or not each.is_note))
     ]
     diagnostics.show(problems)
     report = _report(context, planned, problems, changed)
