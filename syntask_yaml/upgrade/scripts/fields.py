@@ -54,7 +54,7 @@ class ScriptFields:
     def leave(self, name: str, node: ast.expr) -> None:
         """Say that the value of *node*, which belongs to the argument *name*, is not known."""
         start, end = self.evaluator.places.start(node), self.evaluator.places.end(node)
-        shown = hide_in_text(ast.unparse(node))
+        shown = " ".join(hide_in_text(self.source.text[start:end]).split())
         shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
         detail = f"A value of `{name}` is only known when the script runs: `{shown}`."
         hint = "Add it to the entry."
