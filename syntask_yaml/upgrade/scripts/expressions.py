@@ -19,7 +19,6 @@ from syntask_yaml.upgrade.scripts.constants import (
 from syntask_yaml.upgrade.scripts.evaluate import Evaluator, Found, Handler
 from syntask_yaml.upgrade.scripts.flow_names import name_of_flow
 from syntask_yaml.upgrade.scripts.frames import returned_by, rounds
-from syntask_yaml.upgrade.scripts.instances import attribute_of
 from syntask_yaml.upgrade.scripts.reach import Frame, external_name
 from syntask_yaml.upgrade.template_text import TemplateText, holds_template
 from syntask_yaml.upgrade.text_methods import is_method
@@ -193,12 +192,10 @@ def _call(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 
 
 def _attribute(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`main.name` of a flow, `settings.name` of an object; what is written out is reached without it."""
+    """`main.name` of a flow; what is written out is reached without it."""
     assert isinstance(node, ast.Attribute)
     if name := name_of_flow(node, frame):
         return Found(name, evaluator.start(node, frame))
-    if held := attribute_of(node, frame):
-        return evaluator.standing_for(held, node, frame)
     raise Dynamic(node)
 
 

@@ -14,7 +14,6 @@ from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, SourceExpression
 from syntask_yaml.upgrade.scripts.constants import Dynamic
 from syntask_yaml.upgrade.scripts.evaluate import Evaluator
-from syntask_yaml.upgrade.scripts.instances import attribute_of
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach
 from syntask_yaml.upgrade.template_text import TemplateText
 
@@ -44,10 +43,6 @@ class FlowFinder:
                 return PassedFlow(f"{module.replace('.', '/')}.py:{function}")
             case Closure(node=ast.Call() as call, frame=there):
                 return self._made(call, there) or self._assigned(node, call, frame, there)
-            case Closure(node=ast.Attribute() as attribute, frame=there):
-                held = attribute_of(attribute, there)
-                if held is not None:
-                    return self.passed(held.node, held.frame)
         raise Dynamic(node)
 
     def _made(self, call: ast.Call, there: Frame) -> PassedFlow | None:
