@@ -9,6 +9,12 @@ from syntask_yaml.document.node import Node
 
 # The fields of a deployment that hold one.
 BLOCK_FIELDS = ("infrastructure", "storage")
+# Types of Prefect itself. It ignored every field of such a block that is in no table, but these of the first
+# versions, which had an effect.
+_OWN = frozenset(
+    "azure docker-container gcs github kubernetes-job local-file-system process remote-file-system s3".split()
+)
+_OF_FIRST = frozenset({"condaenv", "virtualenv"})
 # Keys that say which block it is, and nothing that is in it, beside those that begin with `_`.
 _BOOKKEEPING = frozenset({"type", "block_type_slug"})
 
@@ -44,6 +50,11 @@ def own_fields(value: Mapping[str, Any]) -> dict[str, Any]:
 def is_bookkeeping(key: object) -> bool:
     """Whether the field *key* of a block says only which block it is."""
     return key in _BOOKKEEPING or str(key).startswith("_")
+
+
+def had_no_effect(block: Node, key: str) -> bool:
+    """Whether Prefect ignored the field *key* of the *block*, which is in no table."""
+    return block_type(block) in _OWN and key not in _OF_FIRST
 
 
 def _mapping(block: Node) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import printable
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.spelling import step
-from syntask_yaml.upgrade.agent_deployment import Form
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.pools import missing_values, note_stale_copy, note_successor
@@ -107,15 +107,14 @@ def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) ->
     note_stale_copy(draft, storage, "The steps contain")
     _go_to(draft, place)
     stored = StoredCode(draft, storage, draft.source.text("path"))
-    is_apart = block_name(storage) and base.startswith("/") and _inside(draft, base) is None
+    is_apart = base.startswith("/") and _inside(draft, base) is None
     push = push_steps(stored, LOCAL) if is_apart else []
     if _convert_upload(draft, storage, push):
         draft.need(LOCAL, stored.name, basepath=base)
 
 
 def _go_to(draft: EntryDraft, place: str) -> None:
-    go = step("set_working_directory", draft.context.dialect, directory=draft.literal(place))
-    draft.put("pull", [go])
+    draft.put("pull", [step("set_working_directory", draft.context.dialect, directory=draft.literal(place))])
 
 
 def _convert_local(draft: EntryDraft, path: Node | None) -> None:
@@ -174,10 +173,8 @@ def _inside(draft: EntryDraft, place: str) -> str | None:
         folder = (root / place).resolve()
     except (OSError, RuntimeError, ValueError):  # no path, or links in a circle
         return None
-    if not folder.is_relative_to(root):
-        return None
-    inside = folder.relative_to(root).as_posix()
-    return "" if inside == "." else f"{inside}/"
+    inside = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else None
+    return "" if inside == "." else inside and f"{inside}/"
 
 
 def _name_own_file(draft: EntryDraft, node: Node) -> None:
@@ -208,6 +205,9 @@ def _convert_entrypoint(draft: EntryDraft) -> None:
         return
     written, draft.flow = _found(draft, text)
     draft.put("entrypoint", draft.literal(written))
+    if node is not None and _is_moved(draft.source, text) and written == draft.source.resolved:
+        detail = f"There is no `{text}` here. The flow that the script passes is in `{written}`."
+        draft.note(node, "entrypoint-not-found", detail, "Check that the storage has it there too.")
     if draft.flow is None and not (draft.source.form is Form.PROJECT and "{{" in text):
         folder = printable(draft.context.root.name)
         detail = f"There is no flow `{written}` in the project directory `{folder}`."
@@ -250,5 +250,11 @@ def _candidates(draft: EntryDraft, text: str) -> Iterator[str]:
         parts = [part for part in re.split(r"[\\/]", draft.source.text("path")) if part]
         prefixes += ["/".join(parts[-count:]) + "/" for count in range(1, min(len(parts), 6))]
     yield from (f"{prefix}{text}" for prefix in dict.fromkeys(prefixes))
-    if draft.source.resolved and draft.source.get("storage") is None:
+    if draft.source.resolved and (draft.source.get("storage") is None or _is_moved(draft.source, text)):
         yield draft.source.resolved
+
+
+def _is_moved(source: AgentDeployment, text: str) -> bool:
+    """Whether the flow that a script passes is in a file like *text*, in another folder of a storage."""
+    is_alike = PurePosixPath(text).name == PurePosixPath(source.resolved).name
+    return is_alike and source.get("storage") is not None and not f"/{source.resolved}".endswith(f"/{text}")

@@ -16,6 +16,7 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
+from syntask_yaml.upgrade.blocks import block_type, had_no_effect
 from syntask_yaml.upgrade.ledger import FieldOutcome, FieldOutcomeKind, Ledger
 from syntask_yaml.upgrade.template_text import TemplateText, escaped, holds_template, shell_words
 from syntask_yaml.upgrade.templates.defaults import Template, default_templates
@@ -147,6 +148,16 @@ class EntryDraft:
         """Leave the field to the user, with a warning."""
         self.ledger.settle(node, FieldOutcomeKind.REPORTED, code)
         self.warn(node, code, detail, hint)
+
+    def report_unknown(self, node: Node, detail: str, hint: str = "") -> None:
+        """Report a field of a block that no table has, or note that Prefect ignored it."""
+        block, key = self.source.root.at(node.path[:-1]), str(node.path[-1])
+        if not had_no_effect(block, key):
+            self.report(node, "unknown-field", detail, hint)
+            return
+        self.drop(node, "ignored by Prefect 2")
+        ignored = f"Prefect ignored `{key}`, which is no field of a block of type `{block_type(block)}`."
+        self.note(node, "unknown-field", ignored, hint)
 
     def warn(self, node: Node, code: str, detail: str, hint: str = "") -> None:
         """Say something about a field that has its outcome, and needs somebody to look at it."""

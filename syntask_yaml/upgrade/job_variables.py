@@ -104,7 +104,7 @@ def _convert_value(draft: EntryDraft, node: Node, kind: Infrastructure, converte
         report_image(draft, node)
     elif (variable := kind.variable(key)) not in kind.variables:
         detail = f"Work pools of type `{kind.type}` have no job variable `{key}`. It is not carried."
-        draft.report(node, "unknown-field", detail, did_you_mean(key, kind.variables))
+        draft.report_unknown(node, detail, did_you_mean(key, kind.variables))
     else:
         value = kind.value(key, node.value)
         draft.carry(node, f"work_pool.job_variables.{variable}")

@@ -109,7 +109,8 @@ def _bucket(
     def convert(stored: StoredCode) -> tuple[Steps, Steps]:
         login = stored.nested(type)
         where = {place: stored.text(key)}
-        return _transfer(stored, provider, where, stored.text(folder), login)
+        within = next(filter(None, map(stored.text, folder.split())), "")
+        return _transfer(stored, provider, where, within, login)
 
     return convert
 
@@ -178,8 +179,8 @@ STORAGES: Mapping[str, Storage] = {
         ),
     ),
     "s3-bucket": Storage(
-        _bucket("s3", "bucket", "bucket_name", "bucket_folder", "aws-credentials"),
-        _fields("bucket_name bucket_folder credentials"),
+        _bucket("s3", "bucket", "bucket_name", "bucket_folder basepath", "aws-credentials"),
+        _fields("bucket_name bucket_folder basepath credentials aws_credentials minio_credentials"),
     ),
     "gcs-bucket": Storage(
         _bucket("gcs", "bucket", "bucket", "bucket_folder", "gcp-credentials"),
@@ -232,4 +233,4 @@ def settle_fields(draft: EntryDraft, block: Node, storage: Storage) -> None:
             draft.carry(node, _A_BLOCK if holds_secret(node.value) else storage.target)
         else:
             detail = f"No step has an input for the field `{key}` of a `{block_type(block)}` block."
-            draft.report(node, "unknown-field", detail)
+            draft.report_unknown(node, detail)

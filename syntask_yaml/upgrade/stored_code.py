@@ -12,7 +12,12 @@ from syntask_yaml.upgrade.blocks import block_name, block_type
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.template_text import TemplateText
 
-_CREDENTIALS = ("credentials", "bitbucket_credentials", "gcp_credentials")
+_CREDENTIALS = (
+    "credentials",
+    "bitbucket_credentials",
+    "gcp_credentials",
+    *("aws_credentials", "minio_credentials"),  # of a bucket until 2023
+)
 
 
 @dataclass(frozen=True, slots=True)

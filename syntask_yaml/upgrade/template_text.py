@@ -62,9 +62,9 @@ class TemplateText(str):
         found = _OF_ENVIRONMENT.fullmatch(self.replace(_OR_EMPTY, ""))
         if found is None or found[2] is not None:
             raise ValueError("the text is more than one variable")
-        if isinstance(default, TemplateText) or not isinstance(default, str):
-            raise ValueError("the default is not a constant text")
-        return TemplateText(f"{{{{ ${found[1]} | default({json.dumps(default)}, true) }}}}")
+        if isinstance(default, (TemplateText, bool)) or not isinstance(default, (str, int, float)):
+            raise ValueError("the default is not a constant")
+        return TemplateText(f"{{{{ ${found[1]} | default({json.dumps(str(default))}, true) }}}}")
 
     def filtered(self, name: str) -> TemplateText:
         """The same through a filter. Raises ValueError unless one expression is all there is."""

@@ -324,6 +324,35 @@ MASK = "********"
             ["aws-credentials/team"],
         ),
         (
+            saved(  # as it was until 2023
+                "s3-bucket",
+                "bucket",
+                bucket_name="flows",
+                basepath="production",
+                aws_credentials=saved("aws-credentials", "team", aws_secret_access_key=MASK),
+            ),
+            "",
+            [
+                {
+                    "syntask_aws.deployments.steps.pull_from_s3": {
+                        "bucket": "flows",
+                        "folder": "production",
+                        "credentials": "{{ syntask.blocks.aws-credentials.team }}",
+                    }
+                }
+            ],
+            [
+                {
+                    "syntask_aws.deployments.steps.push_to_s3": {
+                        "bucket": "flows",
+                        "folder": "production",
+                        "credentials": "{{ syntask.blocks.aws-credentials.team }}",
+                    }
+                }
+            ],
+            ["aws-credentials/team"],
+        ),
+        (
             saved("gcs-bucket", "bucket", bucket="flows", bucket_folder="", gcp_credentials=None),
             "",
             [{"syntask_gcp.deployments.steps.pull_from_gcs": {"bucket": "flows", "folder": ""}}],
@@ -397,6 +426,20 @@ MASK = "********"
             ],
             ["local-file-system/store"],
         ),
+        (
+            inline("local-file-system", basepath="/srv/storage"),
+            None,
+            [go("/srv/storage")],
+            [
+                {
+                    f"{STEPS}.push_with_block": {
+                        "block_type_slug": "local-file-system",
+                        "block_document_name": "nightly",
+                    }
+                }
+            ],
+            ["local-file-system/nightly"],
+        ),
     ],
     ids=lambda value: value.get("_block_type_slug", "") if isinstance(value, dict) else "",
 )
@@ -429,12 +472,8 @@ def test_a_local_folder_of_which_only_the_name_is_known_is_a_block(old: OldRepos
     assert codes(result.problems) == set()
 
 
-@pytest.mark.parametrize(
-    "storage",
-    [inline("local-file-system", basepath="/srv/storage"), saved("local-file-system", "store", basepath=".")],
-)
-def test_a_local_folder_that_no_block_has_is_not_copied_to(old: OldRepository, storage: Any) -> None:
-    result = old.result(storage=storage)
+def test_the_folder_of_the_project_is_not_copied_to(old: OldRepository) -> None:
+    result = old.result(storage=saved("local-file-system", "store", basepath="."))
 
     assert "push" not in result.entry
     assert codes(result.problems) == {"push-missing"}

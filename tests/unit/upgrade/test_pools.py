@@ -121,7 +121,8 @@ def test_every_type_of_the_table_is_tested() -> None:
         (inline("ecs-task", task_definition={"containerDefinitions": 1}), "pool-template-needed"),
         (inline("ecs-task", aws_credentials={"$ref": {"block_document_id": "x"}}), "pool-template-needed"),
         (inline("cloud-run-job", max_retries=3), "default-differs"),
-        (inline("docker-container", gpu=True), "unknown-field"),
+        (inline("ecs-task", gpu=True), "unknown-field"),
+        (inline("process", condaenv="orders"), "unknown-field"),
         (inline("nomad-job", image="x:1"), "unsupported-infrastructure"),
         ({"type": "process"}, "unsupported-infrastructure"),
     ],
@@ -130,6 +131,15 @@ def test_what_no_job_variable_can_say_is_reported(
     old: OldRepository, block: dict[str, Any], code: str
 ) -> None:
     assert codes(old.result(infrastructure=block).problems) == {code}
+
+
+@pytest.mark.parametrize("slug", ["process", "docker-container", "kubernetes-job"])
+def test_what_prefect_ignored_is_noted(old: OldRepository, slug: str) -> None:
+    result = old.result(infrastructure=inline(slug, gpu=True))
+
+    assert codes(result.problems) == set()
+    assert "unknown-field" in notes(result.problems)
+    assert "gpu" not in str(result.entry)
 
 
 def test_what_kubernetes_repeated_is_noted(old: OldRepository) -> None:

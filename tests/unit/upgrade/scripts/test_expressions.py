@@ -67,6 +67,7 @@ def described(old: OldRepository, text: str) -> tuple[object, set[str]]:
         ("os.environ.get('A') or 'b'", '{{ $A | default("b", true) }}'),
         ("os.getenv('A', '') or STAGE", '{{ $A | default("prod", true) }}'),
         ("None or os.environ['A'] or 'b\"'", '{{ $A | default("b\\"", true) }}'),
+        ("int(os.getenv('A') or 5)", '{{ $A | default("5", true) | int }}'),
         ("f\"{os.getenv('A') or 'b'}-x\"", '{{ $A | default("b", true) }}-x'),
     ],
 )
@@ -79,7 +80,7 @@ def test_it_is_known(old: OldRepository, text: str, value: object) -> None:
     [
         '"a" if os.environ["LIVE"] else "b"',
         'os.environ.get("STAGE") == "prod"',
-        'os.environ.get("STAGE") or 1',
+        'os.environ.get("STAGE") or False',
         'os.environ.get("STAGE", "dev") or "prod"',
         'os.getenv("STAGE") or os.getenv("OTHER")',
         'os.getenv("STAGE") or input()',
