@@ -5,7 +5,6 @@
 Scripts are read and never run.
 
 read        a script to the deployments that it builds
-search_folders  where its imports are found
 places      where a piece of the syntax tree is in the text
 calls       the calls that build deployments, and whether they are applied
 frames    the values of loop variables and parameters around a call

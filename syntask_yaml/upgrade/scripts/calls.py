@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from syntask_yaml.pysource.bindings import Binding, ImportedName
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.upgrade.scripts.reach import Frame, external_name
 from syntask_yaml.upgrade.scripts.surroundings import scope_at
@@ -120,10 +121,23 @@ class Calls:
         is_named = isinstance(receiver, ast.Name) and receiver.id == build.variable != ""
         return receiver is build.node or is_named
 
+    def _hidden_name(self, node: ast.expr) -> str:
+        """The full name by the import of it, where `from module import *` might bring another."""
+        names = self.scope.module.names
+        match node:
+            case ast.Attribute(value=value, attr=attribute):
+                return f"{self._hidden_name(value)}.{attribute}"
+            case ast.Name(id=name) if names.stars:
+                match names.names.get(name, ()):
+                    case [*_, Binding(origin=ImportedName(module=module, name=imported, level=0))]:
+                        return f"{module}.{imported}"
+        return ""
+
     def _kind(self, node: ast.Call, around: tuple[ast.AST, ...]) -> BuildKind | None:
         match node.func:
             case ast.Name() | ast.Attribute(attr="build_from_flow" | "Deployment" | "DeploymentSpec"):
                 name = external_name(node.func, Frame(scope_at(node, around, self.scope)))
+                name = name or self._hidden_name(node.func)
             case _:
                 return None
         inner = _MODULES.sub("", name)

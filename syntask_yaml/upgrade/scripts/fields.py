@@ -19,7 +19,7 @@ from syntask_yaml.upgrade.scripts.arguments import Argument, arguments, assigned
 from syntask_yaml.upgrade.scripts.calls import BuildCall, BuildKind, Calls
 from syntask_yaml.upgrade.scripts.constants import Dynamic
 from syntask_yaml.upgrade.scripts.evaluate import Evaluator, Found
-from syntask_yaml.upgrade.scripts.flow import FlowFinder, PassedFlow
+from syntask_yaml.upgrade.scripts.flow import FlowFinder, PassedFlow, ScriptProject
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame
 from syntask_yaml.upgrade.secrets import hide_in_text, hide_secrets
 from syntask_yaml.upgrade.template_text import TemplateText
@@ -54,7 +54,9 @@ class ScriptFields:
     def leave(self, name: str, node: ast.expr) -> None:
         """Say that the value of *node*, which belongs to the argument *name*, is not known."""
         start, end = self.evaluator.places.start(node), self.evaluator.places.end(node)
-        shown = " ".join(hide_in_text(self.source.text[start:end]).split())
+        # In its line, a text may be hidden for what is written in front of it.
+        shown = self.source.text[start:end] if _holds_text(node) else ast.unparse(node)
+        shown = " ".join(hide_in_text(shown).split())
         shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
         detail = f"A value of `{name}` is only known when the script runs: `{shown}`."
         hint = "Add it to the entry."
@@ -80,16 +82,16 @@ class ScriptFields:
 
 
 def deployment_of(
-    call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields, *, path: Path, root: Path
+    call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields, *, path: Path, project: ScriptProject
 ) -> AgentDeployment:
-    """What *call* builds in *frame*. Entrypoints are seen from the folder *root*."""
+    """What *call* builds in *frame*. Entrypoints are seen from the folder of *project*."""
     given = list(arguments(call, frame, fields.evaluator, fields.leave))
     given += assigned(call, frame, calls, fields.evaluator.places)
     by_name = {each.name: each for each in given}
     for each in by_name.values():
         if each.name not in _OF_FLOW:
             _put(fields, each)
-    passed = _flow(call, by_name, fields, root)
+    passed = _flow(call, by_name, fields, project)
     _apply(call, frame, calls, fields)
     _name_infrastructure(fields)
     is_known = bool(fields.values.get("name") and fields.values.get("entrypoint"))
@@ -140,12 +142,12 @@ def _listed(found: Found) -> Found:
 
 
 def _flow(
-    call: BuildCall, by_name: dict[str, Argument], fields: ScriptFields, root: Path
+    call: BuildCall, by_name: dict[str, Argument], fields: ScriptFields, project: ScriptProject
 ) -> PassedFlow | None:
     """Put the entrypoint of the flow that the call is given, unless it says another one."""
     argument = by_name.get("flow") or by_name.get("flow_location")
     try:
-        passed = _passed(call, argument, fields, root)
+        passed = _passed(call, argument, fields, project)
     except (Dynamic, Unknowable) as error:
         if argument is not None and "entrypoint" not in fields.values:
             fields.leave("flow", _part(argument.written, error))
@@ -166,9 +168,9 @@ def _part(written: ast.expr, error: Dynamic | Unknowable) -> ast.expr:
 
 
 def _passed(
-    call: BuildCall, argument: Argument | None, fields: ScriptFields, root: Path
+    call: BuildCall, argument: Argument | None, fields: ScriptFields, project: ScriptProject
 ) -> PassedFlow | None:
-    finder = FlowFinder(fields.evaluator, root)
+    finder = FlowFinder(fields.evaluator, project)
     if argument is not None and argument.name == "flow":
         return finder.passed(argument.value.node, argument.value.frame)
     if call.kind is not BuildKind.SPECIFIED:
@@ -213,6 +215,10 @@ def _name_infrastructure(fields: ScriptFields) -> None:
             fields.places[new] = fields.places.pop(old)
     if "infrastructure" not in fields.values:
         fields.put("infrastructure", fields.start, Found({"_block_type_slug": "process"}, fields.start))
+
+
+def _holds_text(node: ast.expr) -> bool:
+    return any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in ast.walk(node))
 
 
 def holds_secret_reference(value: Any) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from syntask_yaml.project.flows.definition import FlowDefinition, flows
+from syntask_yaml.project.flows.files import python_files
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.module import SourceUnreadable
 from syntask_yaml.pysource.scope import NameScope
-from syntask_yaml.pysource.symbols import Definition, External, SourceExpression
+from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Unknowable
 from syntask_yaml.upgrade.scripts.constants import Dynamic
 from syntask_yaml.upgrade.scripts.evaluate import Evaluator
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach
@@ -26,24 +29,68 @@ class PassedFlow:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class ScriptProject:
+    """The project in *root* that a script deploys flows of."""
+
+    root: Path
+
+    @cached_property
+    def files(self) -> Sequence[str]:
+        """Its Python files, which are listed for the first module that is not where the script is."""
+        return python_files(self.root)
+
+
 @dataclass(frozen=True, slots=True)
 class FlowFinder:
-    """Finds flows for the project in *root*; *evaluator* knows the names and paths that are passed."""
+    """Finds flows of *project*; *evaluator* knows the names and paths that are passed."""
 
     evaluator: Evaluator
-    root: Path
+    project: ScriptProject
 
     def passed(self, node: ast.expr, frame: Frame) -> PassedFlow:
         """The flow that *node* stands for. Raises Dynamic, or Unknowable."""
-        match reach(node, frame):
+        try:
+            reached = reach(node, frame)
+        except Unknowable:
+            if isinstance(node, ast.Name):
+                return self._of_everything(node, frame)
+            raise
+        match reached:
             case Definition(scope=scope) as found:
                 return PassedFlow(self._entrypoint(scope.module.path, found.name))
             case External(name=name) if "." in name:
                 module, _, function = name.rpartition(".")
-                return PassedFlow(f"{module.replace('.', '/')}.py:{function}")
+                return PassedFlow(self._elsewhere(f"{module.replace('.', '/')}.py", function, frame))
             case Closure(node=ast.Call() as call, frame=there):
                 return self._made(call, there) or self._assigned(node, call, frame, there)
         raise Dynamic(node)
+
+    def _of_everything(self, node: ast.Name, frame: Frame) -> PassedFlow:
+        """A flow that `from module import *` brings, of a module that only a run finds."""
+        for each in ast.walk(frame.scope.module.tree):
+            match each:
+                case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")], level=0):
+                    place = f"{module.replace('.', '/')}.py"
+                    entrypoint = self._elsewhere(place, node.id, frame)
+                    if not entrypoint.startswith(f"{place}:"):
+                        return PassedFlow(entrypoint)
+        raise Dynamic(node)
+
+    def _elsewhere(self, place: str, function: str, frame: Frame) -> str:
+        """The flow in the one file that may be at *place*, seen from a folder that only a run of the script
+        tells: it is the current one, or in `PYTHONPATH`."""
+        alike = (self.project.root / each for each in self.project.files if f"/{each}".endswith(f"/{place}"))
+        found = [file for file in alike if function in self._flows(file, frame)]
+        return self._entrypoint(found[0], function) if len(found) == 1 else f"{place}:{function}"
+
+    def _flows(self, file: Path, frame: Frame) -> list[str]:
+        """The functions of the flows of a file; none of one that cannot be read."""
+        try:
+            module = frame.scope.index.read(file)
+        except SourceUnreadable:
+            return []
+        return [each.name for each in flows(NameScope(frame.scope.index, module, frame.scope.search))]
 
     def _made(self, call: ast.Call, there: Frame) -> PassedFlow | None:
         """A flow that is made of another, `other.with_options(…)`, or named, `FlowScript(path=…)`."""
@@ -75,7 +122,7 @@ class FlowFinder:
         """The flow called *name*, or the only one, of the file at *place*; without one, of the script."""
         folder = frame.scope.module.path.parent
         file = next(
-            (path for each in (folder, self.root) if (path := each / place).is_file()), folder / place
+            (path for each in (folder, self.project.root) if (path := each / place).is_file()), folder / place
         )
         try:
             module = frame.scope.index.read(file) if place else frame.scope.module
@@ -86,7 +133,7 @@ class FlowFinder:
         return PassedFlow(self._entrypoint(module.path, named[0] if len(named) == 1 else _as_function(name)))
 
     def _entrypoint(self, file: Path, function: str) -> str:
-        return f"{Path(os.path.relpath(file, self.root)).as_posix()}:{function}"
+        return f"{Path(os.path.relpath(file, self.project.root)).as_posix()}:{function}"
 
 
 def _makes_flow(func: ast.expr, there: Frame) -> bool:

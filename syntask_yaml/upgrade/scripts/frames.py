@@ -9,7 +9,6 @@ from itertools import islice
 from syntask_yaml.pysource.symbols import Definition, Unknowable
 from syntask_yaml.upgrade.scripts.calls import Calls
 from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach
-from syntask_yaml.upgrade.scripts.saved_when_missing import returned_block
 from syntask_yaml.upgrade.scripts.surroundings import Function, function_around, scope_at
 
 _MAX_FRAMES = 200
@@ -71,7 +70,7 @@ def _only_result(function: Function) -> ast.expr | None:
     leaving = [node for node in inside if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom))]
     last = function.body[-1]
     if function.decorator_list or leaving != [last] or not isinstance(last, ast.Return):
-        return None if function.decorator_list else returned_block(function.body)
+        return None
     return last.value
 
 

@@ -12,7 +12,6 @@ from syntask_yaml.pysource.bindings import Assigned, Binding
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, Member, Package, SourceExpression, Unknowable
-from syntask_yaml.upgrade.scripts.saved_when_missing import loaded_or_made
 
 _MAX_HOPS = 30
 
@@ -72,12 +71,12 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     try:
         symbol = resolve(node, frame.scope)
     except Unknowable:
-        asked = _asked_for_name(node, frame) or _block(node, frame)
+        asked = _asked_for_name(node, frame)
         if asked is None:
             raise
         return Closure(asked, frame)
     if isinstance(symbol, Member):
-        return of_class(symbol, frame, hops)
+        return _of_class(symbol, frame, hops)
     if not isinstance(symbol, SourceExpression):
         return symbol
     if symbol.node is node:
@@ -87,7 +86,7 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     return reach(symbol.node, frame.of(symbol.scope), hops + 1)
 
 
-def of_class(symbol: Member, frame: Frame, hops: int = 0) -> Reached:
+def _of_class(symbol: Member, frame: Frame, hops: int) -> Reached:
     """`Settings.QUEUE`: what the body of a plain class says once."""
     node = symbol.owner.node
     if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
@@ -108,15 +107,6 @@ def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.expr | 
         case [Binding(origin=Assigned(value=ast.Attribute(attr="name") as value), is_certain=True)]:
             return value
     return None
-
-
-def _block(node: ast.Name | ast.Attribute, frame: Frame) -> ast.expr | None:
-    """A block that a variable holds, whether it had to be made or not."""
-    if not isinstance(node, ast.Name):
-        return None
-    scope = frame.scope
-    held = scope.around.at(node.id, scope.line_around) or scope.module.names.at(node.id, scope.line)
-    return loaded_or_made(held, scope.module.tree)
 
 
 def _root(node: ast.expr) -> str:

@@ -23,12 +23,12 @@ from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.scripts.calls import Calls
 from syntask_yaml.upgrade.scripts.content import holds_nothing_else, removed_imports
 from syntask_yaml.upgrade.scripts.fields import ScriptFields, deployment_of
+from syntask_yaml.upgrade.scripts.flow import ScriptProject
 from syntask_yaml.upgrade.scripts.flow_code import without_deploying
 from syntask_yaml.upgrade.scripts.frames import frames_of
 from syntask_yaml.upgrade.scripts.late_imports import with_late_imports
 from syntask_yaml.upgrade.scripts.objects import evaluator_of
 from syntask_yaml.upgrade.scripts.places import Places
-from syntask_yaml.upgrade.scripts.search_folders import search_folders
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 _NAMES, _BUILDS = re.compile(rb"prefect|syntask"), re.compile(rb"\bDeployment(?:Spec)?\b")
@@ -82,23 +82,21 @@ def _loadable(text: str, tree: ast.Module, calls: Calls) -> str | None:
 
 
 def _scope(path: Path, content: bytes, root: Path) -> NameScope:
-    """The end of the script, whose imports are found beside it and in the folders that it adds, or else in
-    those above."""
+    """The end of the script, whose imports are found beside it, or else in the folders above."""
     index = ModuleIndex(root)
     inside = path.is_relative_to(root)
     above = [folder for folder in path.parents if inside and folder.is_relative_to(root)]
     module = module_of(path, content)
-    added = search_folders(module, root)
-    return NameScope(index, module, index.search_path(*added.first, path.parent, *added.last, *above))
+    return NameScope(index, module, index.search_path(path.parent, *above))
 
 
 def _deployments(file: FoundFile, text: str, calls: Calls, root: Path) -> Iterator[AgentDeployment]:
-    source, places = Source(file.shown, hide_in_text(text)), Places(text)
+    source, places, project = Source(file.shown, hide_in_text(text)), Places(text), ScriptProject(root)
     for call in calls.building:
         for frame in frames_of(calls, call.node, call.around):
             evaluator = evaluator_of(calls.scope, places)
             fields = ScriptFields(evaluator, source, places.start(call.node))
-            yield deployment_of(call, frame, calls, fields, path=file.path, root=root)
+            yield deployment_of(call, frame, calls, fields, path=file.path, project=project)
 
 
 def _fail_to_load(

@@ -107,6 +107,53 @@ def test_a_module_that_is_not_there(old: OldRepository) -> None:
     assert codes(found.problems) == {"entrypoint-not-found"}
 
 
+@pytest.mark.parametrize("imported", ["from orders import load_orders", "from orders import *"])
+def test_a_module_on_a_path_that_only_a_run_knows(old: OldRepository, imported: str) -> None:
+    """The flow is in the one file that the module may be."""
+    old.write("shop/orders.py", FLOW)
+    old.write("other/orders.py", "load_orders = None\n")
+
+    found = result(old, f"{imported}\n{CALL}", "tools/deploy.py")
+
+    assert found.entry["entrypoint"] == "shop/orders.py:load_orders"
+    assert codes(found.problems) == set()
+
+
+def test_one_of_two_modules_that_only_a_run_tells(old: OldRepository) -> None:
+    old.write("shop/orders.py", FLOW)
+    old.write("other/orders.py", FLOW)
+
+    found = result(old, f"from orders import load_orders\n{CALL}", "tools/deploy.py")
+
+    assert found.entry["entrypoint"] == "orders.py:load_orders"
+    assert codes(found.problems) == {"entrypoint-not-found"}
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "written", "code"),
+    [
+        ("old/flows.py:load_orders", "jobs/flows.py:load_orders", None),
+        ("old/flows.py:other", "old/flows.py:other", "entrypoint-not-found"),
+        ("old/orders.py:load_orders", "old/orders.py:load_orders", "entrypoint-not-found"),
+    ],
+)
+def test_an_entrypoint_in_a_folder_that_was_renamed(
+    old: OldRepository, entrypoint: str, written: str, code: str | None
+) -> None:
+    """The storage is said to have it elsewhere, which a note says."""
+    old.write("jobs/flows.py", FLOW)
+    call = (
+        f"from prefect.filesystems import GitHub\nDeployment.build_from_flow(load_orders, 'nightly', "
+        f"storage=GitHub.load('code'), entrypoint='{entrypoint}', apply=True)\n"
+    )
+
+    found = result(old, f"from jobs.flows import load_orders\n{call}")
+
+    assert found.entry["entrypoint"] == written
+    assert codes(found.problems) == ({code} if code else set())
+    assert ("entrypoint-not-found" in notes(found.problems)) is (code is None)
+
+
 SPEC = "from prefect.deployments import DeploymentSpec, FlowScript, Deployment\n"
 
 
