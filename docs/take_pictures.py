@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ sys.path.insert(0, str(HERE.parent))
 from syntask_yaml.backend.embedded import EmbeddedBackend  # noqa: E402  (the checkout is no package)
 from syntask_yaml.model.deployment import Deployment, Write  # noqa: E402
 from syntask_yaml.model.run import LogLine, RunRequest, State, StateType  # noqa: E402
-from syntask_yaml.model.schedule import Cron, Interval, Schedule  # noqa: E402
+from syntask_yaml.model.schedule import Cron, Interval, Schedule, Timing  # noqa: E402
 from tests.support.browser import open_tab, started_browser  # noqa: E402
 from tests.support.pages import served  # noqa: E402
 
@@ -32,7 +33,7 @@ SCHEMA: Any = {
     },
     "required": ["city"],
 }
-DEPLOYMENTS = {
+DEPLOYMENTS: Mapping[str, Timing] = {
     "report/berlin": Cron("30 6 * * 1-5", "Europe/Berlin"),
     "report/oslo": Interval(3600, NOW - timedelta(days=1)),
     "load/orders": Interval(5400, NOW - timedelta(days=2)),

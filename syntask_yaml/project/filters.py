@@ -35,11 +35,6 @@ class Filters:
     select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
-    @property
-    def has_words(self) -> bool:
-        """Whether more than names is given."""
-        return bool(self.select or self.exclude)
-
 
 @dataclass(frozen=True)
 class Searchable(Generic[T]):

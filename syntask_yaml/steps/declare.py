@@ -1,7 +1,7 @@
 """How a built-in step declares itself: `@step`, beside its function.
 
 `make docs` collects the declarations into `model/builtin.json`, from which every command knows the steps
-without importing one, and into the JSON Schema and the pages; see `describe.py`.
+without importing one, and into the JSON Schema and the pages; see `docs/step_schema.py`.
 """
 
 from __future__ import annotations

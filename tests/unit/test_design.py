@@ -188,13 +188,15 @@ _ABOUT_NO_MODULE = {
 def test_tests_stand_where_their_module_stands() -> None:
     """`tests/unit/a/test_b.py` is about the module or package `syntask_yaml/a/b`, with few exceptions.
 
-    So are those of `tests/unit/syntask` about what flow code imports.
+    So are those of `tests/unit/syntask` about what flow code imports, and those of `tests/unit/docs` about
+    what makes the pages.
     """
     files = [file.relative_to(ROOT / "tests/unit") for file in ROOT.glob("tests/unit/**/test_*.py")]
     modules = {file.relative_to(ROOT / "syntask_yaml").with_suffix("") for file in SOURCES}
     known = {each.parent if each.name == "__init__" else each for each in modules}
     ours = [file.relative_to(ROOT) for file in ROOT.glob("syntask/**/*.py")]
     known |= {file.with_name(file.stem.removeprefix("_")) for file in ours} | {Path("syntask")}
+    known |= {file.relative_to(ROOT).with_suffix("") for file in ROOT.glob("docs/*.py")}
     others = [file for file in files if file.with_name(file.stem.removeprefix("test_")) not in known]
 
     assert {file.as_posix() for file in others} == _ABOUT_NO_MODULE.keys()

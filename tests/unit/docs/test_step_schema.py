@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import pytest
 
+from docs.step_schema import declared_steps, index_of, schema_of, with_steps
 from syntask_yaml.model.builtin import BUILTINS, Builtin
 from syntask_yaml.steps.base import Outputs, StepContext, StepFunction
 from syntask_yaml.steps.declare import DeclaredStep, FromTemplate
-from syntask_yaml.steps.describe import declared_steps, index_of, schema_of, with_steps
 
 _TEMPLATE = {"$ref": "#/$defs/template"}
 _NULL = {"type": "null"}

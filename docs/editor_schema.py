@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 
+from docs.editor_snippets import STEP, Schema, example_snippet, item_snippets
 from syntask_yaml.document.writer import to_yaml
-from syntask_yaml.project.editor_snippets import STEP, Schema, example_snippet, item_snippets
 
 _UNSET: tuple[object, ...] = (None, "", [], {})
 _TITLES = {"sla": "SLA"}
