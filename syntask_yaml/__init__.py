@@ -1,3 +1,3 @@
-"""Declare every deployment of a repository in one file; see what would change; make it so."""
+"""Declare every deployment of a repository in one file, plan the changes, deploy them."""
 
 __version__ = "0.1.0"

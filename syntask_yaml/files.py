@@ -1,4 +1,4 @@
-"""Files are read up to a bound, and replaced whole or not at all."""
+"""Read files up to a size limit, and replace them atomically."""
 
 from __future__ import annotations
 

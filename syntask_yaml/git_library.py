@@ -1,4 +1,4 @@
-"""GitPython, which reads repositories. It can be imported where the program git is missing."""
+"""Import GitPython, even if the program git is not installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account that a command runs under."""
+"""The name of the user who runs a command."""
 
 from __future__ import annotations
 

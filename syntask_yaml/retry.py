@@ -1,4 +1,4 @@
-"""When to try again: pauses that grow, and differ a little, so that no two callers keep step."""
+"""Growing pauses between retries, with jitter."""
 
 from __future__ import annotations
 

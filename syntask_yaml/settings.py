@@ -1,4 +1,4 @@
-"""What the environment says about where to work and how."""
+"""The settings from the environment."""
 
 from __future__ import annotations
 

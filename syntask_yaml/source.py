@@ -1,4 +1,4 @@
-"""A text with a name, and places in it."""
+"""A named text, and locations in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to stop: a flag that somebody sets, or a time that passes.
+"""Stop on a flag or at a deadline.
 
 Nothing that is waited for (a queue, a future, the lock on a file, the streams of a process) can be woken by
 such a flag: whoever waits looks at it at each `TICK`.

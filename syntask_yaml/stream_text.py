@@ -1,4 +1,4 @@
-"""What a process writes, as text."""
+"""Decode the output of a process to text."""
 
 from __future__ import annotations
 

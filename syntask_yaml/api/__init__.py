@@ -1,4 +1,4 @@
-"""The public Python interface: what the tool can do, for programs. Nothing here prints or prompts.
+"""The public Python API: what the commands do, without printing or prompting.
 
     from syntask_yaml import api
 

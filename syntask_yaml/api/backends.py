@@ -1,4 +1,4 @@
-"""The backend that a call means."""
+"""Open the backend that a call of the API asks for."""
 
 from __future__ import annotations
 

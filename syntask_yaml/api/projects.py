@@ -1,4 +1,4 @@
-"""Projects: read or declared, validated, planned and deployed."""
+"""Read, declare, validate, plan and deploy projects."""
 
 from __future__ import annotations
 

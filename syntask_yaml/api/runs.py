@@ -1,4 +1,4 @@
-"""What is deployed, and its runs."""
+"""List deployments, and create, follow and cancel runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When things of a backend ran last and run next, by what their deployments do."""
+"""The last and next runs of work pools, queues and flows, derived from their deployments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one write does to a deployment: why it is refused, or what is stored after it."""
+"""Decide whether a write of a deployment is rejected, and what is stored after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of the port about automations: what they are, and what our own worker delivers for them."""
+"""The interface for automations, and the deliveries that our own worker makes for them."""
 
 from __future__ import annotations
 

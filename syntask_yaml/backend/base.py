@@ -1,4 +1,4 @@
-"""The port: what a backend does for the rest of the tool.
+"""The interface that every backend implements.
 
 `Backend` is what commands need, with `Automations`, `ConcurrencyLimits`, `DeployRecords`, `Ledgers` and
 `WorkPools` as parts elsewhere; `RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the

@@ -1,4 +1,4 @@
-"""What a block may hold: the fields of its type, with the secret ones as `Secret`."""
+"""The fields that a block may have, by its type, with secret ones as `Secret`."""
 
 from __future__ import annotations
 

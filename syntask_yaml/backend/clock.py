@@ -1,4 +1,4 @@
-"""The clock, as a value that adapters are given."""
+"""The clock, passed to adapters as a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of the port about concurrency limits: what they are, and who takes their slots."""
+"""The interface for concurrency limits and their slots."""
 
 from __future__ import annotations
 

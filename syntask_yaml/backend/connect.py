@@ -1,4 +1,4 @@
-"""The backend that a URL means: one row for each scheme."""
+"""Open the backend of a URL: a table with one row for each scheme."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of the port about what deploys leave: when and by whom, and what one did not finish."""
+"""The interface for deploy history: when and by whom, and deploys that did not finish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids, and names that people can say."""
+"""Ids, and readable names for runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that are stored or sent as JSON: what they may be, and what is said of those that cannot."""
+"""Check values that are stored or sent as JSON."""
 
 from __future__ import annotations
 

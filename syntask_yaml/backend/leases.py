@@ -1,4 +1,4 @@
-"""Who asks for a lease, whether a holder is still there, and what is said of one that is."""
+"""The holder of a lease: who asks for it, whether it is alive, and how to describe it."""
 
 from __future__ import annotations
 

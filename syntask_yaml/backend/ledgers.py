@@ -1,4 +1,4 @@
-"""The part of the port about ledgers: which resources belong to which project."""
+"""The interface for ledgers: which resources belong to which project."""
 
 from __future__ import annotations
 

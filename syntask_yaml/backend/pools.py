@@ -1,4 +1,4 @@
-"""Work pools: the part of the port about them, and those that our own worker serves."""
+"""The interface for work pools, and the pool types that our own worker serves."""
 
 from __future__ import annotations
 

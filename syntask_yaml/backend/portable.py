@@ -1,4 +1,4 @@
-"""Names and values that a Prefect server would refuse, although the embedded store keeps them.
+"""Names and values that a Prefect server rejects, although the embedded store accepts them.
 
 The bounds are those of Prefect 3.8.8: `prefect.types.names`, `prefect.server.schemas`, and the reserved
 prefix of `prefect.server.api.workers`.

@@ -1,4 +1,4 @@
-"""The port of our own worker: due runs, each exactly once, and a place to report."""
+"""The interface of our own worker: claim due runs, each exactly once, and report."""
 
 from __future__ import annotations
 

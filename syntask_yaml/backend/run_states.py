@@ -1,4 +1,4 @@
-"""The life of a run: how it is born, and what each event makes of it.
+"""The life cycle of a run: how it is created, and how each event changes its state.
 
 SCHEDULED ─claim─▶ PENDING ─report─▶ RUNNING ─report─▶ COMPLETED | FAILED | CRASHED | CANCELLED
     ▲          reap │                   │ cancel

@@ -1,4 +1,4 @@
-"""What becomes of schedules: which stored one a declared one is, and which runs are made ahead.
+"""Match declared schedules with stored ones, and decide which runs to create in advance.
 
 Which stored one a declared one is says `model/identity.py`. It keeps the stored one's id and, where it
 does not say, whether that is active.

@@ -1,4 +1,4 @@
-"""What both backends have in common about work queues: how priorities move, and why something is refused."""
+"""What both backends share about work queues: how priorities move, and why a change is rejected."""
 
 from __future__ import annotations
 

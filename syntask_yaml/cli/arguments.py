@@ -1,4 +1,4 @@
-"""Values as they are typed on the command line, and the values that commands get of them."""
+"""Parse values from the command line."""
 
 from __future__ import annotations
 

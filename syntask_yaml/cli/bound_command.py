@@ -1,4 +1,4 @@
-"""`python -m syntask_yaml.cli.bound_command ARGUMENTS`: the command, which never outlives who started it.
+"""`python -m syntask_yaml.cli.bound_command ARGUMENTS`: a command that ends with its parent process.
 
 Whoever starts it holds the other end of standard input. What the command starts stays in its process group,
 and ends with it.

@@ -1,4 +1,4 @@
-"""Whoever reads the output may leave before its end, as `head` does, which is no problem to speak of."""
+"""Detect that the reader of the output has closed it, as `head` does."""
 
 from __future__ import annotations
 

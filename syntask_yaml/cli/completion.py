@@ -1,4 +1,4 @@
-"""Names that a shell completes: those that the project declares, and those that the backend has.
+"""Shell completion of names, from the project and from the backend.
 
 A shell asks while somebody types: what cannot be listed is completed to nothing, and nothing is created.
 """

@@ -1,4 +1,4 @@
-"""What every command is given: where it is called, and how it may speak."""
+"""The global options, the directory and the environment of a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which deployments of the backend a command changes, and whether that is meant."""
+"""Select the deployments that a command changes, and ask for confirmation."""
 
 from __future__ import annotations
 

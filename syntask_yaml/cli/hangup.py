@@ -1,4 +1,4 @@
-"""What becomes of a command whose terminal is closed, as when a connection is lost."""
+"""Interrupt a command when its terminal is closed."""
 
 from __future__ import annotations
 

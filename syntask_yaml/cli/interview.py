@@ -1,4 +1,4 @@
-"""The wizard on the command line: what it needs is looked up, it asks, and what was decided is done."""
+"""Run the wizard: gather what it needs, ask, and apply the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `syntask`: global options, the list of commands, and the way from errors to exit codes."""
+"""The command `syntask`: global options, the table of commands, and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server that an upgrade reads, as the command line names it."""
+"""The old server that an upgrade reads, from the options of the command line."""
 
 from __future__ import annotations
 

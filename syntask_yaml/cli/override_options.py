@@ -1,4 +1,4 @@
-"""The options that override what the project file says of a deployment, and their values."""
+"""The options that override fields of a deployment, and their values."""
 
 from __future__ import annotations
 

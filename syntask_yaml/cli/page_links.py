@@ -1,4 +1,4 @@
-"""Where a browser shows what a command has made: the pages that this machine serves, or the server's own."""
+"""Links to what a command has created, in our web UI or the server's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages as `ui`, `serve` and `dev` serve them."""
+"""The web UI as `ui`, `serve` and `dev` start it."""
 
 from __future__ import annotations
 

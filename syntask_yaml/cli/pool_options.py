@@ -1,4 +1,4 @@
-"""What the commands for work pools and for their queues have in common."""
+"""Options that the commands for work pools and queues share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that `plan`, `deploy`, `check` and `render` share, and their values."""
+"""Options that `plan`, `deploy`, `check` and `render` share, and their values."""
 
 from __future__ import annotations
 

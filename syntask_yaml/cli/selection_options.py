@@ -1,4 +1,4 @@
-"""The options that say which deployments a command is about."""
+"""The options that select deployments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `serve` and `dev` do: keep a project deployed, execute the runs of every pool, and show pages."""
+"""Run `serve` and `dev`: deploy the project again on changes, execute runs, and serve the web UI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`syntask serve --install`: have systemd or cron start the command."""
+"""`syntask serve --install`: let systemd or cron start the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server's own worker, which takes the place of ours."""
+"""Start Prefect's own worker instead of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of `syntask upgrade`, and what they say."""
+"""The options of `syntask upgrade`, and their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that works: what `worker start` and `serve` have in common."""
+"""What `worker start` and `serve` share: the worker and its signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run a program for what happened: without a shell, with the facts as JSON on its standard input."""
+"""Run a command for an event, without a shell and with the facts as JSON on standard input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one attempt of a delivery has to work with."""
+"""What one attempt of a delivery needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an action may say of an event: Prefect's names, as far as a run on the embedded backend has them."""
+"""The values of an event that an action can use, under Prefect's names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send what happened as mail, through the server that a block of type `email-server-credentials` has."""
+"""Send a mail through the server of an `email-server-credentials` block."""
 
 from __future__ import annotations
 

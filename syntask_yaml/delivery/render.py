@@ -1,4 +1,4 @@
-"""The templates of an action with the facts of an event in their place."""
+"""Resolve the templates of an action with the values of an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each type of action is done, and how long that may take."""
+"""The functions that perform each type of action, and their time limits."""
 
 from __future__ import annotations
 

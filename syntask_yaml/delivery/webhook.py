@@ -1,4 +1,4 @@
-"""Send what happened to a URL, which a block of type `webhook` has."""
+"""Send a request to the URL of a `webhook` block."""
 
 from __future__ import annotations
 

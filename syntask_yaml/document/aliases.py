@@ -1,4 +1,4 @@
-"""Values that stand in several places: anchors with their aliases.
+"""Anchors and aliases: values that appear in several places.
 
 Aliases share what they stand for, and what they stand for is counted, so that a "billion laughs" file
 cannot cost more than a moment.

@@ -1,4 +1,4 @@
-"""A value in a document, with its path and its place."""
+"""A value in a document, with its path and its location."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PyYAML's parser, in C where PyYAML was built with it, and what lets it work undisturbed."""
+"""PyYAML's parser, in C if available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found to be wrong while a text is read."""
+"""The problems that are found while a text is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML text to a tree that remembers where each value was written, and everything that is wrong with it."""
+"""Read YAML to a tree that remembers locations, and collect all syntax problems."""
 
 from __future__ import annotations
 

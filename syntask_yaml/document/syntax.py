@@ -1,4 +1,4 @@
-"""What PyYAML says of a text that is no YAML, in words that say what to do."""
+"""Explain syntax errors of YAML, with what to do."""
 
 from __future__ import annotations
 

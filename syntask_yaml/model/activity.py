@@ -1,4 +1,4 @@
-"""When something ran last and runs next, such as a work pool."""
+"""When an object, such as a work pool, was last used and will be used next."""
 
 from __future__ import annotations
 

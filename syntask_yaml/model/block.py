@@ -1,4 +1,4 @@
-"""Values that are kept on a backend under a name: variables and blocks."""
+"""Variables and blocks: named values on a backend."""
 
 from __future__ import annotations
 

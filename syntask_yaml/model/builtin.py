@@ -1,4 +1,4 @@
-"""The built-in steps, as `model/builtin.json` lists them: their names, in every spelling, and their outputs.
+"""The index of built-in steps from `model/builtin.json`: their names, spellings and outputs.
 
 Each step declares itself beside its function (`steps/declare.py`), and `make docs` makes the list.
 """

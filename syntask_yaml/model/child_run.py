@@ -1,4 +1,4 @@
-"""What a flow run is made of: its task runs, and the runs of its subflows."""
+"""Task runs and subflow runs of a flow run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan compares of the fields of a deployment: equal things are written in one way."""
+"""Normalize fields of deployments, so that equal values compare equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Concurrency limits: how much code may be in one place at a time."""
+"""Concurrency limits of flow code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a backend remembers of a deploy: whose, when, by whom, from which commit, and what it did."""
+"""The record of a deploy: project, time, user, commit and results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One deployment: a flow, how it is configured, when and where it runs."""
+"""A deployment: a flow, its configuration, and when and where it runs."""
 
 from __future__ import annotations
 

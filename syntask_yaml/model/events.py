@@ -1,4 +1,4 @@
-"""What happens while something long goes on: values for whoever watches."""
+"""Progress events of long operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fields of a deployment in one table: where the project file has them, how they are read and compared.
+"""The table of a deployment's fields: where the file has them, how they are read and compared.
 
 A new field is an attribute of `Deployment`, a row here and a key of the JSON Schema. Both backends store a
 field that needs nothing special from its row alone.

@@ -1,4 +1,4 @@
-"""What a schedule is called, and which schedule of one list is the same as which of another.
+"""Identify schedules, and match those of one list with those of another.
 
 A schedule is its slug; without one it is its timing, with its anchor and its parameters, and twins in
 all of that are counted. Plan, export, inspect and every write go by this.

@@ -1,4 +1,4 @@
-"""The template of a work pool: what jobs look like, and the schema of the variables that they are made of."""
+"""The base job template of a work pool, and the schema of its variables."""
 
 from __future__ import annotations
 

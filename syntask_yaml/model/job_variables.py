@@ -1,4 +1,4 @@
-"""How the configuration of a run's job is made of the template of its pool and of job variables.
+"""Apply job variables to a base job template.
 
 As Prefect's workers do it (`prefect.workers.base.BaseJobConfiguration`): values replace one another whole,
 except those of `env`, which are merged name by name. What a value holds is not looked through again.

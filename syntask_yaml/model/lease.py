@@ -1,4 +1,4 @@
-"""A lease: one process at a time does something under a name, and everybody sees which one."""
+"""A lease: one process at a time holds a name, and others can see which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the names of flows, deployments, work pools, queues and limits must not contain."""
+"""Characters that names of flows, deployments, pools, queues and limits must not contain."""
 
 from __future__ import annotations
 

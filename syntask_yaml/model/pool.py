@@ -1,4 +1,4 @@
-"""Where runs of a kind go."""
+"""Work pools and their queues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The types of work pools that `syntask` knows: one row each."""
+"""The types of work pools, one row each."""
 
 from __future__ import annotations
 

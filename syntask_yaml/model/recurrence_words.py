@@ -1,4 +1,4 @@
-"""What is wrong with a recurrence rule that cannot be read, in words of its parts."""
+"""Explain which part of a recurrence rule is invalid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources: what deployments need on a backend, declared beside them."""
+"""Resources: what deployments need on a backend."""
 
 from __future__ import annotations
 

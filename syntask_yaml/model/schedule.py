@@ -1,4 +1,4 @@
-"""When a deployment runs by itself, and how that is written."""
+"""Schedules, and their forms in the project file."""
 
 from __future__ import annotations
 

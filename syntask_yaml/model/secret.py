@@ -1,4 +1,4 @@
-"""A text that must not be seen."""
+"""A secret text that is never printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a Prefect server, or Prefect Cloud, shows what its API has."""
+"""The URLs of objects in the UI of a Prefect server or Prefect Cloud."""
 
 from __future__ import annotations
 

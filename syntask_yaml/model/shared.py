@@ -1,4 +1,4 @@
-"""Values that many deployments share, and what is found out about each of them once."""
+"""Cache what is computed from values that many deployments share."""
 
 from __future__ import annotations
 

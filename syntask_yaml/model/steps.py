@@ -1,4 +1,4 @@
-"""A bound on the work of library code that has none of its own."""
+"""Limit the steps of library code that has no limit of its own."""
 
 from __future__ import annotations
 

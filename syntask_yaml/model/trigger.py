@@ -1,4 +1,4 @@
-"""What starts a run besides its schedules: triggers, in one form whoever wrote them down.
+"""Triggers, in one normalized form.
 
 A trigger is a mapping, as the project file has it. `settled` leaves out what says the same as its
 absence, so that equal triggers are equal mappings; `whole` fills that in.

@@ -1,4 +1,4 @@
-"""The values that a project and a backend exchange: JSON, and what is not known yet."""
+"""JSON values that a project and a backend exchange, including unknown ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker as others see it."""
+"""A worker, as the backend lists it."""
 
 from __future__ import annotations
 

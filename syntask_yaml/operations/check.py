@@ -1,4 +1,4 @@
-"""What a worker would do with a deployment, looked at before anything is deployed."""
+"""Do what a worker would do with a deployment, before it is deployed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Task runs and subflow runs of a run: which are meant, and which are shown."""
+"""Find and order the task runs and subflow runs of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which declarations a command is about."""
+"""Select the declarations that a command works on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a backend has, as far as somebody asks for it."""
+"""The contents of a backend, read when they are first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make a backend have what a project declares: plan, build and push, plan again, write."""
+"""Deploy a project: plan, build and push, plan again, write."""
 
 from __future__ import annotations
 

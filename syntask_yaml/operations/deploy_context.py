@@ -1,4 +1,4 @@
-"""What preparing the deployments of a project may ask: the project, this machine, and the backend."""
+"""What preparing a deployment needs: the project, this machine and the backend."""
 
 from __future__ import annotations
 

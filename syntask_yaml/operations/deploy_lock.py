@@ -1,4 +1,4 @@
-"""One deploy of a project at a time: who holds the lock, and waiting for it."""
+"""The deploy lock: take it, wait for it, and release it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a project deployed last, as a backend keeps it."""
+"""What the last deploy of a project wrote, as the backend stores it."""
 
 from __future__ import annotations
 

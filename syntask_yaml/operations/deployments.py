@@ -1,4 +1,4 @@
-"""Single deployments on a backend: find, run, pause, resume, delete."""
+"""Find, run, pause, resume and delete deployments of a backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delete all that a project has deployed, in one of its targets: a deploy of nothing, with prune."""
+"""Delete everything that a project has deployed in one target: a deploy of nothing with prune."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of a deployment, changed in the project file."""
+"""Change values of a deployment in the project file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a backend will have once the resources of a project are written: plans use it as if it were there."""
+"""What a backend will have after a deploy: plans treat declared resources as existing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a target has run out: what was not deployed for as long as the target `expires`.
+"""Find deployments and resources of a target that have expired.
 
 Time counts from the last deploy that had a deployment among its own, changed or not; of an owner that has
 only resources, from its last deploy. To destroy is no deploy: what it has left runs out as it would have, and

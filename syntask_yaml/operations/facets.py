@@ -1,4 +1,4 @@
-"""What deployments can be selected by, where a project declares them."""
+"""The names, tags, paths and pools by which declared deployments are selected."""
 
 from __future__ import annotations
 

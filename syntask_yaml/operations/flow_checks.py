@@ -1,4 +1,4 @@
-"""What does not fit between the declarations of a project and the flows that they name."""
+"""Check declarations against their flows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What build and push steps would come to: which images are built and why, and which outputs are known."""
+"""Predict the results of build and push steps: which images are built, and which outputs are known."""
 
 from __future__ import annotations
 

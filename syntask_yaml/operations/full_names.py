@@ -1,4 +1,4 @@
-"""What deployments of a project are called: `flow/name`, as far as both are known."""
+"""Determine the full name, `flow/name`, of declarations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One side stops, the other starts: never both at once, and what is due between is named."""
+"""Move schedules from one side to another, so that they are never active on both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was deployed when, by whom and from which commit: written by each deploy, and read again."""
+"""Write and read the deploy history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deploy did."""
+"""The outcome of a deploy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line says over one deployment of the file."""
+"""Apply overrides of the command line to a deployment."""
 
 from __future__ import annotations
 

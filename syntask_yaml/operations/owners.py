@@ -1,4 +1,4 @@
-"""Whose deployments and resources are: the project that deployed them, and where that comes from."""
+"""Determine and check the owners of deployments and resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand deployments from one owner to another; their ids, pauses and runs stay as they are."""
+"""Transfer deployments from one owner to another."""
 
 from __future__ import annotations
 

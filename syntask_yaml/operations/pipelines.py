@@ -1,4 +1,4 @@
-"""The build and push steps that a plan needs, and what they put out."""
+"""Run the build and push steps of a plan, and collect their outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deploy would change: declarations prepared, compared with the backend, nothing changed."""
+"""Plan a deploy: prepare declarations and compare them with the backend, without changing anything."""
 
 from __future__ import annotations
 

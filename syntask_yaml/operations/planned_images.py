@@ -1,4 +1,4 @@
-"""What a plan knows of build and push steps: images, and outputs."""
+"""The images and outputs that a plan expects from build and push steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for how work pools and queues stand: wherever they are listed, they are decided here."""
+"""The status of work pools and queues in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work pools of a backend: found by name, and what keeps their runs waiting."""
+"""Find work pools, and explain why their runs wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turn declarations into deployments: read the flow, resolve templates, check everything, change nothing."""
+"""Turn declarations into deployments: read the flow, resolve templates, check, change nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open a project and say what is wrong with it."""
+"""Open and validate a project."""
 
 from __future__ import annotations
 

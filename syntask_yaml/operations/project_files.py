@@ -1,4 +1,4 @@
-"""The files that a project is made of, and which of them have changed."""
+"""The files of a project, and which of them have changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When `--prune` may delete: only what is known to be declared no more, and was approved."""
+"""Decide what `--prune` may delete: only undeclared deployments whose deletion was approved."""
 
 from __future__ import annotations
 

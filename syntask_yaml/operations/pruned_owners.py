@@ -1,4 +1,4 @@
-"""Whose deployments a deploy prunes: the project's, and what it has left under a name that it had before."""
+"""The owners whose deployments a deploy prunes: the project, also under its former name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments that are called otherwise than before."""
+"""Detect declared and likely renames of deployments."""
 
 from __future__ import annotations
 

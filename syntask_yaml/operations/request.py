@@ -1,4 +1,4 @@
-"""What is asked of a plan or a deploy, as a value that a saved plan keeps."""
+"""The request of a plan or deploy, which a saved plan stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs: find one, watch one, do some again."""
+"""Find, follow and retry runs."""
 
 from __future__ import annotations
 

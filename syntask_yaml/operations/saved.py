@@ -1,4 +1,4 @@
-"""Plans in files: written for review, applied only while they still hold."""
+"""Save plans to files, and check that a saved plan is still current."""
 
 from __future__ import annotations
 

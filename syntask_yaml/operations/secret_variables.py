@@ -1,4 +1,4 @@
-"""Job variables that our own worker would show to everybody on its machine."""
+"""Job variables that would show a secret to other users of the worker's machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command was asked to be about."""
+"""The selection of deployments from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files by which systemd or cron starts `syntask serve`."""
+"""The files with which systemd or cron starts `syntask serve`."""
 
 from __future__ import annotations
 

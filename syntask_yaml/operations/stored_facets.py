@@ -1,4 +1,4 @@
-"""What deployments can be selected by, where a backend has them."""
+"""The names, tags, paths and pools by which stored deployments are selected."""
 
 from __future__ import annotations
 

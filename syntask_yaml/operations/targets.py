@@ -1,4 +1,4 @@
-"""The target of a project: where it is deployed, and from where that is allowed."""
+"""The backend of a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates of build and push steps that would have no value, found before a step runs."""
+"""Find templates of build and push steps without a value, before a step runs."""
 
 from __future__ import annotations
 

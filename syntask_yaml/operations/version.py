@@ -1,4 +1,4 @@
-"""Where a deployment comes from: its version, and the commit that it was deployed at.
+"""The version of a deployment, and the commit that it was deployed from.
 
 What the environment of a CI system says comes first, then the git repository of the project, then the
 flow itself. Commits are looked up once, and only when something is written.

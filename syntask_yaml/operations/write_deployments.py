@@ -1,4 +1,4 @@
-"""Write the changes of deployments in their order, and see whether somebody else wrote over them."""
+"""Write changes of deployments in order, and detect writes by others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan: what a deploy would change, as a value."""
+"""A plan as a value: what a deploy would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan as JSON, and back far enough to know whether it still holds."""
+"""Encode a plan as JSON, and decode enough of it to check whether it is still current."""
 
 from __future__ import annotations
 

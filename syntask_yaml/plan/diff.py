@@ -1,4 +1,4 @@
-"""Wanted deployments against those that a backend has."""
+"""Compare declared deployments with stored ones."""
 
 from __future__ import annotations
 

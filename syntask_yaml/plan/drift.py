@@ -1,4 +1,4 @@
-"""Drift: what differs although the project has not changed since its last deploy.
+"""Detect drift: differences that the project's last deploy did not cause.
 
 A deploy keeps a digest of each field that it wrote. A field that still has this digest in the project and
 another value on the backend was changed by somebody else; what is not there any more, was deleted.

@@ -1,4 +1,4 @@
-"""What a plan compares of a deployment, whichever side it comes from."""
+"""Normalize deployments of either side for comparison."""
 
 from __future__ import annotations
 

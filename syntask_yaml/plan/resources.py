@@ -1,4 +1,4 @@
-"""Wanted resources against those that a backend has."""
+"""Compare declared resources with stored ones."""
 
 from __future__ import annotations
 

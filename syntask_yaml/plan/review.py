@@ -1,4 +1,4 @@
-"""A plan as a reviewer reads it: by folder and flow, equal changes once, schedules beside what they were."""
+"""Arrange a plan for review: by folder and flow, with equal changes grouped."""
 
 from __future__ import annotations
 

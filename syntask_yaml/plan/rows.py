@@ -1,4 +1,4 @@
-"""What a plan says of an entry, as rows of text: the same for people, Markdown, HTML and pages."""
+"""The rows of an entry of a plan, shared by text, Markdown, HTML and the web UI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resolved fields to a `Deployment`: here the odd forms that files may use end."""
+"""Convert resolved fields to a `Deployment`, which has one form for each value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A commit as a working tree of its own; the repository that it comes from is not written to."""
+"""Check out a commit to a temporary working tree without writing to the repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run gets its code where nothing is declared."""
+"""How a run gets its code if no `pull` step is declared."""
 
 from __future__ import annotations
 

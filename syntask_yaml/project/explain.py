@@ -1,4 +1,4 @@
-"""JSON Schema errors in words that help."""
+"""Explain errors of the JSON Schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a value fits a JSON Schema, and why not, in words."""
+"""Check whether a value matches a JSON Schema, and explain why not."""
 
 from __future__ import annotations
 

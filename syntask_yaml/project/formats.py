@@ -1,4 +1,4 @@
-"""What pydantic accepts as text of the formats that it writes into the schemas of parameters."""
+"""The text formats that pydantic accepts for dates, durations, UUIDs and similar types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program git, asked about a repository on this machine.
+"""Ask the program git about a repository on this machine.
 
 It only reads: it takes no lock, runs no hook and no monitor, and asks nobody. It answers in a small part of
 the time that importing GitPython takes.

@@ -1,4 +1,4 @@
-"""Job variables against the template of their work pool, as the job of a run would have them."""
+"""Check job variables against the template of their work pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project from a file: read, check, bind."""
+"""Load a project from a file: read, check, bind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the project file is."""
+"""Find the project file."""
 
 from __future__ import annotations
 

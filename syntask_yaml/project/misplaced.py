@@ -1,4 +1,4 @@
-"""Keys that people write in the wrong place, or remember from elsewhere, and where they belong."""
+"""A table of misplaced and obsolete keys, and where they belong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a project comes from: what tells two projects of one name apart.
+"""The origin of a project, which distinguishes projects of the same name.
 
 In a git repository with a remote it is that remote and the folder of the project file in it, so that
 every checkout has the same origin, over ssh or https. Elsewhere it is the absolute path of the folder.

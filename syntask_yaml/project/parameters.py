@@ -1,4 +1,4 @@
-"""Declared parameters against the schema of their flow."""
+"""Check declared parameters against the schema of their flow."""
 
 from __future__ import annotations
 

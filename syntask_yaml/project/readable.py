@@ -1,4 +1,4 @@
-"""Secrets that a deployment would hold readable: in its environment, job variables and parameters."""
+"""Find secrets that a deployment would store in plain text."""
 
 from __future__ import annotations
 

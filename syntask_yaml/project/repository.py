@@ -1,4 +1,4 @@
-"""What the git repository of a project says of itself."""
+"""Information about the git repository of a project."""
 
 from __future__ import annotations
 

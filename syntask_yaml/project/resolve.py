@@ -1,4 +1,4 @@
-"""The templates of a declaration replaced by what this machine, the backend and earlier steps know."""
+"""Resolve the templates of a declaration."""
 
 from __future__ import annotations
 

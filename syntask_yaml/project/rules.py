@@ -1,4 +1,4 @@
-"""What a project file must obey beyond its shape: a table of rules by place.
+"""The rules for project files beyond the JSON Schema: a table by location.
 
 A rule looks at one node and yields problems. It is not asked about values that hold templates: those
 are looked at again when the templates have been resolved.

@@ -1,4 +1,4 @@
-"""The shape of a project file, as `schemas/syntask.schema.json` says it.
+"""Check the shape of a project file with `schemas/syntask.schema.json`.
 
 One validator says whether, in microseconds; the other one says why, and is asked only about the
 deployments that failed.

@@ -1,4 +1,4 @@
-"""Which deployments a command is about: names and globs over `flow/deployment`."""
+"""Select deployments by names and globs over `flow/deployment`."""
 
 from __future__ import annotations
 

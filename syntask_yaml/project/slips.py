@@ -1,4 +1,4 @@
-"""Keys that are misspelt or hold something else: what they were meant for is neither missing nor known."""
+"""Recognize misspelt keys, so that the intended key is not reported as missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in templates and steps, checked without a machine: no environment, no backend, no build.
+"""Check names in templates and steps without an environment, a backend or a build.
 
 What can be said then: whether an expression is one, whether a step output that is asked for can
 exist, and whether a secret would be stored where everybody reads it.

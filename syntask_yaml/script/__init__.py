@@ -1,4 +1,4 @@
-"""Flows that scripts call, kept as runs of the embedded store.
+"""Record runs of flows that scripts call in the embedded store.
 
 run      opens a run, where the environment names no server
 tracker  keeps what becomes of it, by a thread

@@ -1,4 +1,4 @@
-"""Runs of scripts that were killed. There may be no worker that ends them: the next script does."""
+"""End the runs of scripts that were killed. If no worker runs, the next script does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A flow that a script calls is a run of the embedded store: `python flows.py`.
+"""Record the run of a flow that a script calls, as in `python flows.py`.
 
 A thread writes what becomes of it, a few times a second, and holds the run by a lease: nothing that the flow
 does waits for the store but its start and its end.

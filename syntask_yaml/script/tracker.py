@@ -1,4 +1,4 @@
-"""Keeps what becomes of the run of a script, by a thread of its own."""
+"""Record the changes of a script's run in a separate thread."""
 
 from __future__ import annotations
 

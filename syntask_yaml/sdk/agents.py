@@ -1,4 +1,4 @@
-"""Deployments of Prefect 2, by the conversion that `syntask upgrade` has."""
+"""Support scripts of Prefect 2 with the conversion of `syntask upgrade`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What blocks of the backend hold. Flow code reads them while it runs, so little is loaded."""
+"""Read blocks for flow code, loading as little as possible."""
 
 from __future__ import annotations
 

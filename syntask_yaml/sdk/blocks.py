@@ -1,4 +1,4 @@
-"""Blocks of the backend: read, written, and published as work pools."""
+"""Read and write blocks, and publish them as work pools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where user code calls: a message can show the line, and a file that is only loaded may not call."""
+"""The user code that calls: its line for messages, and a check against calls at import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments to the backend: all of them are checked before the first is built or written."""
+"""Deploy flows from Python: check all, then build and write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of a deployment as an entry of a project file."""
+"""Convert options of a deployment to an entry of a project file."""
 
 from __future__ import annotations
 

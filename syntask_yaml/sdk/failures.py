@@ -1,4 +1,4 @@
-"""What goes wrong in a call, in the words of Python code."""
+"""Convert failures of a call to Python exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of deployments that flow code asks for."""
+"""Run deployments from flow code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The image of a call: the steps that build and push it, and what runs are told."""
+"""The build and push steps of the image of a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`serve`: deployments whose runs this process executes, or has executed, until it is stopped."""
+"""`serve`: deploy flows and execute their runs until stopped."""
 
 from __future__ import annotations
 

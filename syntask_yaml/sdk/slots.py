@@ -1,4 +1,4 @@
-"""Slots of concurrency limits, which a process of flow code takes, holds and gives back."""
+"""Take, hold and release slots of concurrency limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the code of a flow is: how it is read on this machine, and how runs get it."""
+"""Sources of flow code: how this machine and runs read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks that hold code: the steps by which runs get it."""
+"""Convert storage blocks to pull steps."""
 
 from __future__ import annotations
 

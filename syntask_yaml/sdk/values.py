@@ -1,4 +1,4 @@
-"""Arguments of Python code as the values of a project file, whose texts may be templates."""
+"""Convert arguments of Python code to values of a project file."""
 
 from __future__ import annotations
 

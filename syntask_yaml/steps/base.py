@@ -1,4 +1,4 @@
-"""What a step function is, what it is given, and how it says that it cannot do its work.
+"""The interface of step functions.
 
 A step function takes its inputs by keyword and returns a mapping of outputs, or None. One whose first
 parameter is called `context` is given a `StepContext` there. To fail with words of its own, and

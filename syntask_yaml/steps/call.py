@@ -1,4 +1,4 @@
-"""Call a step function, and make values and words of what comes back."""
+"""Call a step function, and convert its result and its errors."""
 
 from __future__ import annotations
 

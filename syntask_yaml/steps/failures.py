@@ -1,4 +1,4 @@
-"""What went wrong, in the words of others: tables of rules, of which the first that fits counts."""
+"""Tables of rules that classify error texts of other programs."""
 
 from __future__ import annotations
 

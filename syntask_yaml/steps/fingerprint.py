@@ -1,4 +1,4 @@
-"""Which lists of steps will do the same."""
+"""A fingerprint of lists of steps: lists with the same one do the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step would come to, found out without running it."""
+"""The interface for predicting the results of a step without running it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inputs of a step against the signature of its function."""
+"""Check the inputs of a step against the signature of its function."""
 
 from __future__ import annotations
 

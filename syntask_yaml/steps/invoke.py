@@ -1,4 +1,4 @@
-"""Run the function of one step: a built-in one here, a custom one here or in a process of its own."""
+"""Run the function of a step: built-in ones here, custom ones here or in a separate process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The build and push steps of many deployments: equal lists once, independent ones side by side."""
+"""Run the steps of many deployments: equal lists once, different ones in parallel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program that a step runs: its output goes to whoever watches, and its failures are a step's."""
+"""Run a program for a step, and show its output."""
 
 from __future__ import annotations
 

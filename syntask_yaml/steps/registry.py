@@ -1,4 +1,4 @@
-"""Which function a step's name means."""
+"""Find the function of a step by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pip requirements of a step: which of them are not installed, and installing those."""
+"""Find and install missing pip requirements of a step."""
 
 from __future__ import annotations
 

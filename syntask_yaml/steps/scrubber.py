@@ -1,4 +1,4 @@
-"""Secrets out of texts: what was revealed to a step is `***` in all that comes back from it."""
+"""Replace secrets in the output of steps by `***`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inputs that the function of a step takes, read from its source without running any of it."""
+"""Read the inputs of a step function from its source."""
 
 from __future__ import annotations
 

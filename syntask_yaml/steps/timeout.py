@@ -1,4 +1,4 @@
-"""How long a step may take: `timeout`, which every step may have."""
+"""The `timeout` of a step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an expression may cost: steps for each filter and operator, and how large its numbers may be.
+"""Limits for the evaluation of expressions.
 
 One step is about one character copied, or one value looked at. `budget` gives an expression its steps,
 `charged` takes them before a filter runs, and again for what it returns.

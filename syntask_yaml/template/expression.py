@@ -1,4 +1,4 @@
-"""The names inside a Jinja expression, without Jinja."""
+"""Find the names in a Jinja expression without Jinja."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`{{ … }}` inside a text: where the placeholders are, and which kind each one is."""
+"""Find the placeholders in a text, and their kinds."""
 
 from __future__ import annotations
 

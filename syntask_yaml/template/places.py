@@ -1,4 +1,4 @@
-"""Where templates stand in a value, and values in their place."""
+"""Find templates in a value, and replace them."""
 
 from __future__ import annotations
 

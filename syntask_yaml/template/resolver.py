@@ -1,4 +1,4 @@
-"""Put values in the place of templates."""
+"""Replace templates by their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jinja expressions, in Jinja's sandbox with the doors shut.
+"""Evaluate Jinja expressions in a restricted sandbox.
 
 Every name in an expression is looked up before and handed in under a made-up one, so that Jinja never
 walks from a value to its attributes, and names may hold `-` and `$`. No calls, no statements; filters

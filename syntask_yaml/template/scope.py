@@ -1,4 +1,4 @@
-"""What names in a template stand for.
+"""The values of names in templates.
 
 A scope answers for one name at a time with a value, or with one of three other things: the name is
 `LEFT` for where the run starts, it is `Missing` with the reason, or its value is an `Unknown` that a

@@ -1,4 +1,4 @@
-"""Values written as templates: what stands in a file so that they come out of it as they are."""
+"""Write values as templates that resolve to them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pages in a browser: what a backend has, and what can be done with it."""
+"""The web UI for a backend."""

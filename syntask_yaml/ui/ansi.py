@@ -1,4 +1,4 @@
-"""Lines of a log as HTML: colors of a terminal become classes, and all else is escaped."""
+"""Convert log lines to HTML: terminal colors become classes, everything else is escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same for programs: what commands print with `--output json`, under `/api`, and how to ask for it."""
+"""The HTTP API under `/api`, with the JSON documents of the commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request has to be like before anything is read for it, and what every answer carries.
+"""Check the headers of a request before anything is read for it, and add headers to every response.
 
 A browser lets any page of the web send requests to a program on its own machine. So the name in the
 address has to be ours (another one that was pointed at this machine is not), and what changes something has

@@ -1,4 +1,4 @@
-"""Stands before the application: refuses what the gate objects to, and protects every answer."""
+"""Middleware: reject requests that the gate objects to, and protect every response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers one request: who asks, what the view says, and what becomes of it when that fails."""
+"""Handle one request: check the session, call the view, and convert failures to responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages from templates: everything that is put into one is escaped, unless it was made as HTML here."""
+"""Render templates. All values are escaped unless they were created as HTML here."""
 
 from __future__ import annotations
 

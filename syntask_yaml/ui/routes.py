@@ -1,4 +1,4 @@
-"""The pages, as a table: how each is asked for, and what answers."""
+"""The table of pages and forms, with the view of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serves the pages until it is stopped."""
+"""Serve the web UI until it is stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may look, and which forms are ours: values that only this process can have made."""
+"""Sessions and form tokens: values that only this process can have created."""
 
 from __future__ import annotations
 

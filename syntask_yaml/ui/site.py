@@ -1,4 +1,4 @@
-"""What every view is given: the site that it belongs to, and what was asked; and what it can answer."""
+"""What every view gets: the site and the request; and what it can return."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project file asks of a value, as the check of a question."""
+"""Check answers with the rules of the project file."""
 
 from __future__ import annotations
 

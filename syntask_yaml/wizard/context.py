@@ -1,4 +1,4 @@
-"""What an interview knows before it asks: the repository, the project, the backend, and given answers."""
+"""What an interview knows before it asks: repository, project, backend and given options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an interview has found out so far about one deployment."""
+"""The answers of an interview so far, for one deployment."""
 
 from __future__ import annotations
 

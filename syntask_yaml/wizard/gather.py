@@ -1,4 +1,4 @@
-"""Looking at what is there before anything is asked: the only module of the wizard that reads."""
+"""Gather what an interview needs; the only module of the wizard that reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that an entry of a project can stand in, and what it inherits in each."""
+"""The files that a new entry can be written to, and what it inherits in each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interviews: the order of the topics, and the way from questions to what they come to."""
+"""The interviews: the order of the topics, and how answers become a draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do after a deploy, as commands to copy: only those that apply."""
+"""The commands to run after a deploy, as far as they apply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers each question on the command line, so that nobody need ask.
+"""The command-line options that answer each question.
 
 Keys are those of the questions. What stands in `OWN` are options of `syntask deployment add` alone, made
 from this table; the others are the options of `syntask deploy`.

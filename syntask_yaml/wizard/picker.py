@@ -1,4 +1,4 @@
-"""A list to pick from: letters leave what holds them, and the best match is first.
+"""A list with a filter, which shows the best match first.
 
 questionary draws it; its own search brings the whole list back where nothing matches.
 """

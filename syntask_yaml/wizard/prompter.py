@@ -1,4 +1,4 @@
-"""The thin edge: questions on a terminal, and what happens where there is none.
+"""Ask questions in a terminal, or reject them without one.
 
 questionary draws; here is only how our questions look and which keys they know.
 """

@@ -1,4 +1,4 @@
-"""What a question is, and how an interview asks one.
+"""Questions as values, and how an interview asks one.
 
 An interview is a generator: it yields questions, is sent their answers, and returns what they come to.
 It asks nobody and changes nothing; `run_interview` puts its questions to a prompter.

@@ -1,4 +1,4 @@
-"""The interview of `syntask init`: which recipe, what it must be told, and when the flows run."""
+"""The interview of `syntask init`: the recipe, its fields, and schedules."""
 
 from __future__ import annotations
 

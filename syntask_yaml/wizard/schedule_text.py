@@ -1,4 +1,4 @@
-"""Schedules as people type them in an interview, and as it shows them."""
+"""Parse schedules that people type, and show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convert parameters, which are JSON, to the arguments that a flow's annotations ask for.
+"""Convert parameters from JSON to the types of the flow's annotations.
 
 Pydantic converts, as Prefect has it done, parameter by parameter, the flow's defaults included. The
 pydantic is the one of the run's Python; values that need no conversion do not load it.

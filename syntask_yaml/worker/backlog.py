@@ -1,4 +1,4 @@
-"""Reports of a run that the store does not have yet: in memory, and on disk if they are many."""
+"""Reports that the store does not have yet: in memory, and on disk if there are many."""
 
 from __future__ import annotations
 

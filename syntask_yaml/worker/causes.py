@@ -1,4 +1,4 @@
-"""How a run came into its state, as its worker knows it."""
+"""Why a run failed, as its worker knows it."""
 
 from __future__ import annotations
 

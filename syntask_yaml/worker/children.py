@@ -1,4 +1,4 @@
-"""What a run reports of its task runs and subflow runs, within bounded memory and a bounded store."""
+"""The reports of task runs and subflow runs, within limits of memory and store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deliveries: what automations ask for when runs end is done beside the runs and never in their way.
+"""Deliver what automations ask for, without delaying runs.
 
 The thread of the worker only reads and writes the store; each attempt has a thread of its own, which does
 not keep the process from exiting, and which nobody waits for once it took too long.

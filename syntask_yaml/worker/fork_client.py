@@ -1,4 +1,4 @@
-"""Starts processes of runs by having them forked from one that is warm, where that makes no difference."""
+"""Start runs through the fork server, if that makes no difference to the flow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that runs are forked from: it has loaded what each of them needs, and nothing of the user's.
+"""The fork server: it has loaded what each run needs, and no user code.
 
 It is `syntask_yaml.worker.child` itself, with a socket to the worker, so that a process that it forks goes on
 exactly where a new one begins.

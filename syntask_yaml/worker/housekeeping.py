@@ -1,4 +1,4 @@
-"""What a worker removes: runs that ended long ago, and what killed workers left behind."""
+"""Delete old runs, and what killed workers left behind."""
 
 from __future__ import annotations
 

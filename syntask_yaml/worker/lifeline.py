@@ -1,4 +1,4 @@
-"""A pipe whose other end is held by a process that this one must not outlive."""
+"""A pipe that ends this process when another one ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether this machine has what the runs of a work pool need, such as a container engine."""
+"""Check whether this machine has what a work pool needs, such as a container engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a store cannot be written for a while, and its worker goes on without it."""
+"""Continue while the store cannot be written."""
 
 from __future__ import annotations
 

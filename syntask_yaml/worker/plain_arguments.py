@@ -1,4 +1,4 @@
-"""Convert parameters as annotations ask where the run's Python has no pydantic: the common types by hand."""
+"""Convert parameters of common types without pydantic."""
 
 from __future__ import annotations
 

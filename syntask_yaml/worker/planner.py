@@ -1,4 +1,4 @@
-"""Planning the runs of schedules, in a thread: a recurrence rule can take long."""
+"""Create the runs of schedules in a thread, because a recurrence rule can take long."""
 
 from __future__ import annotations
 

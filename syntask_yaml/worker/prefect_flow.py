@@ -1,4 +1,4 @@
-"""A flow under Prefect's own decorator: it needs a server, and gets the one of its worker."""
+"""Run a flow with Prefect's own decorator, which needs a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps one server of Prefect: `python -m syntask_yaml.worker.prefect_keeper FOLDER PYTHON ANSWER`.
+"""Run one Prefect server: `python -m syntask_yaml.worker.prefect_keeper FOLDER PYTHON ANSWER`.
 
 Started by a worker, which holds the other end of standard input: when it is gone, the kernel kills this
 process and the server, which are one process group.

@@ -1,4 +1,4 @@
-"""Prefect's servers for the flows of a worker: one for each version of Prefect that its runs have.
+"""The Prefect servers of a worker: one for each Prefect version that its runs use.
 
 A run asks for a server with a file in a folder of the worker, and waits for another one with the answer: a
 run may have an interpreter, and so a Prefect, of its own. A keeper starts the server (`prefect_keeper`) and

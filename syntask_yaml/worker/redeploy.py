@@ -1,4 +1,4 @@
-"""Deploying a project again whenever its files change."""
+"""Deploy a project again whenever its files change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of the reports of a run: masked, cut to size, and up to its limits."""
+"""Filter the reports of a run: mask secrets, truncate, and apply limits."""
 
 from __future__ import annotations
 

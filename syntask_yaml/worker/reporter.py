@@ -1,4 +1,4 @@
-"""What the process of a run tells its worker, and what it says of errors."""
+"""Report from the process of a run to its worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process of one run, seen from what started it: a worker, or the supervisor of a container."""
+"""The process of one run, as the worker or supervisor that started it sees it."""
 
 from __future__ import annotations
 

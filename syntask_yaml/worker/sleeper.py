@@ -1,4 +1,4 @@
-"""How a worker sleeps between two ticks, and what wakes it."""
+"""Sleep between two ticks until something happens."""
 
 from __future__ import annotations
 

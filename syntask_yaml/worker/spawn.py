@@ -1,4 +1,4 @@
-"""How the process of a run is started: as a new program, or in another way that ends in the same."""
+"""Start the process of a run: as a new program, or forked."""
 
 from __future__ import annotations
 

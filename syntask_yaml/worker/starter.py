@@ -1,4 +1,4 @@
-"""Start the runs that a worker has claimed, and go on with those that a dead one left."""
+"""Start the runs that a worker has claimed, and take over those of dead workers."""
 
 from __future__ import annotations
 

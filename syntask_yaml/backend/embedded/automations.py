@@ -1,4 +1,4 @@
-"""Automations, and what is to be delivered for them."""
+"""Automations, and their deliveries."""
 
 from __future__ import annotations
 

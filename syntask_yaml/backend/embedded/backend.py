@@ -1,4 +1,4 @@
-"""The embedded backend, put together."""
+"""The embedded backend, assembled from its parts."""
 
 from __future__ import annotations
 

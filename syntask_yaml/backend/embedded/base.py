@@ -1,4 +1,4 @@
-"""What the parts of the embedded backend have in common."""
+"""What the parts of the embedded backend share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the store writes values down: JSON as text, times as microseconds since 1970."""
+"""The encoding of values in the store: JSON as text, times as microseconds since 1970."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Concurrency limits, and the slots that flow code has taken of them."""
+"""Concurrency limits, and the slots that flow code holds."""
 
 from __future__ import annotations
 

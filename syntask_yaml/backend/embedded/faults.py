@@ -1,4 +1,4 @@
-"""What SQLite, and the disk below it, can fail at, in words."""
+"""Convert failures of SQLite and the disk to messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""History: a row for each deploy."""
+"""Deploy history: one row for each deploy."""
 
 from __future__ import annotations
 

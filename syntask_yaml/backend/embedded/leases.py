@@ -1,4 +1,4 @@
-"""Leases: a row for each that is held."""
+"""Leases: one row for each."""
 
 from __future__ import annotations
 

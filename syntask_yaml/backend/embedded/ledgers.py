@@ -1,4 +1,4 @@
-"""Ledgers: a row for each project, and one for each name that something is kept under."""
+"""Ledgers: one row for each project, and one for each entry."""
 
 from __future__ import annotations
 

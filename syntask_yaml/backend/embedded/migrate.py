@@ -1,4 +1,4 @@
-"""The shape of the store, version by version."""
+"""Migrations of the store, version by version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a run, as who executes it reports; and of one that nobody holds any more."""
+"""Reports about runs from workers and scripts, and the end of runs that nobody executes any more."""
 
 from __future__ import annotations
 

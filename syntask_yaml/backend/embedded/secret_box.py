@@ -1,4 +1,4 @@
-"""Secrets, encrypted with a key that lies beside the store."""
+"""Secrets, encrypted with a key that is stored next to the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One SQLite file that many processes share: how it is opened, asked and changed.
+"""An SQLite file shared by many processes: opening, reading and writing it.
 
 Write-ahead logging lets everybody read while one writes. With `synchronous=NORMAL` a commit is
 handed to the operating system, and nobody waits for it to reach the disk: whatever becomes of the

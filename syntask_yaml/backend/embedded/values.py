@@ -1,4 +1,4 @@
-"""What is kept under a name: work pools, variables and blocks."""
+"""Work pools, variables and blocks."""
 
 from __future__ import annotations
 

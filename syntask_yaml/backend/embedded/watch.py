@@ -1,4 +1,4 @@
-"""Tells at once that a process writes to a store, where the system can: on Linux."""
+"""Notice at once that another process has written to a store, on Linux."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers: a row for each, written by itself now and then."""
+"""Workers: one row for each, which the worker renews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in an answer: JSON, a moment, and how long to wait."""
+"""Parse responses: JSON, times, and how long to wait before a retry."""
 
 from __future__ import annotations
 

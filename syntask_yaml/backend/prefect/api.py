@@ -1,4 +1,4 @@
-"""The verbs of the REST API: objects of a kind, each as it has to look, and lists of them."""
+"""The operations of the REST API: objects of a kind with their expected shape, and lists of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The backend of a server, put together."""
+"""The backend of a Prefect server, assembled from its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of the backend have in common."""
+"""What the parts of the backend of a Prefect server share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments as the API takes them and gives them back."""
+"""Convert deployments to and from the JSON of the API."""
 
 from __future__ import annotations
 

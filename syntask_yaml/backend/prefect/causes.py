@@ -1,4 +1,4 @@
-"""How a run of a server came into its state, by what Prefect's server, worker and engine wrote.
+"""Why a run on a server is in its state, from what Prefect's server, worker and engine recorded.
 
 Their sentences differ from version to version; one that is not known here tells nothing.
 """

@@ -1,4 +1,4 @@
-"""One write: a deployment is made, changed in place or anew, renamed or deleted."""
+"""Write one deployment: create, update, recreate, rename or delete it."""
 
 from __future__ import annotations
 

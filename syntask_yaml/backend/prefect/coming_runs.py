@@ -1,4 +1,4 @@
-"""Runs of the next minutes, made again after a change of a deployment.
+"""Recreate the runs of the next minutes after a change of a deployment.
 
 A server deletes the coming runs of all schedules of a deployment when one of them or the deployment is
 changed, and its scheduler makes them again up to a minute later, beginning then: what was due in between

@@ -1,4 +1,4 @@
-"""Concurrency limits of a server, which its own `concurrency` and its task runs take slots of."""
+"""Concurrency limits of a server, for its `concurrency` and for task runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cron expressions that are valid here, and not on servers, which read them with an older croniter."""
+"""Cron expressions that are valid here but not on servers, which use an older croniter."""
 
 from __future__ import annotations
 

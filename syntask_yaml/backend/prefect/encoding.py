@@ -1,4 +1,4 @@
-"""What is sent: names as parts of a path or as keys, and values as JSON."""
+"""Encode names for paths and keys, and values as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server, or the way to it, can answer with instead of what was asked for, in words."""
+"""Convert failures of a server and of the connection to it to messages."""
 
 from __future__ import annotations
 

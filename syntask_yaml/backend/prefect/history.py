@@ -1,4 +1,4 @@
-"""History on a server: an artifact for each deploy, of a type that its pages do not list.
+"""Deploy history on a server: one artifact for each deploy, of a type that its UI does not list.
 
 The artifacts of a project have one key, as the versions of one artifact do: each deploy adds one, and nobody
 has to read the others for it.

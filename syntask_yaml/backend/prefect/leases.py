@@ -1,4 +1,4 @@
-"""Leases on a server: a variable for each that is held.
+"""Leases on a server: one variable for each.
 
 A server makes a variable of a name once, and deletes the one with an id once: both decide between two that
 ask at the same time, on every version. (The leases of its concurrency limits are newer, say nobody's name,

@@ -1,4 +1,4 @@
-"""Ledgers on a server: an artifact for each, of a type that its pages do not list.
+"""Ledgers on a server: one artifact for each, of a type that its UI does not list.
 
 Labels of a deployment cannot be changed without making it anew, and the value of a variable has an end that
 a few dozen deployments reach.

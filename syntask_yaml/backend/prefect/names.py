@@ -1,4 +1,4 @@
-"""What differs by name between a Prefect server and a Syntask server, and what means the same in both."""
+"""Names that differ between a Prefect server and a Syntask server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of deployments in parts that a server is asked for, of which each fits on one page."""
+"""Split names of deployments into requests whose results fit on one page."""
 
 from __future__ import annotations
 

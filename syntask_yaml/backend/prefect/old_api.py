@@ -1,4 +1,4 @@
-"""The API of a server that is left: Prefect 2.10 to 2.20, or 3."""
+"""The API of an old server that users migrate from: Prefect 2.10 to 2.20, or 3."""
 
 from __future__ import annotations
 

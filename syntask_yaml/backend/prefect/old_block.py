@@ -1,4 +1,4 @@
-"""A block document of a server that is left. Secrets are `Secret` from here on, masked or not."""
+"""A block document of an old server. Its secrets are `Secret` from here on."""
 
 from __future__ import annotations
 

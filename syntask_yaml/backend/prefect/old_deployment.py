@@ -1,4 +1,4 @@
-"""What a server of Prefect 2 or 3 has for those who leave it, as data."""
+"""A deployment of an old server of Prefect 2 or 3, as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flow runs of a server that is left: those to come, the last ones, and what became of some."""
+"""Flow runs of an old server: upcoming ones, the last ones, and the results of given ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schedules of a deployment on a server that is left: stopped, and set back to what they were."""
+"""The schedules of a deployment on an old server: pause them, and restore them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server of Prefect 2 or 3 has, for those who leave it: read only."""
+"""An old server of Prefect 2 or 3 that users migrate from, read only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists that the API gives in pages, read completely while others write.
+"""Read paginated lists completely while other clients write.
 
 A page is asked for by its offset, and whatever is created or deleted before it moves all that follows.
 So each list is read in an order without ties, in which nothing changes its place, and each page begins a

@@ -1,4 +1,4 @@
-"""The Prefect profile in use, which may say where the server is."""
+"""The active Prefect profile, which may have the URL of the server."""
 
 from __future__ import annotations
 

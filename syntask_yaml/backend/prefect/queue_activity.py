@@ -1,4 +1,4 @@
-"""When queues were used last and are used next, without reading all deployments.
+"""The last and next use of queues, without reading all deployments.
 
 A server tells it by the runs in each queue: those that began, and those that it made ahead of schedules, for
 up to a hundred days. Of queues that have none of these, one page of deployments is looked at.

@@ -1,4 +1,4 @@
-"""All work queues, which a server lists by their names alone.
+"""List all work queues. A server lists them only by name.
 
 Every pool has a queue `default`. PostgreSQL has no order of queues with the same name: of more than a page,
 some are on no page.

@@ -1,4 +1,4 @@
-"""Work queues: the verbs, and those that deployments name, which are made before them.
+"""Work queues: their operations, and the queues that deployments need.
 
 A server makes a queue along with the first deployment that names it. Of two at the same time it refuses
 one, and two queues at the same time get the same priority.

@@ -1,4 +1,4 @@
-"""Read deployments in bulk: a page for two hundred of them, and flows and automations beside."""
+"""Read deployments in bulk: pages of two hundred, with their flows and automations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ledgers of resources on a server: variables, several where one would be too long."""
+"""Ledgers of resources on a server: variables, several if one would be too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules in place: those that stay keep their id, and whether they rest."""
+"""Update schedules in place: unchanged ones keep their id and whether they are paused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the server is and how to talk to it: the environment, and the active Prefect profile."""
+"""The URL of the server and how to connect: from the environment and the active Prefect profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the objects of the API look like, as far as anything of them is read.
+"""The shapes of the API's objects, as far as they are read.
 
 A field that has one type is always there, and has that type. Any other may be missing, or null.
 """

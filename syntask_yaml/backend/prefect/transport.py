@@ -1,4 +1,4 @@
-"""Calls of the REST API: one client, repeated where that does no harm, failures in words."""
+"""Requests to the REST API: one client, safe retries, and failures as messages."""
 
 from __future__ import annotations
 

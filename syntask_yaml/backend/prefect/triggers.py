@@ -1,4 +1,4 @@
-"""What belongs to a deployment without being in it: automations that run it, and what it promises."""
+"""The automations that run a deployment, and its SLAs."""
 
 from __future__ import annotations
 

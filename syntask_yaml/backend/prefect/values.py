@@ -1,4 +1,4 @@
-"""What is kept under a name: work pools and variables."""
+"""Work pools and variables."""
 
 from __future__ import annotations
 

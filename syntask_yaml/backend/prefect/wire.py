@@ -1,4 +1,4 @@
-"""The way to a server: an HTTP client with a connection's settings, and calls that end in time."""
+"""The HTTP client with the settings of a connection, and requests with a time limit."""
 
 from __future__ import annotations
 

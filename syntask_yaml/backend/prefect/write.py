@@ -1,4 +1,4 @@
-"""Write deployments: several at once, as many as the server can take, answered in order."""
+"""Write deployments concurrently, as many at a time as the server can handle."""
 
 from __future__ import annotations
 

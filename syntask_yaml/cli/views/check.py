@@ -1,4 +1,4 @@
-"""What a check found: its progress, and its result."""
+"""Progress and result of a check."""
 
 from __future__ import annotations
 

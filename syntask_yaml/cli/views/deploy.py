@@ -1,4 +1,4 @@
-"""A deploy while it goes on, and what it did, for people."""
+"""Progress and result of a deploy."""
 
 from __future__ import annotations
 

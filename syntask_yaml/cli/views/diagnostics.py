@@ -1,4 +1,4 @@
-"""Problems: for people with summary, place, the line with a caret, why and what to do; and as JSON."""
+"""Problems as text, with the source line and a caret, and as JSON."""
 
 from __future__ import annotations
 

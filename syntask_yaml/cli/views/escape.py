@@ -1,4 +1,4 @@
-"""Names and logs of others on a terminal: what would move its cursor or command it is shown, not sent."""
+"""Escape control characters in names and logs, so that they cannot control the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The deploys of a project, in a table."""
+"""The deploy history as a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown in which texts of others stay texts, and which GitHub takes however long it is."""
+"""Markdown with escaped texts, within GitHub's length limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command prints for people and for machines."""
+"""Print text and JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan as one page of HTML, which needs nothing from elsewhere and runs nothing."""
+"""A plan as one self-contained HTML page without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan for programs: what it changes, when schedules fire before and after, and the pages of servers."""
+"""A plan as JSON."""
 
 from __future__ import annotations
 

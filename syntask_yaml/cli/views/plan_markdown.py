@@ -1,4 +1,4 @@
-"""A plan as Markdown, for the comment of a pull request and the summary of a job."""
+"""A plan as Markdown, for pull request comments and job summaries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long operation is: `17 of 60`, and, once it takes long, for how long it will go on."""
+"""Progress of a long operation: `17 of 60`, and the remaining time if it takes long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run while it goes on, for people."""
+"""The progress of a run that a command follows."""
 
 from __future__ import annotations
 

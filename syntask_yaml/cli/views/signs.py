@@ -1,4 +1,4 @@
-"""Signs for states and bars, on terminals that have them and on those that have ASCII only."""
+"""Symbols for states and bars, with ASCII alternatives."""
 
 from __future__ import annotations
 

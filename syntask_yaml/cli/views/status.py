@@ -1,4 +1,4 @@
-"""How a backend stands, for people and for programs."""
+"""The status of a backend as text and JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker says while it works."""
+"""The messages of a worker."""
 
 from __future__ import annotations
 

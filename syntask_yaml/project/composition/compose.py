@@ -1,4 +1,4 @@
-"""One tree from the files of a project, for one target.
+"""Merge the files of a project into one tree for one target.
 
 Each deployment is the merge of these layers, the lowest first: of each file from the opened one to its own,
 the sections (those of the opened file are shared, as ever) and the `defaults`; the `defaults` of the target;

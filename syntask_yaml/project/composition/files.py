@@ -1,4 +1,4 @@
-"""The files of a project: the one that was opened, and what it includes."""
+"""The files of a project: the root file and those that it includes."""
 
 from __future__ import annotations
 

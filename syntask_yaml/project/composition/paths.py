@@ -1,4 +1,4 @@
-"""Paths of an included file, which are relative to its folder, as paths from the root of the project."""
+"""Convert paths of an included file to paths from the root of the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flows of a project, found and described by reading source: no code of the project runs here.
+"""Find and describe the flows of a project by reading source, without executing it.
 
 reader           an entrypoint to the flow that it names
 discover         every flow of a project

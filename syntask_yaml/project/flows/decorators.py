@@ -1,4 +1,4 @@
-"""What makes a function a flow, and the options that it is given there."""
+"""Recognize flow decorators and read their options."""
 
 from __future__ import annotations
 

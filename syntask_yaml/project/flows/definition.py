@@ -1,4 +1,4 @@
-"""Finding the function that an entrypoint names, and all the flows of a module."""
+"""Find the function that an entrypoint names, and all flows of a module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a function that was found to the flow that it is."""
+"""Describe the flow of a function definition."""
 
 from __future__ import annotations
 

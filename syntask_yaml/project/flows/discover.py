@@ -1,4 +1,4 @@
-"""Finding every flow of a project."""
+"""Find all flows of a project."""
 
 from __future__ import annotations
 

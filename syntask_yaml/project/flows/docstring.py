@@ -1,4 +1,4 @@
-"""What a docstring in Google style says about each parameter.
+"""Read descriptions of parameters from docstrings in Google style.
 
 The child process that loads a flow reads this file by its path: the standard library is all it may use.
 """

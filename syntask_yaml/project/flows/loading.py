@@ -1,4 +1,4 @@
-"""Loading flows in a process of their own, for what their source does not tell."""
+"""Load flows in a separate process, if their source is not sufficient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file an entrypoint leads to, and where that file's imports are looked for."""
+"""Find the file of an entrypoint, and the folders that its imports are searched in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the flows that entrypoints name."""
+"""Read and cache the flows of entrypoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The build context: every file that a build can see, its digest, and the archive that the engine gets."""
+"""The build context: its files, their digest, and the archive for the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A build by BuildKit, through the `docker` program, or by Podman, through its own.
+"""Build with BuildKit through the `docker` program, or with the `podman` program.
 
 The engine's API has no way to hand it a secret.
 """

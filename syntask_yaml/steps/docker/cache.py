@@ -1,4 +1,4 @@
-"""Images that were built before: by their key, here or at the registry; and why another is needed."""
+"""Find images that were built before by their key, and explain why a build is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key of a build: the same for builds that would make the same image."""
+"""The cache key of a build: equal for builds that would produce the same image."""
 
 from __future__ import annotations
 

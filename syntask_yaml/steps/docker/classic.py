@@ -1,4 +1,4 @@
-"""A build by the engine's own builder."""
+"""Build with the engine's own builder."""
 
 from __future__ import annotations
 

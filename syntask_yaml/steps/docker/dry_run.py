@@ -1,4 +1,4 @@
-"""What a build step would do, found out without building, pulling or changing anything."""
+"""Predict what a build step would do, without building or pulling."""
 
 from __future__ import annotations
 

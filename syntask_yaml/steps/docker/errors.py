@@ -1,4 +1,4 @@
-"""What engines and registries say when they do not do what they are asked, and what to do about it."""
+"""Convert errors of engines and registries to messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the steps for images would come to; said, too, where the client of the engine is not installed."""
+"""Predict the results of the image steps, even without the docker package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of images: a repository, its tags, and the registry that holds it."""
+"""Image names: repository, tags and registry."""
 
 from __future__ import annotations
 

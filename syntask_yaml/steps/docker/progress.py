@@ -1,4 +1,4 @@
-"""What an engine reports while it builds, pushes or pulls: a line for each change."""
+"""The progress of an engine, as a line for each change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a registry has, as far as the container engine tells; and how it comes from there."""
+"""What a registry has, as the engine reports it, and how to pull from it."""
 
 from __future__ import annotations
 

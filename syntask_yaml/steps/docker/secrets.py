@@ -1,4 +1,4 @@
-"""The secrets that a build may see while it runs, and that are in nothing that it makes."""
+"""Build secrets, which do not become part of the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a repository is: what may be written as one, and what of it may be stored."""
+"""Parse and check addresses of repositories, and remove credentials from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program git, run so that it asks nobody, tells nobody, and does only what it is asked.
+"""Run git without prompts, with only the requested configuration.
 
 GitPython, which reads clones, is not what runs git: it hands the whole environment of this process down,
 and gives no way to end git from outside. Importing it also takes as long as a small clone.

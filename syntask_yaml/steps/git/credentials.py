@@ -1,4 +1,4 @@
-"""Who git says it is: the token or the credentials of a step, in the form that each host wants."""
+"""Credentials for git, in the form that each host expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong, by what git said of it."""
+"""Classify failures of git by their messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One at a time in a directory, also among processes, and also when one of them is killed."""
+"""A lock for a directory, among threads and processes, which a killed process releases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clone: made, brought to what is wanted, and looked at."""
+"""Create, update and inspect a clone."""
 
 from __future__ import annotations
 

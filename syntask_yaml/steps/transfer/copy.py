@@ -1,4 +1,4 @@
-"""Many files copied at the same time, with progress, and brought to an end at once when told to.
+"""Copy many files concurrently, with progress and cancellation.
 
 The libraries of the stores are asynchronous, and run on a loop that fsspec keeps in a thread. All that
 is so is in this module; whoever calls it waits.

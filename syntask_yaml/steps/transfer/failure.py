@@ -1,4 +1,4 @@
-"""What went wrong with a store, by what its library says."""
+"""Classify failures of an object store by the errors of its library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of a store opened, or why it cannot be."""
+"""Open a folder of a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of a store to a directory."""
+"""Copy a folder of a store to a directory."""
 
 from __future__ import annotations
 

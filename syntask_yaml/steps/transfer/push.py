@@ -1,4 +1,4 @@
-"""The current directory to a store."""
+"""Copy the current directory to a store."""
 
 from __future__ import annotations
 

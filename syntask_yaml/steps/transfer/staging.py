@@ -1,4 +1,4 @@
-"""A place for files that are still arriving, beside where they will be."""
+"""A temporary directory for files that have not all arrived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody typed into a form, as values, and what is wrong with it.
+"""Read the values of a submitted form, and report what is wrong with them.
 
 What was not changed is not sent: the run gets the value of the deployment, or the default of the flow, as it
 is when the run begins, and a secret that is there need not be shown to be kept.

@@ -1,1 +1,1 @@
-"""The pages, one module each: a view takes the site and a request, and answers."""
+"""The views, one module for each page: a view takes the site and a request, and returns a response."""

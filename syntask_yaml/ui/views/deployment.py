@@ -1,4 +1,4 @@
-"""One deployment: its schedules, its last runs as bars, a form for the next one, and its switch."""
+"""The page of a deployment: schedules, last runs as bars, a form for a run, and a pause button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of deployments, page by page."""
+"""The list of deployments, in pages."""
 
 from __future__ import annotations
 

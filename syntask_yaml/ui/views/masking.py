@@ -1,4 +1,4 @@
-"""Parameters and job variables as a page may show them: without the values of secrets."""
+"""Mask secrets in parameters and job variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page: what runs, what is late, what failed, and what comes."""
+"""The first page: what is running, late, failed and coming."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project where the pages were started: what a deploy would change, what drifted, what is wrong."""
+"""The page of the project: its plan, drift and problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run: its states, its log while it is written, its parts, and what can be done with it."""
+"""The page of a run: its state, its live log, its task runs, and its actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of runs, page by page."""
+"""The list of runs, in pages."""
 
 from __future__ import annotations
 

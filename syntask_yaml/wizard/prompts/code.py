@@ -1,4 +1,4 @@
-"""How a run gets the flow's code."""
+"""Ask how runs get the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which flow, under which name, and what it is for."""
+"""Ask for the flow, the name and the description."""
 
 from __future__ import annotations
 

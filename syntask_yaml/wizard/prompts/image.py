@@ -1,4 +1,4 @@
-"""The container image of the runs, where their work pool takes one."""
+"""Ask for the container image, if the work pool uses one."""
 
 from __future__ import annotations
 

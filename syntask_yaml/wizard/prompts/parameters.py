@@ -1,4 +1,4 @@
-"""The values that runs call the flow with."""
+"""Ask for parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the runs go."""
+"""Ask for the work pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every run: environment variables, how many at a time, tags."""
+"""Ask for environment variables, the concurrency limit and tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the deployment runs by itself."""
+"""Ask for schedules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Getting the image of a run, as its pull policy says."""
+"""Get the image of a run according to its pull policy."""
 
 from __future__ import annotations
 

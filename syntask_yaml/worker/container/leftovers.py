@@ -1,4 +1,4 @@
-"""Containers that nobody waits for: their run ended, or was made due again, while they had no worker."""
+"""Remove containers whose run ended, or was made due again, while no worker was running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One container from its start to its end, asked of the engine in a thread of its own.
+"""Start and follow one container, in a separate thread.
 
 An engine that does not answer is waited for: its containers may go on meanwhile.
 """

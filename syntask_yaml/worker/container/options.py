@@ -1,4 +1,4 @@
-"""From the job variables of a docker pool to a container, as prefect-docker understands them."""
+"""Convert job variables to options of a container, like prefect-docker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a container needs of this package: a folder that Python runs as a program, mounted read-only.
+"""The part of this package that a container needs: a folder mounted read-only.
 
 It is named by its content, so it never changes while a container uses it. It has the bytecode for the
 worker's Python too; another Python compiles what it imports at each start.

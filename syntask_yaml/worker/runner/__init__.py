@@ -1,4 +1,4 @@
-"""How runs are executed: one runner for each type of work pool that `syntask` serves."""
+"""The runners: one for each type of work pool that `syntask` serves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port: what executes a run for the worker, on this machine or elsewhere.
+"""The interface of runners.
 
 The worker polls: no verb waits, and none but `Runner.__call__` raises.
 """

@@ -1,4 +1,4 @@
-"""What keeps the faults of a runner from its worker: only the run ends that it failed for."""
+"""Isolate the worker from faults of a runner: only the affected run ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a function, as its source declares it, to the JSON Schema of its parameters.
+"""Derive the JSON Schema of a function's parameters from its source.
 
 plain    the types that nearly all flows have, without pydantic
 cut      the definitions that a signature needs, cut out of the source; `annotations`, `values` and `names`

@@ -1,4 +1,4 @@
-"""The closed list of names and calls that a signature may use when it is made real.
+"""The allowlist of names and calls that a signature may use when it is evaluated.
 
 Nothing in it reads the environment, a file or the clock, or runs what it is given.
 """

@@ -1,4 +1,4 @@
-"""The schema of a signature that has none but plain types: no other one is faster to make.
+"""The fast path: the schema of a signature with only plain types.
 
 What is not decided here raises `NotPlain`, and pydantic decides.
 """
