@@ -29,6 +29,7 @@ from syntask_yaml.upgrade.convert import convert
 from syntask_yaml.upgrade.draft import ConversionContext, Converted
 from syntask_yaml.upgrade.pool_names import name_pools
 from syntask_yaml.upgrade.secrets import hide_values
+from syntask_yaml.upgrade.storages import LOCAL
 
 # Said of files and scripts, and nothing to do about in a call that deploys.
 _OF_FILES = frozenset({"never-applied", "server-values", "agent-file-no-infrastructure", "default-differs"})
@@ -46,8 +47,8 @@ def apply_agent_deployment(fields: Mapping[str, Any]) -> UUID:
         here = Path.cwd()
         converted = convert(source, ConversionContext(here, Dialect.SYNTASK, FlowReader(here)))
         show(each for each in converted.problems if each.code not in _OF_FILES)
-        say_needs(converted.blocks, backend)
-        entry = _entry(converted)
+        entry = _entry(converted, backend)
+        say_needs([each for each in converted.blocks if each.type != LOCAL], backend)
         project = api.declare([entry], source=caller.source, at=caller.at)
         command = upgrade_command(caller.source.name)
         say(f"note: `Deployment` is of Prefect 2. `{command}` shows how to write it today.")
@@ -80,9 +81,15 @@ def _block(block: Any, backend: Backend) -> dict[str, Any]:
     return block_value(block, backend)
 
 
-def _entry(converted: Converted) -> dict[str, Any]:
-    """Return the entry with the name of its work pool."""
+def _entry(converted: Converted, backend: Backend) -> dict[str, Any]:
+    """Return the entry with the name of its work pool.
+
+    Nothing is copied to a folder that only the call names: the backend has no block that a step could use.
+    """
     entry = dict(converted.entry)
+    folders = [each.name for each in converted.blocks if each.type == LOCAL]
+    if any(backend.block(LOCAL, each, with_secrets=False) is None for each in folders):
+        del entry["push"]
     if converted.pool is not None:
         name = name_pools([converted.pool])[converted.pool]
         entry["work_pool"] = {"name": name, **entry.get("work_pool", {})}

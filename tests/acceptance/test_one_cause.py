@@ -43,8 +43,8 @@ _TEAM = "teams/a/syntask.yaml"
 class Slip:
     """*old* text of a file becomes *new*, wherever it stands; *code* is the message, *names* what it names.
 
-    *said_by* are the commands that say it; the others have nothing to say. *unnamed_by* are those of them that
-    know of no deployments which it touches.
+    *said_by* are the commands that say it; the others have nothing to say. *unnamed_by* are those of them
+    that do not know which deployments it touches.
     """
 
     old: str
