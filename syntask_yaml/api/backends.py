@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TypeAlias
 
 from syntask_yaml.backend.base import Backend
@@ -15,22 +14,12 @@ from syntask_yaml.settings import read_settings
 AnyBackend: TypeAlias = Backend | str | None
 
 
-@contextmanager
-def open_backend(url: str | None = None) -> Iterator[Backend]:
+def open_backend(url: str | None = None) -> AbstractContextManager[Backend]:
     """Open the backend at *url*, or the one that the environment chooses, and close it at the end."""
     settings = read_settings(os.environ, backend=url)
-    backend = connect(settings.backend, store=settings.store, environ=os.environ)
-    try:
-        yield backend
-    finally:
-        backend.close()
+    return closing(connect(settings.backend, store=settings.store, environ=os.environ))
 
 
-@contextmanager
-def opened(backend: AnyBackend) -> Iterator[Backend]:
+def opened(backend: AnyBackend) -> AbstractContextManager[Backend]:
     """The backend that an argument means, open for a while; one that is open already stays so."""
-    if backend is None or isinstance(backend, str):
-        with open_backend(backend) as found:
-            yield found
-    else:
-        yield backend
+    return open_backend(backend) if backend is None or isinstance(backend, str) else nullcontext(backend)

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
 from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
-from syntask_yaml.backend.history import DeployRecords
-from syntask_yaml.backend.ledgers import Ledgers
+from syntask_yaml.backend.history import DeployRecords, Ledgers
 from syntask_yaml.backend.pools import WorkPools
 from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError

@@ -1,4 +1,4 @@
-"""The interface for deploy history: when and by whom, and deploys that did not finish."""
+"""The interface for what deploys leave: their history, and which resources belong to which project."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from syntask_yaml.model.deploy_record import DeployRecord
     from syntask_yaml.model.deployment import Stored
+    from syntask_yaml.model.resource import ResourceLedger
 
 
 class DeployRecords(Protocol):
@@ -23,4 +24,19 @@ class DeployRecords(Protocol):
 
     def half_renamed(self) -> list[Stored]:
         """What a rename that stopped halfway left paused; none where a rename is one write."""
+        ...
+
+
+class Ledgers(Protocol):
+    """What a deploy needs."""
+
+    def ledgers(self) -> list[ResourceLedger]:
+        """Return the ledgers of all projects, by the name of the project."""
+        ...
+
+    def write_ledger(self, ledger: ResourceLedger) -> None:
+        """Keep *ledger* in the place of its project's. One without names is forgotten.
+
+        A name that stays is never missing meanwhile. Only one process at a time may do this for a project.
+        """
         ...

@@ -1,4 +1,4 @@
-"""The interface for work pools, and the pool types that our own worker serves."""
+"""The interface for work pools and queues, and what both backends share about them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 from syntask_yaml.backend.ids import check_name, new_id
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.activity import Activity
-from syntask_yaml.model.pool import PoolStatus, WorkPool, WorkQueue
+from syntask_yaml.model.pool import DEFAULT_QUEUE, PoolStatus, WorkPool, WorkQueue
 from syntask_yaml.model.pool_type import DEFAULT_TYPE, SERVED_LIST, SERVED_TYPES, pool_type
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
@@ -130,3 +130,35 @@ def check_unused(what: str, deployments: Sequence[str]) -> None:
     if deployments:
         listed = ", ".join(f"`{each}`" for each in deployments[:8]) + (", …" if len(deployments) > 8 else "")
         raise BackendConflict(f"{what} is used by {listed}.", hint="Move or delete the deployments first.")
+
+
+def moved(order: Sequence[str], name: str, priority: int) -> Mapping[str, int]:
+    """Return the priorities of the queues of a pool, by name, once *name* has *priority*.
+
+    *order* are the queues from first to last. The others keep their order, and are counted from 1 past the
+    priority that is taken, as Prefect servers do it.
+    """
+    free = (number for number in range(1, len(order) + 2) if number != priority)
+    return {name: priority, **dict(zip((each for each in order if each != name), free, strict=False))}
+
+
+def queue_exists(pool: str, name: str) -> BackendConflict:
+    return BackendConflict(
+        f"The work pool `{pool}` already has a work queue `{name}`.", hint="Choose another name."
+    )
+
+
+def no_such_queue(pool: str, name: str) -> NotFound:
+    return NotFound(
+        f"The work pool `{pool}` has no work queue `{name}`.", hint="`syntask work-queue ls` lists them."
+    )
+
+
+def check_deletable(pool: str, name: str, deployments: Sequence[str]) -> None:
+    """Raise BackendConflict for the default queue of a pool, and for one that *deployments* use."""
+    if name == DEFAULT_QUEUE:
+        raise BackendConflict(
+            f"The default work queue of the work pool `{pool}` cannot be deleted.",
+            hint="Pause it, or delete the work pool.",
+        )
+    check_unused(f"The work queue `{name}`", deployments)

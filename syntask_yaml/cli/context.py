@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,10 +98,8 @@ class Context(NamedTuple):
             _note_missing(settings, is_usual=project is not None)
         if self.verbosity < 0 and not backend.features.has_own_worker:
             _mute_waiting()
-        try:
+        with closing(backend):
             yield backend
-        finally:
-            backend.close()
 
 
 def _mute_waiting() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from functools import cache
 
 from syntask_yaml.backend.base import Backend, OwnBackend, is_own
@@ -14,14 +13,9 @@ from syntask_yaml.settings import read_settings
 from syntask_yaml.worker.protocol import RUN_ID
 
 
-@contextmanager
-def open_backend() -> Iterator[Backend]:
+def open_backend() -> AbstractContextManager[Backend]:
     """Open the backend of the environment, and close it at the end. Raises BackendRefused in a container."""
-    backend = _connected()
-    try:
-        yield backend
-    finally:
-        backend.close()
+    return closing(_connected())
 
 
 @cache

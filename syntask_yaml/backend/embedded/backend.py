@@ -12,9 +12,8 @@ from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded.automations import EmbeddedAutomations
 from syntask_yaml.backend.embedded.concurrency_limits import EmbeddedConcurrencyLimits
 from syntask_yaml.backend.embedded.deployments import Deployments
-from syntask_yaml.backend.embedded.history import EmbeddedHistory
+from syntask_yaml.backend.embedded.history import EmbeddedHistory, EmbeddedLedgers
 from syntask_yaml.backend.embedded.leases import EmbeddedLeases
-from syntask_yaml.backend.embedded.ledgers import EmbeddedLedgers
 from syntask_yaml.backend.embedded.queue import Queue
 from syntask_yaml.backend.embedded.runs import EmbeddedRuns
 from syntask_yaml.backend.embedded.script_runs import EmbeddedScriptRuns

@@ -9,8 +9,7 @@ from typing import Any
 
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.ids import check_name
-from syntask_yaml.backend.pools import no_such_pool
-from syntask_yaml.backend.work_queues import check_deletable, moved, no_such_queue, queue_exists
+from syntask_yaml.backend.pools import check_deletable, moved, no_such_pool, no_such_queue, queue_exists
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
 
 

@@ -11,9 +11,8 @@ from syntask_yaml.backend.prefect.automations import PrefectAutomations
 from syntask_yaml.backend.prefect.blocks import PrefectBlocks
 from syntask_yaml.backend.prefect.children import PrefectChildren
 from syntask_yaml.backend.prefect.concurrency_limits import PrefectConcurrencyLimits
-from syntask_yaml.backend.prefect.history import PrefectHistory
+from syntask_yaml.backend.prefect.history import PrefectHistory, PrefectLedgers
 from syntask_yaml.backend.prefect.leases import PrefectLeases
-from syntask_yaml.backend.prefect.ledgers import PrefectLedgers
 from syntask_yaml.backend.prefect.queue_activity import PrefectQueueActivity
 from syntask_yaml.backend.prefect.queues import PrefectQueues
 from syntask_yaml.backend.prefect.resource_ledgers import PrefectResourceLedgers

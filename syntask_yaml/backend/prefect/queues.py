@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from syntask_yaml.backend.ids import check_name
-from syntask_yaml.backend.pools import no_such_pool
+from syntask_yaml.backend.pools import check_deletable, no_such_pool, no_such_queue, queue_exists
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
 from syntask_yaml.backend.prefect.queue_lists import every_queue
-from syntask_yaml.backend.work_queues import check_deletable, no_such_queue, queue_exists
 from syntask_yaml.errors import BackendError, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
