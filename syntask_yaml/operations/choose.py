@@ -34,15 +34,18 @@ def choose(
     default_pool: str | None = None,
     changed: ChangedSince | None = None,
 ) -> list[Declaration]:
-    """Return the declarations that are meant, in file order; those without a usable name belong to `all`.
+    """Return the selected declarations, in file order.
 
-    Where nothing is selected, all are meant in a project with targets, and none in one of resources alone.
+    Without a selection, these are all in a project with targets, the only one of a project, and none in a
+    project with only resources. `all` includes those without a usable name. An entrypoint that no declaration
+    has makes a new one.
 
-    *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
-    are matched as they are written and as they are resolved. *default_pool* is the work pool of those
-    that declare none, *changed* what *selection* asks for by `changed_since`. An entrypoint that no
-    declaration has makes a new one. Raises UsageError where it is not clear what is meant, NotFound for
-    names and words that mean nothing; that nothing changed is no error.
+    *resolve* returns the text of a node with its template resolved, or an empty text: names match as they are
+    written and as they are resolved. *default_pool* is the work pool of declarations without one, and
+    *changed* what `changed_since` found.
+
+    Raises UsageError if the selection is ambiguous, and NotFound for names and words that match nothing. It
+    is no error if nothing changed.
     """
     declared = project.declarations
     _check(selection)
@@ -72,7 +75,7 @@ def choose(
 
 
 def choose_from(context: DeployContext, selection: Selection) -> list[Declaration]:
-    """Return what *selection* means in the project of *context*, its templates resolved.
+    """Return the declarations that *selection* selects in the project of *context*, by resolved names too.
 
     Raises as `choose` does, and RevisionUnavailable.
     """
@@ -88,7 +91,7 @@ def choose_from(context: DeployContext, selection: Selection) -> list[Declaratio
 
 
 def changes_chosen(context: DeployContext, selection: Selection) -> ChangedSince | None:
-    """Return what changed of that which *selection* means; None if it does not ask for changes."""
+    """Return the changes of the selected declarations; None if *selection* does not ask for changes."""
     if selection.changed_since is None:
         return None
     changed = context.changed_since(selection.changed_since)
@@ -113,7 +116,7 @@ def _check(selection: Selection) -> None:
 
 
 def _filtered(project: Project, selection: Selection, facets: DeclaredFacets) -> list[Declaration]:
-    """Return what the words of *selection* leave. Raises NotFound where that is nothing."""
+    """Return the declarations that match the words of *selection*. Raises NotFound if there are none."""
     from syntask_yaml.project.filters import Filters, Searchable
 
     declared = project.declarations

@@ -42,10 +42,10 @@ _GIVEN = Approval(is_given=True)
 class DeployOptions:
     """How to deploy.
 
-    *jobs*: how many lists of steps, and how many writes, at a time. *force*: a protected target is deployed
-    from anywhere. *skip_build*: no step runs, and what
-    steps decide stays as it is. *rebuild*: images are built though nothing changed. *wait*: for so many
-    seconds, until another deploy of the project is done. *destroys*: it is recorded as what deletes all.
+    *jobs*: the maximum number of concurrent step lists and writes. *force*: deploy a protected target from
+    any branch and checkout. *skip_build*: run no steps; fields that depend on them keep their stored values.
+    *rebuild*: build images even if nothing changed. *wait*: wait so many seconds for another deploy of the
+    project. *destroys*: record the deploy as a destroy.
     """
 
     jobs: int = 8
@@ -66,13 +66,12 @@ def deploy(
     saved: SavedPlan | None = None,
     approval: Approval = _GIVEN,
 ) -> Outcome:
-    """Do what *request* asks for; with *saved*, only if it still comes to the same plan.
+    """Deploy what *request* selects; with *saved*, only if the plan is still the same.
 
-    *approval* is asked for what is to be deleted.
+    *approval* confirms deletions. Everything is checked before the first step runs, and all steps have run
+    before the first write.
 
-    Everything is checked before the first step runs, and every step has run before the first write.
-    Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
-    outcome.
+    Raises ProjectInvalid, PlanStale, and errors of reading the backend. Later failures are in the outcome.
     """
     refuse_broken(context.project, context.reader)
     if not options.force:
@@ -115,10 +114,10 @@ def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> 
 
 
 def _must_plan_again(planned: Planned, lock: DeployLock, context: DeployContext, request: Request) -> bool:
-    """Take the lock if there is something to write, and return whether the plan does not hold any more.
+    """Take the lock if there is something to write, and return whether the plan is out of date.
 
-    Another deploy may have written between this one's reading and its lock: what it changed need not be
-    among what is written here, so comparing before each write does not show it.
+    Another deploy may have written between the plan and the lock. The check before each write does not notice
+    changes of other objects.
     """
     if not writes_of(planned.plan) and all(each.write is None for each in planned.plan.resources):
         return False
@@ -128,13 +127,13 @@ def _must_plan_again(planned: Planned, lock: DeployLock, context: DeployContext,
 
 
 def _check_origin(context: DeployContext, request: Request, lock: DeployLock, last: LastDeploy) -> None:
-    """Refuse a second project of this one's name, once there is something to write."""
+    """Reject a second project of the same name, once there is something to write."""
     if lock.is_taken and not request.take_over:
         refuse_second_project(context, last.origins)
 
 
 def _has_changed(planned: Planned, context: DeployContext, request: Request) -> bool:
-    """Return whether the backend has anything else by now than when the plan was made."""
+    """Return whether the backend has changed since the plan was made."""
     names = names_of(planned.prepared)
     former = former_names(context, request, names, planned.stored)
     return (
@@ -146,7 +145,7 @@ def _has_changed(planned: Planned, context: DeployContext, request: Request) -> 
 def _run_steps(
     planned: Planned, context: DeployContext, request: Request, options: DeployOptions, notify: Observer
 ) -> Built:
-    """Run the build and push steps of what is planned, unless they are to be skipped."""
+    """Run the build and push steps of the plan, unless they are skipped."""
     if options.skip_build:
         return Built({}, {})
     return run_steps_of(
@@ -161,7 +160,8 @@ def _run_steps(
 
 
 def _with_outputs(planned: Planned, built: Built, context: DeployContext, request: Request) -> Planned:
-    """Return the plan once the steps have run; what only their outputs show to be wrong stops it."""
+    """Return the plan with the outputs of the steps. Raises ProjectInvalid for problems that the outputs
+    reveal."""
     sound = [
         each._replace(deployment=None) if position in built.failed else each
         for position, each in enumerate(prepare_again(planned.prepared, context, built.outputs))
@@ -170,7 +170,7 @@ def _with_outputs(planned: Planned, built: Built, context: DeployContext, reques
 
 
 def _from_backend(planned: Planned, context: DeployContext, request: Request) -> Planned:
-    """Return the plan with what the backend has stored in the place of what steps would decide."""
+    """Return the plan with stored values in place of the outputs of skipped steps."""
     hint = "Run it once without `--skip-build`."
     return plan_of(fill_unknown(planned.prepared, context.backend, hint=hint), planned, context, request)
 
@@ -183,7 +183,7 @@ def _write_all(
     last: LastDeploy,
     notify: Observer,
 ) -> Outcome:
-    """Write what is planned, resources that deployments need first, and keep a record of it."""
+    """Write the plan, beginning with the resources that deployments need, and record the deploy."""
     record = begin_record(context, planned.plan, destroys=options.destroys)
     resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
     resources.write_before_deployments()

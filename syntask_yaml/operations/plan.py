@@ -45,13 +45,12 @@ from syntask_yaml.project.resources.bind import BoundResource
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what it was made from. *failed* are the declarations that have problems.
+    """A plan, and what it was made from.
 
-    *images* are what the build steps are for, where the plan was made with a forecast of them.
-    *refused* says why something that was to be pruned is not, *renames* what was likely only renamed, by its
-    old name.
-    *stored* is what the backend had. *resources* are those of the project, where all of it is planned, and
-    *stored_resources* what the backend had of them.
+    *failed* are the declarations with problems. *images* are the forecasts of the build steps, if the plan
+    was made with them. *refused* says why deployments are not pruned, and *renames* has likely renames by the
+    old name. *stored* and *stored_resources* are what the backend had. *resources* are those of the project,
+    if the whole project is planned.
     """
 
     plan: Plan
@@ -70,12 +69,12 @@ class Planned:
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything that was to be planned is."""
+        """Whether everything that was selected could be planned."""
         return not self.failed and not self.refused and all(each.resource for each in self.resources)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is to be said of the project file, and of what was prepared from it."""
+        """The problems of the project file, of its deployments and of its resources."""
         own = (problem for each in self.prepared for problem in each.diagnostics)
         resources = (problem for each in self.resources for problem in each.diagnostics)
         kept = kept_resources(self.plan)
@@ -83,13 +82,13 @@ class Planned:
 
 
 def make_plan(context: DeployContext, request: Request, *, with_forecast: bool = False) -> Planned:
-    """Prepare what *request* selects, and compare it with the backend.
+    """Prepare the deployments that *request* selects, and compare them with the backend.
 
-    *with_forecast*: outputs of build and push steps are known where no image has to be built for them, which
-    asks the container engine. Otherwise they are `Unknown`.
+    *with_forecast*: ask the container engine which images would be built. Outputs of build and push steps
+    that need no build are then known; otherwise they are `Unknown`.
 
-    Raises ProjectInvalid with every problem of what is selected, unless the request says to keep
-    going: then those that have problems are left out of the plan.
+    Raises ProjectInvalid with every problem of the selected deployments. If the request says to keep going,
+    deployments with problems are left out instead.
     """
     project, context = context.project, with_declared(context, request)
     refuse_broken(project, context.reader)
@@ -135,7 +134,7 @@ def plan_of(
     *,
     contents: Contents | None = None,
 ) -> Planned:
-    """*planned* with other prepared deployments, against what the backend has now, or had on *contents*.
+    """Return *planned* for other *prepared* deployments, compared with the backend now, or as in *contents*.
 
     Raises ProjectInvalid as `make_plan` does.
     """
@@ -168,7 +167,7 @@ def plan_of(
 
 
 def read_stored(names: Set[str], context: DeployContext, request: Request) -> Sequence[Stored]:
-    """Return what the backend has under *names*, and of the project where that matters."""
+    """Return the stored deployments with *names*, and those of the project if they matter."""
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
     owners = (context.owner.project, owner_before_targets(context.project)) if looks_at_all else ()
     projects = list(filter(None, owners))
@@ -178,7 +177,7 @@ def read_stored(names: Set[str], context: DeployContext, request: Request) -> Se
 
 
 def names_of(prepared: Sequence[Prepared]) -> set[str]:
-    """The names that what is *prepared* has, and had."""
+    """Return the names of the *prepared* deployments, including former ones."""
     wanted = (each.deployment for each in prepared if each.deployment is not None)
     return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
 
@@ -191,7 +190,7 @@ def read_stored_resources(
     former: frozenset[str] | None,
     contents: Contents | None = None,
 ) -> FoundResources:
-    """The same of resources; none where only a part of the project is planned."""
+    """Return the stored resources of the project; none if only a part of the project is planned."""
     if not request.selection.is_whole:
         return FoundResources()
     contents = contents or Contents(context.backend)
@@ -199,7 +198,7 @@ def read_stored_resources(
 
 
 def with_declared(context: DeployContext, request: Request) -> DeployContext:
-    """Return *context* where the backend is as it will be with the resources that *request* deploys."""
+    """Return *context* with a backend that already has the resources that *request* deploys."""
     if context.with_resources or not request.selection.is_whole:
         return context
     return replace(context, with_resources=True)
@@ -210,7 +209,7 @@ def _compare(
 ) -> Plan:
     """Return the plan for what is *prepared*."""
     project, backend = context.project, context.backend
-    # Of two with one name, which Prefect's dialect lets pass, the last counts.
+    # Prefect's dialect accepts two deployments with the same name. The last one counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
     before, names = owner_before_targets(project), names_of(prepared)
@@ -242,7 +241,7 @@ def _compare(
 
 
 def ignored_fields(features: Features) -> frozenset[str]:
-    """The fields of a deployment that a backend cannot be compared in."""
+    """Return the fields of a deployment that cannot be compared with this backend."""
     lacks = {name for name, has in (("triggers", features.triggers), ("sla", features.sla)) if not has}
     return features.forgets | lacks
 

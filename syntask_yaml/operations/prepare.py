@@ -36,10 +36,10 @@ from syntask_yaml.template import Scope, texts_in
 
 
 class Prepared(NamedTuple):
-    """A declaration with the deployment that it asks for; None if there are errors.
+    """A declaration with its deployment, which is None if there are errors.
 
-    *declared* is the entry of the file, *declaration* the same with the options of the command line.
-    *label* is what to call it, whether or not it could be prepared.
+    *declared* is the entry of the file, *declaration* the same with the overrides of the command line.
+    *label* is its full name, as far as it is known.
     """
 
     declared: Declaration
@@ -69,9 +69,9 @@ class Prepared(NamedTuple):
 def prepare(
     declarations: Iterable[Declaration], context: DeployContext, overrides: Overrides | None = None
 ) -> list[Prepared]:
-    """Return what each declaration asks for, with its problems.
+    """Return the deployment of each declaration, with its problems.
 
-    What depends on the outputs of build and push steps is `Unknown`: see `prepare_again`.
+    Fields that depend on outputs of build and push steps are `Unknown` until `prepare_again`.
     """
     prepared = []
     overrides = overrides if overrides is not None and overrides.is_any else None
@@ -85,7 +85,7 @@ def prepare(
 def prepare_again(
     prepared: Iterable[Prepared], context: DeployContext, outputs: Mapping[int, StepOutputs]
 ) -> list[Prepared]:
-    """Return *prepared* with what depends on steps prepared again, given their *outputs* by position."""
+    """Return *prepared*, with those that depend on steps prepared again, given the *outputs* by position."""
     again = [
         _prepare(each.declared, each.declaration, context, outputs[position])
         if position in outputs and each.unknown_fields
@@ -96,7 +96,7 @@ def prepare_again(
 
 
 def _unique(prepared: Iterable[Prepared], context: DeployContext) -> list[Prepared]:
-    """Return *prepared*, with a problem for each that another one of the same name comes before."""
+    """Return *prepared*, with a problem for each deployment whose name is already taken by another."""
     seen: dict[tuple[str, str], Declaration] = {}
     found = []
     for each in prepared:
@@ -124,7 +124,7 @@ def _prepare(
         return Prepared(declared, declaration, None, label, errors)
     is_as_declared = declaration is declared
     scope = context.scope(outputs)
-    # What Prefect's dialect tolerates in a file may be in the way of deploying it.
+    # A file in Prefect's dialect can contain what cannot be deployed, so it is checked again.
     is_checked = is_as_declared and context.project.dialect is Dialect.SYNTASK
     resolved = resolve_fields(declaration, scope, is_checked=is_checked)
     problems = list(resolved.diagnostics)
@@ -155,7 +155,7 @@ def _overridden(declaration: Declaration, overrides: Overrides, context: DeployC
 
 
 def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diagnostic:
-    """Return the problem without a place in the file, if the command line said what it is about."""
+    """Return the problem without a location in the file if its value comes from the command line."""
     if problem.path[: len(declared.path)] != declared.path:  # it is one of a value or a resource
         return problem
     inside = problem.path[len(declared.path) :]
@@ -198,7 +198,7 @@ def _deployment(
     context: DeployContext,
 ) -> Deployment:
     project = context.project
-    # What is deployed without being declared is not the project's to prune.
+    # A deployment that the file does not declare has no owner, so that no prune deletes it.
     owner = context.owner.project if declaration.node.path else None
     fields = project.dialect.without_own_keys(entry.value)
     origin = context.origin if owner is not None else None
@@ -230,8 +230,8 @@ def _judged(
     problems: Iterable[Diagnostic],
     context: DeployContext,
 ) -> Prepared:
-    """Return what came of a declaration, its *problems* as they count in the dialect; an error leaves
-    no deployment."""
+    """Return the result for a declaration, with *problems* judged by the dialect. With an error, it has no
+    deployment."""
     label = deployment.full_name if deployment else _label(declaration, context)
     judged = tuple(
         problem.with_entries((label,))
@@ -246,7 +246,7 @@ def _label(declaration: Declaration, context: DeployContext) -> str:
     return full_name_of(declaration, context.reader, context.resolved)
 
 
-# Said as warnings while only the file is looked at, and in the way of deploying all the same.
+# Warnings of `validate` that stop a deploy even in Prefect's dialect.
 _DECISIVE = frozenset({"unset-name", "invalid-template", "missing-key", "secret-stored", "invalid-name"})
 
 

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from importlib.resources import files
+from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import NamedTuple
 
-from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.prefect.names import DIALECTS
 from syntask_yaml.backend.prefect.settings import stock_environ
-from syntask_yaml.errors import StepFailed
-from syntask_yaml.model.builtin import builtin_of
-from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
-from syntask_yaml.model.job_variables import with_defaults
-from syntask_yaml.model.secret import Secret, revealed, revealed_text
 from syntask_yaml.operations.check import Failure
-from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.settings import read_settings
-from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, lines_of_container
 from syntask_yaml.steps.docker.containers import find_containers, remove_container
 from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.errors import EngineFailed
-from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.worker.container.life import DRY_RUN, PYTHONS, STORE
-from syntask_yaml.worker.dry_run import (
-    DryRunResult,
-    claim_of,
-    dry_run,
-    failure_of,
-    failure_to_start,
-    pool_of,
-    too_long,
-)
+from syntask_yaml.worker.dry_run import DryRunResult, dry_run, failure_of, pool_of, too_long
+from syntask_yaml.worker.image_job import DryRunFailed, ImageCheck, ImageJob, image_of, make_job
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.run_environment import NOTHING_ELSE, PullStepFailed, looked_up, pull_steps
 from syntask_yaml.worker.runner.base import Launch, Running
 from syntask_yaml.worker.runner.docker import start_container
 
@@ -48,115 +28,72 @@ _BEGIN = (
     "import sys; r = sys.stdin.buffer; exec(compile(r.read(int(r.readline())), 'syntask-check', 'exec'), "
     "{'__name__': '__main__'})"
 )
-_LOGINS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
-# Job variables for the place where a container runs, with docker-py's names.
-_HOST_OPTIONS: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What the container gets, secrets in clear; *scrubber* masks them."""
+class _Attempt(NamedTuple):
+    """A job in an engine, until *deadline*; *notify* gets its output under *label*."""
 
-    image: str
-    given: bytes
-    options: Mapping[str, Any]
-    scrubber: Scrubber
-
-
-class _Failed(Exception):
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
+    job: ImageJob
+    engine: Engine
+    deadline: float
+    label: str
+    notify: Observer
 
 
-def dry_run_in_container(
-    deployment: Deployment,
-    backend: Backend,
-    *,
-    image: str,
-    environ: Mapping[str, str],
-    context: StepContext,
-    timeout: float,
-    notify: Observer,
-    expected: ExpectedResources = NOTHING_ELSE,
-) -> DryRunResult:
-    """Do in a container of *image* what a worker's program does there, with *environ* and, if the backend is
-    a server, its address.
+def dry_run_in_container(check: ImageCheck) -> DryRunResult:
+    """Do in a container what a worker would do there, and remove the container.
 
-    With an empty *image*, that of the job variables is used. Blocks and variables are looked up here; what is
-    *expected* of the backend counts as if it were there.
-    Taking longer than *timeout* seconds, without the pull of the image, is a failure. The container is
-    removed when this returns. In a docker pool of our own backend, a run is started there as our worker
-    does; elsewhere, with the Prefect or else the Syntask of the image.
+    In a docker pool of our own backend, a run is started as our worker starts it; elsewhere, with the Prefect
+    or else the Syntask of the image, and with the address of the server.
     """
     began = monotonic()
-    pool = pool_of(deployment, backend, expected)
-    if backend.features.has_own_worker and pool is not None and pool.type == "docker":
-        try:
-            return _as_our_worker(deployment, backend, image, environ, context, timeout, notify, expected)
-        except _Failed as error:
-            return DryRunResult(monotonic() - began, error.failure)
-    server = {} if backend.features.has_own_worker else stock_environ(backend.url, context.environ)
     try:
-        job = _job(deployment, backend, image, {**server, **environ}, expected)
-        report = _report_of(job, context, deployment.full_name, timeout, notify)
-    except _Failed as error:
+        if _has_our_worker(check):
+            return _as_our_worker(check)
+        report = _report_of(check, make_job(check, _environ(check)))
+    except DryRunFailed as error:
         return DryRunResult(monotonic() - began, error.failure)
     return DryRunResult(monotonic() - began, None if report.kind == "ready" else failure_of(report))
 
 
-def _as_our_worker(
-    deployment: Deployment,
-    backend: Backend,
-    image: str,
-    environ: Mapping[str, str],
-    context: StepContext,
-    timeout: float,
-    notify: Observer,
-    expected: ExpectedResources,
-) -> DryRunResult:
+def _has_our_worker(check: ImageCheck) -> bool:
+    pool = pool_of(check.deployment, check.backend, check.expected)
+    return check.backend.features.has_own_worker and pool is not None and pool.type == "docker"
+
+
+def _environ(check: ImageCheck) -> Mapping[str, str]:
+    if check.backend.features.has_own_worker:
+        return check.environ
+    return {**stock_environ(check.backend.url, check.context.environ), **check.environ}
+
+
+def _as_our_worker(check: ImageCheck) -> DryRunResult:
     def start(launch: Launch) -> Running:
-        env = {**environ, **(launch.variables.get("env") or {})}
+        env = {**check.environ, **(launch.variables.get("env") or {})}
         variables = {**launch.variables, "env": env, "auto_remove": True, "image_pull_policy": "IfNotPresent"}
         # The package is made once, and not below the directory of this check.
-        home = read_settings(context.environ).home
-        launch = replace(launch, home=home, variables={**variables, "image": brought})
-        return start_container(launch, patience=timeout)
+        home = read_settings(check.context.environ).home
+        launch = replace(launch, home=home, variables={**variables, "image": image})
+        return start_container(launch, patience=check.timeout)
 
-    brought = image or _image_of(deployment, backend, expected)
+    image = image_of(check)
     try:
-        with open_engine(context) as engine:
+        with open_engine(check.context) as engine:
             for left in find_containers(engine, {STORE: DRY_RUN}):  # by a check that was killed
                 if left.has_ended:
                     remove_container(engine, left.id)
-            _bring(brought, engine)
+            _bring(image, engine)
     except EngineFailed as error:
-        raise _Failed(Failure("engine", error.detail, error.hint)) from error
+        raise DryRunFailed(Failure("engine", error.detail, error.hint)) from error
     return dry_run(
-        deployment,
-        backend,
-        environ=context.environ,
-        timeout=timeout,
-        notify=notify,
-        expected=expected,
+        check.deployment,
+        check.backend,
+        environ=check.context.environ,
+        timeout=check.timeout,
+        notify=check.notify,
+        expected=check.expected,
         start=start,
     )
-
-
-def _image_of(deployment: Deployment, backend: Backend, expected: ExpectedResources) -> str:
-    claim = claim_of(deployment, backend, expected)
-    try:
-        job = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend, expected)
-    except StepFailed as error:
-        raise _Failed(Failure("start", error.detail, error.hint)) from error
-    return _named(str(job.get("image") or ""))
-
-
-def _named(image: str) -> str:
-    if not image:
-        detail = "Neither `work_pool.job_variables.image` nor the pool's template names an image."
-        raise _Failed(Failure("image", detail, "Use `--image NAME`, or add `image:` to the job variables."))
-    return image
 
 
 def _bring(image: str, engine: Engine) -> None:
@@ -165,38 +102,40 @@ def _bring(image: str, engine: Engine) -> None:
     except EngineFailed as error:
         detail = f"The image `{image}` does not exist here and cannot be pulled. {error.detail}"
         hint = error.hint or "Build it first: `syntask render --after-build` runs the build steps."
-        raise _Failed(Failure("image", detail, hint)) from error
+        raise DryRunFailed(Failure("image", detail, hint)) from error
 
 
-def _report_of(job: _Job, context: StepContext, label: str, timeout: float, notify: Observer) -> Report:
-    """Return the report of the container, and pass its output to *notify*."""
+def _report_of(check: ImageCheck, job: ImageJob) -> Report:
+    """Return the report of the container, and pass its output on."""
     stage = "engine"
     try:
-        with open_engine(context) as engine:
+        with open_engine(check.context) as engine:
             stage = "start"
             _bring(job.image, engine)
-            deadline = monotonic() + timeout
+            deadline = monotonic() + check.timeout
+            attempt = _Attempt(job, engine, deadline, check.deployment.full_name, check.notify)
             for python in PYTHONS:
                 with suppress(NoSuchProgram):
-                    return _run(job, python, engine, label, deadline, notify)
+                    return _run(attempt, python)
     except EngineFailed as error:
-        raise _Failed(Failure(stage, job.scrubber.scrub(error.detail), error.hint)) from error
+        raise DryRunFailed(Failure(stage, job.scrubber.scrub(error.detail), error.hint)) from error
     except TimeoutError:
-        raise _Failed(too_long()) from None
+        raise DryRunFailed(too_long()) from None
     detail = f"The image `{job.image}` has no Python: neither `python` nor `python3` is on its PATH."
-    raise _Failed(Failure("image", detail, "Use a base image with Python and Prefect."))
+    raise DryRunFailed(Failure("image", detail, "Use a base image with Python and Prefect."))
 
 
-def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, notify: Observer) -> Report:
-    words = (python, "-u", "-c", _BEGIN)
+def _run(attempt: _Attempt, python: str) -> Report:
+    """Run the job with the program *python*. Raises NoSuchProgram, DryRunFailed, and errors of the engine."""
+    job = attempt.job
     report: Report | None = None
     last = ""
     lines = lines_of_container(
-        engine,
+        attempt.engine,
         job.image,
-        words,
+        (python, "-u", "-c", _BEGIN),
         given=job.given,
-        deadline=deadline,
+        deadline=attempt.deadline,
         is_last=lambda where, line: where == OUT and _decoded(line) is not None,
         options=job.options,
     )
@@ -207,60 +146,14 @@ def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, no
             if found is not None:
                 report = report or found
                 continue
-            notify(StepOutput(label, text, is_error=False))
+            attempt.notify(StepOutput(attempt.label, text, is_error=False))
             last = text.strip() or last
     if report is not None:
         return report
     detail = f"The container of `{job.image}` exited without a report."
-    raise _Failed(Failure("start", f"{detail} Its last line of output: {last}" if last else detail))
+    raise DryRunFailed(Failure("start", f"{detail} Its last line of output: {last}" if last else detail))
 
 
 def _decoded(line: str) -> Report | None:
     report = Report.decode(line.encode(errors="replace"))
     return None if report.kind == "damaged" else report  # output of the image's own entrypoint
-
-
-def _job(
-    deployment: Deployment,
-    backend: Backend,
-    image: str,
-    environ: Mapping[str, str],
-    expected: ExpectedResources,
-) -> _Job:
-    try:
-        claim = claim_of(deployment, backend, expected)
-        template = with_defaults(claim.base_job_template, claim.job_variables)
-        variables = looked_up(template, backend, expected)
-    except StepFailed as error:
-        raise _Failed(Failure("start", error.detail, error.hint)) from error
-    image = _named(image or str(variables.get("image") or ""))
-    env = variables.get("env") or {}
-    if not isinstance(env, Mapping):
-        hint = "Write `NAME: VALUE` below it."
-        raise _Failed(Failure("start", "The job variable `env` is not a mapping.", hint))
-    try:
-        steps = [_for_prefect(step) for step in pull_steps(deployment.pull_steps, backend, expected)]
-    except PullStepFailed as error:
-        raise _Failed(failure_to_start(error)) from error
-    document = {
-        "environ": {
-            **environ,
-            **{str(key): revealed_text(value) for key, value in env.items() if value is not None},
-        },
-        "entrypoint": deployment.entrypoint or "",
-        "parameters": deployment.parameters,
-        "pull_steps": revealed(steps),
-    }
-    script = files("syntask_yaml.worker").joinpath("container_entrypoint.py").read_bytes()
-    given = b"%d\n%s%s\n" % (len(script), script, json.dumps(document).encode())
-    options = {theirs: variables[name] for name, theirs in _HOST_OPTIONS.items() if variables.get(name)}
-    logins = {name: Secret(value) for name, value in environ.items() if name in _LOGINS}
-    return _Job(image, given, options, Scrubber(secrets_in([variables, steps, logins])))
-
-
-def _for_prefect(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a pull step under Prefect's name."""
-    ((name, inputs),) = step.items()
-    if builtin_of(name) is not None:  # Prefect's own have no limit
-        inputs = {key: value for key, value in inputs.items() if key != "timeout"}
-    return {next(iter(DIALECTS["prefect"].step({name: {}}))): inputs}

@@ -105,7 +105,7 @@ def _check(
         project = deploy_context.project
         environ = clean_environ(context.environ, given, in_image=is_in_image)
         run_dry: Callable[..., DryRunResult] = partial(dry_run, environ=environ)
-        if is_in_image:
+        if image is not None:
             steps = StepContext(project.root, context.environ)
             run_dry = partial(_container_dry_run(), image=image, environ=environ, context=steps)
         if context.verbosity >= 0:
@@ -114,8 +114,8 @@ def _check(
         watcher = view.Watcher(verbosity=context.verbosity, total=len(found))
         for candidate in found:
             result = run_dry(
-                candidate.deployment,
-                deploy_context.backend,
+                deployment=candidate.deployment,
+                backend=deploy_context.backend,
                 timeout=timeout,
                 notify=watcher.output,
                 expected=deploy_context.expected,
@@ -135,4 +135,7 @@ def _container_dry_run() -> Callable[..., DryRunResult]:
         raise UsageError(
             "`--image` requires the Docker client for Python, which is not installed.", hint=hint
         ) from error
-    return dry_run_in_container
+
+    from syntask_yaml.worker.image_job import ImageCheck
+
+    return lambda **check: dry_run_in_container(ImageCheck(**check))
