@@ -5,15 +5,15 @@ import signal
 
 
 def run() -> None:
-    """Load the command and run it.
+    """Load the command line and run it.
 
-    Ctrl-C while it loads ends the process without a traceback: nothing has been done yet.
+    Ctrl-C during loading ends the process without a traceback: nothing has been done yet.
     """
-    # A background job of a shell ignores the signal, and keeps ignoring it.
+    # Shells start background jobs with SIGINT ignored; keep it ignored.
     on_interrupt = signal.getsignal(signal.SIGINT)
     if on_interrupt is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    gc.disable()  # modules stay loaded, so that looking for cycles while they load frees nothing
+    gc.disable()  # modules stay loaded, so collecting cycles during imports frees nothing
     from syntask_yaml.cli import main
 
     gc.enable()

@@ -8,9 +8,9 @@ _PACKAGE = Path(__file__).parent
 
 
 def asset(name: str) -> Path:
-    """Return the file or folder *name*, such as `schemas/syntask.schema.json`.
+    """Return the path of the file or folder *name*, such as `schemas/syntask.schema.json`.
 
-    In a wheel the assets lie inside the package; in a checkout beside it.
+    A wheel has the assets inside the package, a checkout next to it.
     """
     inside = _PACKAGE / name
     return inside if inside.exists() else _PACKAGE.parent / name

@@ -26,8 +26,8 @@ class Diagnostic:
     *code* is a key of `MESSAGES`, which has the summary: fixed words without user data.
     *detail* says in full sentences what is wrong and why, *hint* says what to do.
     *span* is where the value is written, *used* where an alias or merge key refers to it.
-    *entries* are the names of the deployments that the problem affects, *targets* those of the targets where
-    it is one, where that is not in all of them.
+    *entries* are the names of the affected deployments, *targets* those of the affected targets, empty if the
+    problem affects all of them.
     """
 
     code: str
@@ -42,7 +42,7 @@ class Diagnostic:
 
     @property
     def summary(self) -> str:
-        from syntask_yaml.messages import MESSAGES  # of which most commands say none
+        from syntask_yaml.messages import MESSAGES  # most commands need no summaries
 
         return MESSAGES[self.code].summary
 
@@ -59,7 +59,7 @@ class Diagnostic:
         return self.severity is Severity.NOTE
 
     def as_error(self) -> Diagnostic:
-        """Return the same as an error; a note stays a note."""
+        """Return this diagnostic as an error; a note stays a note."""
         return self if self.is_note else replace(self, severity=Severity.ERROR)
 
     def as_warning(self) -> Diagnostic:
@@ -69,7 +69,7 @@ class Diagnostic:
         return replace(self, severity=Severity.NOTE)
 
     def with_entries(self, entries: tuple[str, ...]) -> Diagnostic:
-        """Return the same as one that affects *entries*."""
+        """Return this diagnostic with other *entries*."""
         # Each deployment may have a note, and `replace` takes three times as long.
         return Diagnostic(
             self.code,
@@ -85,7 +85,7 @@ class Diagnostic:
 
 
 def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return each problem once, with every entry that it touches, in the order in which they came."""
+    """Return each problem once, with the entries of all its occurrences, in order of first occurrence."""
     diagnostics = list(diagnostics)
     if len({each.code for each in diagnostics}) == len(diagnostics):
         return diagnostics
@@ -99,9 +99,9 @@ def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def of_targets(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
-    """The problems of each target of a project by its name: each once, with the targets where it is one.
+    """Merge the problems of a project's targets, by target name, and name the affected targets.
 
-    No targets are named for what is a problem in all of them.
+    Problems that affect every target name none.
     """
     targets: dict[Diagnostic, dict[str, None]] = {}
     entries: dict[Diagnostic, dict[str, None]] = {}
@@ -116,9 +116,9 @@ def of_targets(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
 
 
 def once_a_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each problem once for the place where it is written, whichever paths have their value from there.
+    """Return each problem once per location in the file, whatever paths take their value from it.
 
-    The first of several counts, with the entries of all.
+    The first one is kept, with the entries of all.
     """
     places: dict[object, list[Diagnostic]] = {}
     for each in diagnostics:
@@ -130,7 +130,7 @@ def once_a_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     )
 
 
-# What is said of an unknown key, and of what it was meant for.
+# Problems that an unknown key and its misspelling both cause.
 _OF_UNKNOWN_KEYS = frozenset({"unknown-key", "missing-key", "wrong-value"})
 
 
@@ -148,33 +148,34 @@ def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return each problem once, by place; those without a place first."""
+    """Return each problem once, sorted by location; problems without one come first."""
     return sorted(once(diagnostics), key=_place)
 
 
-# What is said of a value that never came to be, so that nothing else need be said of it.
+# Problems of a value that could not be resolved, which make other problems with it redundant.
 _UNRESOLVED = frozenset({"unset-name", "invalid-template"})
 _UNKNOWN = frozenset({"unknown-key", "unknown-parameter"})
 
 
 def errors_first(errors: Sequence[Diagnostic], found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """*errors*, and then the warnings among *found* that say something else."""
+    """Return *errors*, followed by the warnings in *found* that do not repeat them."""
     said = {(each.path, code) for each in errors for code in (each.code, *_UNRESOLVED)}
     return [*errors, *(each for each in found if each.is_warning and (each.path, each.code) not in said)]
 
 
 def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return each problem once, without what another one at the same place explains.
+    """Return each problem once, without those that another problem at the same location explains.
 
-    A slip is unknown, and what it was meant for is missing: of the two, the error is said, or else the
-    first. What is wrong with a template without a value is only that. How a number is read matters where it
-    may be one, and what a key is called where it is a text.
+    A misspelled key is unknown, and the intended key is missing: keep the error, or else the first. For an
+    unresolved template, keep only that problem. Keep problems of number notation only where a number is
+    valid,
+    and problems of naming only where a text is.
     """
     found = once(diagnostics)
     if len(found) < 2:
         return tuple(found)
     unknown = {each.path: each.is_error for each in found if each.code in _UNKNOWN}
-    if not unknown and not any(each.is_error for each in found):  # nothing explains another
+    if not unknown and not any(each.is_error for each in found):  # no problem explains another
         return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
     places = {(each.span, each.code) for each in found if each.is_error and each.span is not None}
@@ -206,11 +207,11 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that *name* most likely misspells, or None."""
-    from difflib import get_close_matches  # only for those who made a slip
+    from difflib import get_close_matches  # loaded only after a misspelling
 
     by_folded = {_folded(candidate): candidate for candidate in known}
     close = get_close_matches(_folded(name), by_folded, n=1, cutoff=0.7)
-    if not close and len(name) > 2:  # letters that changed places count for much in a short name
+    if not close and len(name) > 2:  # swapped letters lower the similarity of short names
         letters = sorted(_folded(name))
         close = [each for each in by_folded if sorted(each) == letters]
     return by_folded[close[0]] if close else None

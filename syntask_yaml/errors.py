@@ -25,7 +25,7 @@ import errno
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-if TYPE_CHECKING:  # every script that calls a flow loads this
+if TYPE_CHECKING:  # every script that calls a flow loads this module
     from syntask_yaml.diagnostics import Diagnostic
     from syntask_yaml.source import Span
 
@@ -50,7 +50,7 @@ class SyntaskError(Exception):
 
 
 class ProjectInvalid(SyntaskError):
-    """The project has problems, each with a location. Warnings may be among them: they are no reason."""
+    """The project has problems, each with a location. The diagnostics may include warnings."""
 
     code = "project-invalid"
 
@@ -77,11 +77,11 @@ class FileFailed(SyntaskError):
 
     @classmethod
     def unwritten(cls, path: object, error: OSError) -> FileFailed:
-        """Return that *path* cannot be written because of *error*, with what to do about it."""
+        """Return the error for a failed write of *path*, with a hint for *error*."""
         return cls(f"Cannot write `{path}`: {error.strerror or error}.", hint=remedy(error))
 
 
-# What to do about an error of the operating system, by its number.
+# Hints for errors of the operating system, by error number.
 _FREE_SPACE = "Free some space and try again."
 _PERMIT = "Check the owner and the permissions of the file and of its directory."
 _REMEDIES = {
@@ -95,7 +95,7 @@ _REMEDIES = {
 
 
 def remedy(error: OSError) -> str:
-    """Return what to do about *error*, as a sentence; an empty text for what has no common remedy."""
+    """Return a sentence about how to fix *error*; an empty text if there is no common fix."""
     return _REMEDIES.get(error.errno or 0, "")
 
 
@@ -132,7 +132,7 @@ class PruneRefused(SyntaskError):
 class BackendError(SyntaskError):
     """The backend could not complete a request.
 
-    *may_pass*: nothing was written, and the same may succeed later, as with a lock or a full disk.
+    *may_pass*: nothing was written, and the same request may succeed later, as with a lock or a full disk.
     """
 
     code = "backend-failed"
@@ -147,7 +147,7 @@ class BackendUnreachable(BackendError):
 
     @property
     def of_the_rest(self) -> BackendUnreachable:
-        """The error of what is not attempted after this one, however many there were before it."""
+        """Return the error for the remaining requests, which are not attempted."""
         because = self._because or self
         detail = f"Not attempted, because the server stopped responding: {because.detail}"
         error = BackendUnreachable(detail, hint=because.hint)
@@ -156,7 +156,7 @@ class BackendUnreachable(BackendError):
 
 
 class BackendRefused(BackendError):
-    """The backend rejected a request; *field* is the part of it that is wrong, where that is known."""
+    """The backend rejected a request; *field* is the invalid part of it, if known."""
 
     code = "backend-refused"
 

@@ -16,7 +16,7 @@ _KINDS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socke
 
 
 def home_path(path: str | Path) -> Path:
-    """*path* with the home that its `~` or `~name` means; unchanged where nobody has one, as in a shell."""
+    """Return *path* with its `~` or `~name` expanded; unchanged if there is no such user, as in a shell."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -24,29 +24,32 @@ def home_path(path: str | Path) -> Path:
 
 
 def kind_of_file(mode: int) -> str:
-    """Return what a file of *mode* is: `regular file`, `directory`, `pipe`, `socket` or `device`."""
+    """Return the type of a file with *mode*: `regular file`, `directory`, `pipe`, `socket` or `device`."""
     return "regular file" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "device")
 
 
 def read_given(path: Path) -> str:
-    """Return the text of a file that the user names in a command, which may be a pipe, as from `<(command)`.
+    """Return the text of a file named on the command line, which may be a pipe, as from `<(command)`.
 
-    Raises OSError, also for more than anybody writes, and UnicodeDecodeError.
+    Raises OSError, also above the size limit, and UnicodeDecodeError.
     """
     with path.open("rb") as file:
         return read_bounded(file).decode("utf-8")
 
 
 def read_regular(path: Path) -> str:
-    """The text of a file that a project names. Raises OSError, also where reading might wait for ever, and
-    UnicodeDecodeError."""
+    """Return the text of a file that a project names.
+
+    Raises OSError, also for files that are not regular, since reading them could block, and
+    UnicodeDecodeError.
+    """
     if not stat.S_ISREG(mode := path.stat().st_mode):
         raise OSError(errno.EINVAL, f"It is a {kind_of_file(mode)}, not a regular file", str(path))
     return read_given(path)
 
 
 def read_bounded(file: IO[bytes]) -> bytes:
-    """Return all that *file* has. Raises OSError for more than anybody writes, as of a device without end."""
+    """Return the content of *file*. Raises OSError above the size limit, as for an endless device."""
     content = file.read(_MOST + 1)
     if len(content) > _MOST:
         raise OSError(errno.EFBIG, f"It is larger than {_MOST >> 20} MiB")
@@ -54,15 +57,16 @@ def read_bounded(file: IO[bytes]) -> bytes:
 
 
 def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
-    """Make *text* the content of *path*, so that nobody ever sees a part of it, even after a crash.
+    """Replace the content of *path* by *text*, so that a reader never sees a part of it, even after a crash.
 
-    The text is written beside, flushed to the disk, and renamed. The mode and owner of a file that was
-    there are kept, and a link is written through. A draft that a process which was killed left behind is
-    removed. Raises OSError, also where the file that is there is not to be written.
+    The text goes to a temporary file in the same folder, which is flushed to disk and renamed. An existing
+    file
+    keeps its mode and owner, and links are followed. Temporary files of killed processes are removed. Raises
+    OSError, also if an existing file is not writable.
     """
     target = _target(path)
     if target.exists() and not os.access(target, os.W_OK):
-        os.close(os.open(target, os.O_WRONLY | os.O_NONBLOCK))  # raises why: a disk can be read-only
+        os.close(os.open(target, os.O_WRONLY | os.O_NONBLOCK))  # raises the cause: a disk can be read-only
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     content = text.encode(encoding)
     _remove_drafts(target)
@@ -82,7 +86,7 @@ def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
 
 
 def _target(path: Path) -> Path:
-    """Return the file behind links."""
+    """Return *path* with its links resolved."""
     try:
         return path.resolve()
     except RuntimeError as error:  # how Python up to 3.12 reports a circle of links
@@ -90,7 +94,7 @@ def _target(path: Path) -> Path:
 
 
 def _open_draft(target: Path) -> tuple[int, Path]:
-    """Return a new file beside *target*, locked for as long as it is open."""
+    """Return a new temporary file next to *target*, locked while it is open."""
     while True:
         draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.draft")
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -98,11 +102,11 @@ def _open_draft(target: Path) -> tuple[int, Path]:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.fstat(descriptor).st_nlink:
             return descriptor, draft
-        os.close(descriptor)  # somebody took it for one that was left behind
+        os.close(descriptor)  # another process removed it as a leftover
 
 
 def _remove_drafts(target: Path) -> None:
-    """Remove drafts of *target* that nobody is writing: whoever does holds a lock."""
+    """Remove the temporary files of *target* that no process holds a lock on."""
     for draft in target.parent.glob(f".{glob.escape(target.name)}.*.draft"):
         with contextlib.suppress(OSError):
             descriptor = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -114,7 +118,7 @@ def _remove_drafts(target: Path) -> None:
 
 
 def _take_over(target: Path, descriptor: int) -> None:
-    """Give what is written the mode of the file that was there, and, where that may be done, its owner."""
+    """Copy the mode of the existing file to *descriptor*, and its owner if permitted."""
     try:
         old = target.stat()
     except FileNotFoundError:
@@ -125,7 +129,7 @@ def _take_over(target: Path, descriptor: int) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the new name last; some file systems have no such thing."""
+    """Flush the rename to disk, on file systems that support it."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -135,7 +139,10 @@ def _flush_folder(folder: Path) -> None:
 
 
 def lock_for_life(path: Path) -> bool:
-    """Lock the file at *path*, which may be new, until this process ends; False if another one has it."""
+    """Lock the file at *path*, creating it if needed, until this process ends.
+
+    Return False if another process holds the lock.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -147,11 +154,13 @@ def lock_for_life(path: Path) -> bool:
 
 
 def shown_path(path: Path, directory: Path) -> str:
-    """Return what to call *path*: relative to *directory* if it is below it, with `/` on every system. Bytes
-    that are no UTF-8 are written as `\\xff`."""
+    """Return *path* for display: relative to *directory* if it is below it, with `/` on every system.
+
+    Bytes that are not UTF-8 are written as `\\xff`.
+    """
     return printable(path.relative_to(directory).as_posix() if path.is_relative_to(directory) else str(path))
 
 
 def printable(name: str) -> str:
-    """Return the *name* of a file with `\\xff` for bytes that are no UTF-8, which no text can hold."""
+    """Return the file *name* with bytes that are not UTF-8 as `\\xff`."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 
 def login_name() -> str | None:
-    """Return the name of the account; None for a user id without a name, as some containers have."""
-    import getpass  # which loads what few commands need
+    """Return the user name; None for a user id without a name, as in some containers."""
+    import getpass  # slow to import, and few commands need it
 
     try:
         return getpass.getuser()

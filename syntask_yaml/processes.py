@@ -1,4 +1,4 @@
-"""Child processes: each in a group of its own, watched line by line, and always brought to an end."""
+"""Child processes: each in its own process group, read line by line, and always ended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from time import monotonic
 from syntask_yaml.stopping import TICK
 from syntask_yaml.stream_text import StreamText
 
-# The variable that tells a process which descriptor takes its reply.
+# The environment variable with the descriptor to which a child writes its reply.
 REPLY = "SYNTASK_REPLY_TO"
 
 _GRACE = 3.0
@@ -29,20 +29,20 @@ _together = Event()
 
 
 def stay_together() -> None:
-    """From now on the programs of this process stay in its own group.
+    """Start the child processes of this process in its own group from now on.
 
-    For a process whose group somebody ends as a whole, such as that of a run: what it started would
-    otherwise outlive it when it is killed.
+    For a process whose group is killed as a whole, such as that of a run: its children would otherwise
+    outlive it.
     """
     _together.set()
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that ended: its exit *code* (below zero: the signal), and what it wrote.
+    """A process that ended: its exit *code* (negative: the signal), and its output.
 
-    Of each stream the first `stream_text.MAX_KEPT` characters are kept; the text says so if there were more.
-    *is_stopped*: it was ended before its end. *reply* is what it wrote to the descriptor of `REPLY`.
+    The first `stream_text.MAX_KEPT` characters of each stream are kept; the text says if there were more.
+    *is_stopped*: it was stopped before it ended. *reply* is what it wrote to the descriptor of `REPLY`.
     """
 
     code: int
@@ -53,7 +53,7 @@ class Finished:
 
 
 def in_shell(script: str) -> tuple[str, ...]:
-    """Return the arguments that run *script* as a whole in the system's shell; its first failure ends it."""
+    """Return the command that runs all of *script* in the system's shell and stops at the first failure."""
     return ("/bin/sh", "-e", "-c", script)
 
 
@@ -68,20 +68,20 @@ def run(
     wants_reply: bool = False,
     is_bound: bool = False,
 ) -> Finished:
-    """Run a program to its end. *on_line* is given each line as soon as it is whole.
+    """Run a program to its end. *on_line* is called with each complete line.
 
-    The program and all that it started are ended when *stop* is set, and when anything is raised
-    here, Ctrl-C above all. A line is what a terminal would show of it at
-    last: what a `\\r` overwrote is left out. What the program leaves in the background is not
-    waited for. With *is_bound*, its standard input is a pipe that ends with this process. Raises OSError
-    where the program cannot be started.
+    The program and its children are ended when *stop* is set, and when an exception is raised here, such as
+    by Ctrl-C. Lines are passed on as a terminal would finally show them: text that `\\r` overwrote is left
+    out.
+    Processes that the program leaves in the background are not waited for. With *is_bound*, its standard
+    input is a pipe that closes when this process ends. Raises OSError if the program cannot be started.
     """
     with _Child(argv, cwd, env, on_line, input, wants_reply, is_bound) as child:
         return child.finish(stop or Event())
 
 
 class _Child:
-    """A running process with its streams; leaving the `with` block leaves nothing of it behind."""
+    """A running process with its streams; leaving the `with` block ends its whole group."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class _Child:
                 self._process.stdin.close()
 
     def finish(self, stop: Event) -> Finished:
-        """Watch until the end, which a *stop* brings about."""
+        """Wait for the end, or end the process when *stop* is set."""
         while not (is_over := self._is_over()) and not stop.is_set():
             self._pump()
         if not is_over:
@@ -150,12 +150,12 @@ class _Child:
         if self._process.poll() is None:
             self._last_alive = monotonic()
             return False
-        # What it left in the background may hold the streams open, silently or not.
+        # Background processes may hold the streams open, whether they write or not.
         is_silent = monotonic() - max(self._last_sign, self._last_alive) > _LINGER
         return not self._selector.get_map() or is_silent or monotonic() - self._last_alive > _LONGEST_LINGER
 
     def _pump(self) -> None:
-        """Move what can be moved now, or wait a moment."""
+        """Read and write the streams that are ready, or wait a moment."""
         if not self._selector.get_map():
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(TICK)
@@ -195,7 +195,7 @@ class _Child:
         if _together.is_set():
             self._process.send_signal(number)
             return
-        with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of zombies
+        with suppress(ProcessLookupError, PermissionError):  # macOS raises the latter for zombies
             os.killpg(self._process.pid, number)
 
 

@@ -1,4 +1,4 @@
-"""A folder of records, each a JSON file that is replaced as a whole, and one lock for all of them."""
+"""A folder of records: JSON files that are replaced as a whole, with one lock for all of them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ _Record = TypeVar("_Record")
 
 @dataclass(frozen=True, slots=True)
 class RecordFolder:
-    """The records in *folder*. *what* one is called in messages; *hint* says what to do about a damaged one.
+    """The records in *folder*. *what* names one in messages; *hint* says what to do about a damaged one.
 
-    A record is found again by its *key*, one or more texts. Each method raises FileFailed where the folder or
-    a file cannot be read or written, or where a file is not such a record.
+    A record is identified by its *key*, one or more texts. Each method raises FileFailed if the folder or a
+    file
+    cannot be read or written, or if a file is not a valid record.
     """
 
     folder: Path
@@ -40,7 +41,7 @@ class RecordFolder:
         return self._read(path, decode) if path.exists() else None
 
     def write(self, *key: str, content: Mapping[str, Any]) -> None:
-        """Make or replace the record with *key*."""
+        """Create or replace the record with *key*."""
         path = self._path(key)
         with _failing(path, "written"):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -54,7 +55,7 @@ class RecordFolder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep others on this machine waiting that take the same lock."""
+        """Hold the lock of the folder; other processes on this machine wait for it."""
         path = self.folder / ".lock"
         with _failing(path, "locked"):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ class RecordFolder:
 
 @contextmanager
 def _failing(path: Path, what: str) -> Iterator[None]:
-    """Turn the error of the system into one that names the file."""
+    """Convert OSError to FileFailed, which names the file."""
     try:
         yield
     except OSError as error:

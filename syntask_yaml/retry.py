@@ -9,9 +9,9 @@ _JITTER = 0.3
 
 
 def pauses(first: float, *, times: int, factor: float = 2.0, longest: float = 60.0) -> Iterator[float | None]:
-    """Yield the seconds to wait after each attempt that failed, or None after the last one.
+    """Yield the seconds to wait after each failed attempt, or None after the last one.
 
-    *times* is how often to try again; each pause is *factor* times the one before, up to *longest* seconds.
+    *times* is the number of retries; each pause is *factor* times the previous one, up to *longest* seconds.
     """
     for number in range(times):
         yield min(first * factor**number, longest) * random.uniform(1 - _JITTER, 1 + _JITTER)

@@ -16,7 +16,7 @@ STORE_NAME = "syntask.db"
 
 
 class Settings(NamedTuple):
-    """Where things are: *home* is syntask's own folder, *backend* a URL or None for the embedded one."""
+    """The settings: *home* is the folder of syntask, *backend* a URL or None for the embedded backend."""
 
     home: Path
     backend: str | None = None
@@ -24,14 +24,14 @@ class Settings(NamedTuple):
 
     @property
     def store(self) -> Path:
-        """The embedded backend's file."""
+        """The file of the embedded backend."""
         return self.home / STORE_NAME
 
 
 def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> Settings:
-    """Settings from an environment; *backend* is one that was named on the command line.
+    """Return the settings of an environment; *backend* is the one of the command line.
 
-    Raises UsageError where nobody knows the home that the embedded store is in.
+    Raises UsageError if the folder of the embedded store is needed and unknown.
     """
     backend = backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL")
     return Settings(
@@ -40,7 +40,7 @@ def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> 
 
 
 def _home(environ: Mapping[str, str], backend: str | None) -> Path:
-    """Syntask's own folder. Raises UsageError where it is not known, and *backend* is the store in it."""
+    """Return the folder of syntask. Raises UsageError if it is unknown and *backend* is the store in it."""
     folder = home_folder(environ)
     if not folder and backend in (None, "embedded:"):
         detail = "Cannot tell where the store is: `HOME` is not set, and the user has no home directory."
@@ -61,12 +61,12 @@ def _first(environ: Mapping[str, str], *names: str) -> str | None:
 
 
 def seconds(environ: Mapping[str, str], name: str, default: float) -> float:
-    """Return a number of seconds from the environment. Raises UsageError for what is none."""
+    """Return a number of seconds from the environment. Raises UsageError for an invalid value."""
     return _number(environ, name, default, "a number of seconds", most=_CENTURY.total_seconds())
 
 
 def days(environ: Mapping[str, str], name: str, default: float) -> timedelta | None:
-    """A number of days from the environment; None for `forever`. Raises UsageError for anything else."""
+    """Return a number of days from the environment, None for `forever`. Raises UsageError if invalid."""
     if environ.get(name) == "forever":
         return None
     return timedelta(
@@ -77,7 +77,7 @@ def days(environ: Mapping[str, str], name: str, default: float) -> timedelta | N
 def size(environ: Mapping[str, str], name: str, default: int) -> int | None:
     """Return a number of bytes from the environment, such as `500000` or `20 MB`; None for `unlimited`.
 
-    Raises UsageError for anything else.
+    Raises UsageError for an invalid value.
     """
     text = environ.get(name)
     if not text:
@@ -91,7 +91,7 @@ def size(environ: Mapping[str, str], name: str, default: int) -> int | None:
 
 
 def kept_runs(environ: Mapping[str, str]) -> timedelta | None:
-    """For how long runs are kept that have ended; None: forever."""
+    """Return how long ended runs are kept; None: forever."""
     return days(environ, "SYNTASK_KEEP_RUNS", 90)
 
 
@@ -104,7 +104,7 @@ _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(|b|kb|mb|gb)", re.IGNORECASE | r
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
 
-# Counting on for much longer leaves the calendar.
+# Dates much further away are outside the calendar.
 _CENTURY = timedelta(days=36_525)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Source:
-    """A text and the name under which people know it, usually a file's path as they wrote it."""
+    """A text and its name as the user knows it, usually a file's path as the user wrote it."""
 
     name: str
     text: str = field(repr=False)
@@ -26,12 +26,12 @@ class Source:
         return starts
 
     def position(self, index: int) -> tuple[int, int]:
-        """Line and column of the character at *index*, both counted from 1."""
+        """Return the line and column of the character at *index*, both counted from 1."""
         line = bisect_right(self._line_starts, index)
         return line, index - self._line_starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """Return the text of line *number* (from 1), without its end; empty past the last one."""
+        """Return the text of line *number* (from 1), without its line ending; empty past the last one."""
         if not 1 <= number <= len(self._line_starts):
             return ""
         start = self._line_starts[number - 1]
@@ -44,7 +44,7 @@ class Source:
 
 
 class Span(NamedTuple):
-    """The characters from *start* up to, not including, *end* of a source."""
+    """The characters of a source from *start* to *end* (exclusive)."""
 
     source: Source
     start: int
@@ -56,12 +56,12 @@ class Span(NamedTuple):
 
     @property
     def line(self) -> int:
-        """Line of the first character, counted from 1."""
+        """The line of the first character, counted from 1."""
         return self.source.position(self.start)[0]
 
     @property
     def column(self) -> int:
-        """Column of the first character, counted from 1."""
+        """The column of the first character, counted from 1."""
         return self.source.position(self.start)[1]
 
     @property

@@ -1,7 +1,7 @@
 """Stop on a flag or at a deadline.
 
-Nothing that is waited for (a queue, a future, the lock on a file, the streams of a process) can be woken by
-such a flag: whoever waits looks at it at each `TICK`.
+A flag cannot interrupt a wait for a queue, a future, a file lock or the streams of a process: the waiting
+code checks it every `TICK`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from time import monotonic
 
-# Seconds between two looks at a flag.
+# Seconds between two checks of a flag.
 TICK = 0.1
 
 
 class Deadline(threading.Event):
-    """A flag that is set when *outer* is, or once *seconds* have passed."""
+    """A flag that is set when *outer* is set, or after *seconds*."""
 
     def __init__(self, outer: threading.Event, seconds: float) -> None:
         super().__init__()
@@ -24,12 +24,12 @@ class Deadline(threading.Event):
 
     @property
     def has_passed(self) -> bool:
-        """Whether the time is what is over, and not the whole command."""
+        """Whether the time has passed, rather than *outer* being set."""
         return monotonic() >= self._end and not self._outer.is_set()
 
     @property
     def left(self) -> float:
-        """The seconds that are left."""
+        """The remaining seconds."""
         return max(0.0, self._end - monotonic())
 
     def is_set(self) -> bool:

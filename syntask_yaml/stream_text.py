@@ -5,13 +5,13 @@ from __future__ import annotations
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 
-# Characters that are kept of a stream, and of a line that is handed on.
+# The maximum number of characters kept of a stream, and of one line.
 MAX_KEPT = 10_000_000
 MAX_LINE = 65_536
 
 
 class StreamText:
-    """The text of one stream: lines are handed on as they come, the beginning is kept."""
+    """The text of one stream: passes on each line as it arrives, and keeps the beginning."""
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
         self._decoder = getincrementaldecoder("utf-8")("replace")

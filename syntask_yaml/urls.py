@@ -1,4 +1,4 @@
-"""URLs that somebody else wrote."""
+"""Parse URLs from outside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LOGIN = re.compile(r"(?<=//)[^/]*@")
 
 
 def url_parts(text: str) -> SplitResult:
-    """The parts of *text*. A text that is no URL, such as `http://[::1`, is a path alone, without a login."""
+    """Return the parts of *text*. An invalid URL, such as `http://[::1`, is only a path, without a login."""
     try:
         return urlsplit(text)
     except ValueError:

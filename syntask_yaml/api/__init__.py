@@ -9,7 +9,8 @@
     outcome = api.deploy(project, ["report/*"])
     run = api.wait(api.run("report/berlin", {"days": 7}))
 
-A *backend* is an open one (`open_backend`), a URL, or None for the one that the environment chooses, as for
+A *backend* is an open backend (`open_backend`), a URL, or None for the one that the environment selects, as
+for
 every command. All functions raise `SyntaskError`: its `diagnostics` say what is wrong, where, and what to do.
 """
 

@@ -10,7 +10,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.connect import connect
 from syntask_yaml.settings import read_settings
 
-# An open one, a URL, or None for the one that the environment chooses.
+# An open backend, a URL, or None for the one that the environment selects.
 AnyBackend: TypeAlias = Backend | str | None
 
 

@@ -6,5 +6,5 @@ from collections.abc import Sequence
 
 
 def listed(names: Sequence[str]) -> tuple[str, ...]:
-    """Return *names*; a text is one name, and not a name for each of its letters."""
+    """Return *names* as a tuple; a text is one name, not a sequence of letters."""
     return (names,) if isinstance(names, str) else tuple(names)

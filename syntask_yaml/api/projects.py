@@ -34,8 +34,7 @@ def load(
 ) -> Project:
     """Read the project file: *file*, or the nearest one from *directory* (default: the current one) up.
 
-    What is wrong with it is in its `diagnostics`. *strict*: warnings are errors. Raises NotFound if there is
-    no file.
+    Its problems are in `diagnostics`. *strict*: warnings are errors. Raises NotFound if there is no file.
     """
     here = Path(directory or Path.cwd()).absolute()
     return projects.open_project(
@@ -52,11 +51,12 @@ def declare(
     at: int = 0,
     **sections: Any,
 ) -> Project:
-    """Return the project that a file with these *deployments* would be, each a mapping in place of an entry.
+    """Return the project of these *deployments*, each a mapping with the keys of an entry of the file.
 
-    *directory* is where its paths start, *name* its name; *sections* are other keys of the file, such as
-    `pull`. Values are those of JSON, and texts may hold templates. Messages say that what is wrong is *at* a
-    place of *source*.
+    Relative paths start at *directory*; *name* is the project's name; *sections* are other keys of the file,
+    such as `pull`. Values are JSON values, and texts may contain templates. Problems are reported at the
+    index
+    *at* of *source*.
     """
     named = {} if name is None else {"name": name}
     content = {**named, **sections, "deployments": deployments}
@@ -67,7 +67,7 @@ def declare(
 
 
 def _as_json(value: Any) -> Any:
-    """Return *value* with mappings and lists as JSON's; the checks of a project say what is neither."""
+    """Convert mappings and lists in *value* to JSON's; the checks of the project report other types."""
     if isinstance(value, Mapping):
         return {str(key): _as_json(item) for key, item in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
@@ -76,9 +76,9 @@ def _as_json(value: Any) -> Any:
 
 
 def validate(project: Project, *, flows: bool = True) -> list[Diagnostic]:
-    """Return everything that is wrong without a backend and an environment, in the order of the file.
+    """Return all problems that can be found without a backend and an environment, in file order.
 
-    *flows*: their source is read too. No code of the project runs.
+    *flows*: also read the source of the flows. Project code is never executed.
     """
     reader = FlowReader(project.root) if flows else None
     return projects.validate(project, flows=reader, strict=project.is_strict)
@@ -95,7 +95,7 @@ def plan(
     take_over: bool = False,
     flows: FlowReader | None = None,
 ) -> Planned:
-    """Return what `deploy` with the same arguments would change; nothing is built or written.
+    """Return what `deploy` with the same arguments would change, without building or writing anything.
 
     Raises ProjectInvalid, BackendError.
     """
@@ -117,12 +117,14 @@ def deploy(
     notify: Observer = nobody,
     flows: FlowReader | None = None,
 ) -> Outcome:
-    """Build, push, and make the backend have the deployments that *names* and globs mean, or all.
+    """Build, push, and deploy the deployments that match *names* (names or globs), or all.
 
-    Everything is checked before anything is built or written. *overrides* go over a single deployment,
-    *prune* deletes what the project declares no more, *notify* gets events of what goes on, and *flows* reads
-    flows that are elsewhere than the project. Raises ProjectInvalid, NotFound, BackendError; what fails
-    while it is written is in the outcome.
+    Everything is checked before anything is built or written. *overrides* apply to a single deployment,
+    *prune*
+    deletes deployments that the project no longer declares, *notify* receives progress events, and *flows*
+    reads
+    flows from outside the project. Raises ProjectInvalid, NotFound, BackendError; failed writes are in the
+    outcome.
     """
     request = _request(names, overrides, prune=prune, keep_going=keep_going, take_over=take_over)
     with opened(backend) as found:
@@ -136,7 +138,7 @@ def deploy(
 
 
 def render(project: Project, names: Sequence[str] = (), *, backend: AnyBackend = None) -> Mapping[str, Any]:
-    """Return the project with its templates resolved, as the mapping that a file would be."""
+    """Return the project with its templates resolved, as a mapping with the keys of a file."""
     with opened(backend) as found:
         return rendering.render(_context(project, found, None), _request(names, None).selection).content
 

@@ -19,19 +19,19 @@ from syntask_yaml.project.filters import Filters
 
 
 def deployments(names: Sequence[str] = (), *, backend: AnyBackend = None) -> list[Stored]:
-    """Return what is deployed: what *names* and globs over `flow/name` mean, or all. Raises NotFound."""
+    """Return the stored deployments that match *names* (`flow/name` or globs), or all. Raises NotFound."""
     with opened(backend) as found:
         return find_deployments(found, Filters(names=listed(names)))
 
 
 def pause(names: Sequence[str], *, backend: AnyBackend = None) -> None:
-    """Let the schedules of deployments rest. Raises NotFound, BackendError."""
+    """Pause the schedules of deployments. Raises NotFound, BackendError."""
     with opened(backend) as found:
         set_paused(found, _meant(found, names), paused=True)
 
 
 def resume(names: Sequence[str], *, backend: AnyBackend = None) -> None:
-    """Let the schedules of deployments go on. Raises NotFound, BackendError."""
+    """Resume the schedules of deployments. Raises NotFound, BackendError."""
     with opened(backend) as found:
         set_paused(found, _meant(found, names), paused=False)
 
@@ -52,8 +52,8 @@ def run(
 ) -> Run:
     """Create a run of the deployment *name* (`flow/name`), due at once or at *scheduled* (aware).
 
-    A worker executes it. Raises NotFound, ProjectInvalid for parameters that the flow does not take, and
-    UsageError for what is not a mapping.
+    A worker executes it. Raises NotFound, ProjectInvalid for parameters that the flow does not accept, and
+    UsageError for parameters that are not a mapping.
     """
     with opened(backend) as found:
         return run_deployment(
@@ -75,19 +75,19 @@ def _mapping(argument: str, value: Any) -> Mapping[str, Any]:
 
 
 def runs(deployment: str | None = None, *, backend: AnyBackend = None, limit: int = 200) -> list[Run]:
-    """Return up to *limit* runs, of one deployment (`flow/name`) or of all, the one due last first."""
+    """Return up to *limit* runs of one deployment (`flow/name`) or of all, latest due time first."""
     with opened(backend) as found:
         return found.runs(RunFilter(deployment=deployment, limit=limit))
 
 
 def logs(run: Run | str, *, backend: AnyBackend = None) -> list[LogLine]:
-    """Return the lines that a run, or the run of an id, wrote so far."""
+    """Return the log lines of a run, given as a value or an id, so far."""
     with opened(backend) as found:
         return found.logs(find_run(found, run if isinstance(run, str) else run.id).id)
 
 
 def wait(run: Run | str, *, backend: AnyBackend = None, timeout: float | None = None) -> Run:
-    """Return a run once it has ended. Raises TimeoutError after *timeout* seconds, NotFound."""
+    """Wait for a run to end and return it. Raises TimeoutError after *timeout* seconds, NotFound."""
     until = None if timeout is None else time.monotonic() + timeout
 
     def sleep(seconds: float) -> None:

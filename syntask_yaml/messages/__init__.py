@@ -1,7 +1,7 @@
 """The messages: a fixed summary for each code, and its meaning.
 
-A summary never contains user data, so that people learn to recognize it. `docs/messages.md` is made from
-these tables, and every diagnostic and error names a code of them.
+A summary never contains user data, so that people learn to recognize it. `docs/messages.md` is generated from
+these tables; the code of every diagnostic and error is a key of them.
 """
 
 from __future__ import annotations

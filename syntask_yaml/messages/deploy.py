@@ -1,4 +1,4 @@
-"""The messages about work pools, code, trying out and commands."""
+"""The messages about work pools, code, dry runs and commands."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ OF_DEPLOYS: Mapping[str, Message] = {
     ),
     "needs-server": Message("Needs a server", "The backend does not support this key."),
     "not-portable": Message("Not portable", "A Prefect server would reject the name, value or job template."),
-    # Trying out
+    # Dry runs
     "pull-failed": Message("Pull failed", "A pull step failed in the environment of a run."),
     "load-failed": Message(
         "Flow cannot be loaded", "The code is available, but a worker cannot import the flow from it."

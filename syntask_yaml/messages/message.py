@@ -1,4 +1,4 @@
-"""What is said of each code."""
+"""The entry of a message table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages about a project's file and the flows that it names."""
+"""The messages about project files and flows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OF_PROJECTS: Mapping[str, Message] = {
     "unsupported-tag": Message("Unsupported tag", "YAML tags that construct objects are not supported."),
     "key-not-text": Message("Key is not text", "An unquoted key is a number, a boolean or null."),
     "duplicate-key": Message("Duplicate key", "A mapping contains the same key twice. The last one applies."),
-    # The parts of a project
+    # Parts of a project
     "include-failed": Message(
         "Include failed", "No file matches an `include`, files include each other, or one is included twice."
     ),
@@ -41,7 +41,7 @@ OF_PROJECTS: Mapping[str, Message] = {
     "protected-target": Message(
         "Protected target", "The target does not allow deploys from this branch, or from this checkout."
     ),
-    # The shape of a project
+    # Keys and types
     "unknown-key": Message(
         "Unknown key", "The format has no such key here. It may belong elsewhere in the file."
     ),

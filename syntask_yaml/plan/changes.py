@@ -13,12 +13,12 @@ from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.resource import ResourceKind, ResourceWrite
 from syntask_yaml.model.value import Value
 
-# Why a deploy deletes something.
+# The reason for deleting a deployment or resource.
 UNDECLARED = "no longer declared"
 
 
 class Action(Enum):
-    """What becomes of one deployment."""
+    """What a plan does to one deployment."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -44,8 +44,9 @@ _SYMBOLS = {
 class FieldChange:
     """One field that differs: *path* as in the project file, such as `work_pool.job_variables.image`.
 
-    *before* and *after* are JSON, None where the field is not there, or `Unknown`. *is_drift*: somebody else
-    changed it on the backend since the project was deployed last, as far as that is known.
+    *before* and *after* are JSON, None if the field is missing, or `Unknown`. *is_drift*: as far as known,
+    the
+    backend was changed by something other than the project's last deploy.
     """
 
     path: str
@@ -55,10 +56,10 @@ class FieldChange:
 
 
 class Removal(NamedTuple):
-    """What goes with a deployment that is deleted: its *schedules*, the runs to come, when it last ran.
+    """What is lost with a deleted deployment: its *schedules* and scheduled runs.
 
-    *coming* counts the runs that are made already, the first of which is due *next*; *last* is the state
-    of the latest run and when it was due or began. None where there is none.
+    *coming* counts the existing scheduled runs, the first of which is due *next*; *last* is the state of the
+    latest run and its start or due time. None if there is none.
     """
 
     schedules: tuple[str, ...] = ()
@@ -69,11 +70,10 @@ class Removal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one deployment, why, and the write that does it (None: there is nothing to do).
+    """The action on one deployment, its reason, and the write that performs it (None: unchanged).
 
-    *id* is that of the deployment on the backend, None if it is not there. *removal* is known of
-    deletions that are planned to be shown. *replaced_by* is what a deleted one was
-    renamed to.
+    *id* is the deployment's id on the backend, None if it is new. *removal* is known for deletions that are
+    planned for display. *replaced_by* is the new name of a renamed deployment.
     """
 
     action: Action
@@ -87,13 +87,13 @@ class Change:
 
     @property
     def is_deletion(self) -> bool:
-        """Whether the deployment goes for good."""
+        """Whether the deployment is deleted and not renamed."""
         return self.action is Action.DELETE and not self.replaced_by
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What becomes of one resource, why, and the write that does it (None: there is nothing to do)."""
+    """The action on one resource, its reason, and the write that performs it (None: unchanged)."""
 
     action: Action
     kind: ResourceKind
@@ -110,10 +110,9 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes that make a backend have what a project declares, in file order.
+    """The changes that make a backend match a project, in file order.
 
-    *changes* are those of deployments. *protected* are the deployments that are declared no more, and are not
-    deleted all the same.
+    *changes* are those of deployments. *protected* are deployments that are no longer declared, but kept.
     """
 
     project: str
@@ -124,36 +123,36 @@ class Plan:
 
     @property
     def deletions(self) -> tuple[Change, ...]:
-        """The deployments that go for good."""
+        """The changes that delete a deployment for good."""
         return tuple(each for each in self.changes if each.is_deletion)
 
     @property
     def deleted_names(self) -> tuple[str, ...]:
-        """What to call everything that goes for good."""
+        """The display names of all deleted deployments and resources."""
         gone = (each.full_name for each in self.resources if each.action is Action.DELETE)
         return *(each.deployment for each in self.deletions), *gone
 
     @property
     def deleted_kinds(self) -> str:
-        """What kinds of thing go for good, in the plural."""
+        """The kinds of deleted objects, in the plural."""
         are_all = len(self.deletions) == len(self.deleted_names)
         return "deployments" if are_all else "deployments and resources" if self.deletions else "resources"
 
     @property
     def deleted_count(self) -> str:
-        """How many things go for good, and of which kinds."""
+        """The number of deleted objects, and their kinds."""
         count, kinds = len(self.deleted_names), self.deleted_kinds
         return f"{count} {kinds.removesuffix('s') if count == 1 else kinds}"
 
     @property
     def resource_summary(self) -> Mapping[Action, int]:
-        """How many resources each action is for, where there are any."""
+        """The number of resources for each action that occurs."""
         counted = Counter(change.action for change in self.resources)
         return {each: counted[each] for each in Action if counted[each]}
 
     @property
     def summary(self) -> Mapping[Action, int]:
-        """How many deployments each action is for; renames only where there are some."""
+        """The number of deployments for each action; renames only if there are any."""
         counted = Counter(change.action for change in self.changes)
         return {each: counted[each] for each in Action if each is not Action.RENAME or counted[each]}
 
@@ -164,5 +163,5 @@ class Plan:
 
     @property
     def deploys_something(self) -> bool:
-        """Whether a deployment would be made or changed, rather than only deleted."""
+        """Whether a deployment is created or updated, rather than only deleted."""
         return any(change.action in (Action.CREATE, Action.UPDATE, Action.RENAME) for change in self.changes)

@@ -20,9 +20,9 @@ FORMAT = "syntask.plan/1"
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What a saved plan says: what it was made for (*request*), and what it came to (*fingerprint*).
+    """A saved plan: the *request* that it was made for, and the *fingerprint* of the result.
 
-    *changes* are its changes as they were printed, by the deployment or resource.
+    *changes* are the printed changes, by deployment or resource.
     """
 
     project: str
@@ -32,7 +32,7 @@ class SavedPlan:
     changes: Mapping[str, Json] = field(default_factory=dict)
 
     def differing(self, plan: Plan) -> list[str]:
-        """Return the deployments and resources that *plan* shows other changes of."""
+        """Return the deployments and resources whose changes in *plan* differ."""
         now = _changes(json.loads(json.dumps(encode(plan))))
         return [name for name in {**self.changes, **now} if self.changes.get(name) != now.get(name)]
 
@@ -60,7 +60,7 @@ def encode(plan: Plan) -> dict[str, Any]:
 
 
 def encode_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Return the changes of deployments in a document; what is unchanged is left out."""
+    """Return the changes of deployments for a document, without unchanged deployments."""
     return [
         {
             "action": change.action.value,
@@ -103,7 +103,7 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -> str:
-    """Return the text of a saved plan: the plan, what was asked for, and a fingerprint of all it rests on."""
+    """Return the text of a saved plan: the plan, the request, and a fingerprint of all that decides it."""
     document = {**encode(plan), "request": dict(request), "fingerprint": plan_fingerprint(plan, steps)}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -112,7 +112,7 @@ _MAKE_ANEW = "Create a new plan with `syntask plan --save FILE`."
 
 
 def decode_saved(text: str, name: str) -> SavedPlan:
-    """Read a saved plan. Raises FileFailed for a text that is none."""
+    """Read a saved plan. Raises FileFailed if *text* is not one."""
     try:
         document = json.loads(text)
         if document["format"] != FORMAT:
@@ -128,7 +128,7 @@ def decode_saved(text: str, name: str) -> SavedPlan:
 
 
 def _changes(document: Mapping[str, Any]) -> dict[str, Json]:
-    """Return what is done to each deployment and resource, without what time alone makes another."""
+    """Return the change of each deployment and resource, without parts that depend on the time only."""
     resources = {f"{each['kind']} {each['name']}": each for each in document["resources"]}
     named = {**{each["deployment"]: each for each in document["changes"]}, **resources}
     return {name: [each["action"], each["fields"]] for name, each in named.items()}
@@ -157,7 +157,7 @@ def _sides(write: Write) -> list[Any]:
 
 
 def _sides_of_resource(change: ResourceChange) -> list[Any]:
-    """Both sides of a change; of a secret, only that it is one."""
+    """Return both sides of a change; a secret is only marked as one."""
     before, after = (change.write.before, change.write.after) if change.write else (None, None)
     return [
         change.full_name,

@@ -13,7 +13,7 @@ from syntask_yaml.plan.changes import UNDECLARED, Action, Change, FieldChange
 from syntask_yaml.plan.normalize import comparable_fields, fields_beside
 from syntask_yaml.template import is_template
 
-# Fields that say nothing when they are not declared, so that what a backend has stays.
+# Fields that keep the backend's value if they are not declared.
 _OPTIONAL = frozenset(field.key for field in FIELDS if field.is_optional)
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 _HEADLINES = tuple(field for field in FIELDS if field.is_headline)
@@ -37,11 +37,12 @@ def diff(
     """Return the change for each wanted deployment, in order, then deletions.
 
     *prune*: the owners whose deployments are deleted when they are neither wanted nor protected.
-    *adopt*: a deployment whose origin was never stored is written with it, which is no change.
-    *ignore*: fields that the backend does not have.
-    *renames_at_once*: a rename never leaves the old one, so that one that stands beside the new one was made
-    since, and its deletion is one that has to be approved. So is it elsewhere of one made after the new one.
-    *complete*: adds what is no reason to write a deployment, and is written along with it.
+    *adopt*: store the origin of a deployment that has none, which does not count as a change.
+    *ignore*: fields that the backend does not support.
+    *renames_at_once*: the backend renames atomically, so that an old deployment next to its new one was
+    created
+    since, and its deletion must be approved. On other backends, this holds if it is younger than the new one.
+    *complete*: adds values that are no reason for a write, but are written with one.
     """
     stored = {each.deployment.full_name: each for each in actual}
     changes: list[Change] = []
@@ -51,7 +52,7 @@ def diff(
             changes.append(_rename(each, old, ignore, complete))
             continue
         changes.append(_change(each, found, ignore, complete, adopt))
-        if old is not None:  # the new one stands already
+        if old is not None:  # the new one exists already
             deletion = _deletion(old, f"renamed to {each.full_name}")
             is_left_by_rename = not renames_at_once and not _was_made_after(old, found)
             changes.append(replace(deletion, replaced_by=each.full_name if is_left_by_rename else ""))
@@ -88,15 +89,15 @@ def _change(
 
 
 def reason_of(fields: Iterable[FieldChange]) -> str:
-    """Say why something is updated: which of its keys differ."""
+    """Return the reason of an update: the keys that differ."""
     names = dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in fields)
     listed = ", ".join(names)
-    is_one = len(names) == 1 and (not listed.endswith("s") or listed.endswith("ss"))  # `tags` are several
+    is_one = len(names) == 1 and (not listed.endswith("s") or listed.endswith("ss"))  # `tags` is a plural
     return f"{listed} {'differs' if is_one else 'differ'}"
 
 
 class _FieldsOfNew:
-    """The fields of a new deployment, made when they are looked at: a deploy of thousands never does."""
+    """The fields of a new deployment, computed on first use: a deploy of thousands never needs them."""
 
     def __init__(self, deployment: Deployment, ignore: frozenset[str]) -> None:
         self._deployment, self._ignore = deployment, ignore
@@ -110,9 +111,9 @@ class _FieldsOfNew:
 
 
 def headlines(change: Change, *, has_schedules: bool) -> Iterator[FieldChange]:
-    """Yield the fields that a new deployment is shown with, as far as they say something.
+    """Yield the fields that are displayed for a new deployment, without empty ones.
 
-    *has_schedules*: with its schedules, which can be shown in words instead.
+    *has_schedules*: include its schedules, which can also be displayed in words.
     """
     new = change.fields
     fields = new.headlines(has_schedules=has_schedules) if isinstance(new, _FieldsOfNew) else iter(new)
@@ -136,13 +137,13 @@ def _fields(
     for path, wanted in after.items():
         if path in ignore or (wanted is None and path in _OPTIONAL):
             continue
-        if path == "origin" and before.get(path) is None:  # it is stored for the first time
+        if path == "origin" and before.get(path) is None:  # stored for the first time
             continue
         yield from differences(path, before.get(path), wanted)
 
 
 def differences(path: str, before: Value, after: Value) -> Iterator[FieldChange]:
-    """Yield where *before* and *after*, which stand at *path*, differ."""
+    """Yield the differences between *before* and *after*, the values at *path*."""
     is_inside = not isinstance(before, SCALARS)
     if is_inside and isinstance(before, MAPPINGS) and isinstance(after, MAPPINGS):
         for key in dict.fromkeys((*before, *after)):
@@ -161,7 +162,7 @@ def _below(path: str, key: str) -> str:
 
 
 def _same(before: Value, after: Value) -> bool:
-    """Equality as JSON sees it: true is not 1, but 1.0 is 1; nothing is an empty mapping or list."""
+    """Compare values as JSON: true is not 1, 1.0 is 1, and None equals an empty mapping or list."""
     if isinstance(before, bool) is not isinstance(after, bool):
         return False
     return bool(before == after) or (_is_nothing(before) and _is_nothing(after))
@@ -172,13 +173,13 @@ def _is_nothing(value: Value) -> bool:
 
 
 def field_change(path: str, before: Value, after: Value) -> FieldChange:
-    """Return that *path* differs, with what is a secret by its name hidden."""
+    """Return the change of *path*, with values hidden if their names are those of secrets."""
     name = path.rpartition(".")[2]
     return FieldChange(path, _without_secrets(before, name), _without_secrets(after, name))
 
 
 def _names_secret(value: Value) -> bool:
-    """Return whether there is a key anywhere in *value* that a secret stands under."""
+    """Return whether *value* contains a key that is the name of a secret."""
     if isinstance(value, SCALARS):
         return False
     if isinstance(value, list):
@@ -188,7 +189,7 @@ def _names_secret(value: Value) -> bool:
 
 
 def _without_secrets(value: Value, name: str = "") -> Value:
-    """*value*, which stands under *name*, with every readable secret hidden; references to one are none."""
+    """Return *value*, found at the key *name*, with every readable secret hidden; references are kept."""
     if name not in SECRET_NAMES and (isinstance(value, SCALARS) or not _names_secret(value)):
         return value
     if isinstance(value, MAPPINGS):

@@ -1,7 +1,8 @@
 """Detect drift: differences that the project's last deploy did not cause.
 
-A deploy keeps a digest of each field that it wrote. A field that still has this digest in the project and
-another value on the backend was changed by somebody else; what is not there any more, was deleted.
+A deploy stores a digest of each field that it wrote. If a field still has this digest in the project and
+another
+value on the backend, the backend was changed; if the deployment is missing there, it was deleted.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, ResourceChange
 
-# By deployment or resource, and field.
+# Digests by deployment or resource, and by field.
 Digests = Mapping[str, Mapping[str, str]]
 GONE = "deleted on the backend since the last deploy"
 
 _LENGTH = 12
-# What follows from where and when a project is deployed.
+# Fields derived from the time and origin of a deploy.
 _DERIVED = frozenset({"version", "project", "origin"})
 _COMPARED = tuple(field for field in FIELDS if field.key not in _DERIVED)
 _KEYS = frozenset(field.key for field in _COMPARED)
@@ -35,7 +36,7 @@ _as_json = json.JSONEncoder(check_circular=False, sort_keys=True, default=str, s
 
 
 def digests(deployment: Deployment) -> dict[str, str]:
-    """Return a digest of each field that *deployment* has a value for."""
+    """Return a digest of each field of *deployment* that has a value."""
     found = {field.key: _field_digest(field, deployment) for field in _COMPARED}
     return {key: digest for key, digest in found.items() if digest is not None}
 
@@ -48,7 +49,7 @@ def _field_digest(field: Field, deployment: Deployment) -> str | None:
 
 
 def _digest_alone(field: Field, value: Value) -> str | None:
-    """Return the digest of *field* in a deployment whose attribute has this *value*."""
+    """Return the digest of *field* in a deployment whose attribute is *value*."""
     return _digest_of_compared(field.compare(replace(_ANY_DEPLOYMENT, **{field.name: value})))
 
 
@@ -57,7 +58,7 @@ def _digest_of_compared(value: Value) -> str | None:
 
 
 _ANY_DEPLOYMENT = Deployment(flow="", name="")
-# The fields whose values are one object for many deployments, and decide alone what is compared.
+# Fields whose value objects are shared by many deployments, and decide alone what is compared.
 _SHARED = frozenset({"tags", "parameter_schema", "schedules", "job_variables", "pull_steps"})
 _DIGEST_OF_SHARED = {
     field.name: once_per_object(partial(_digest_alone, field)) for field in _COMPARED if field.name in _SHARED
@@ -65,7 +66,7 @@ _DIGEST_OF_SHARED = {
 
 
 def resource_digests(resource: Resource) -> dict[str, str]:
-    """Return the same of *resource*, but for secrets: a short one is found by trying."""
+    """Return a digest of each field of *resource*, except secrets: a short one could be guessed."""
     if is_secret_name(resource.name):
         return {}
     return {key: _digest(value) for key, value in resource.fields.items() if not holds_secret(value)}
@@ -84,12 +85,12 @@ _digest_of_scalar = lru_cache(maxsize=1024, typed=True)(_digest_of)
 
 
 def key_of(resource: str) -> str:
-    """Return what the digests of *resource*, a full name, are kept under: no deployment is called so."""
+    """Return the key of the digests of *resource*, a full name. No deployment can have this name."""
     return f"/{resource}"
 
 
 def with_drift(plan: Plan, kept: Digests) -> Plan:
-    """Return *plan* with marks on what somebody else did; *kept* is what was deployed last."""
+    """Return *plan* with drift marked; *kept* are the digests of the last deploy."""
     return replace(
         plan,
         changes=tuple(_judged(each, kept.get(each.deployment)) for each in plan.changes),
@@ -110,7 +111,7 @@ def _judged(change: _AnyChange, last: Mapping[str, str] | None) -> _AnyChange:
 
 
 def _unchanged_keys(after: Deployment | Resource, last: Mapping[str, str]) -> Set[str]:
-    """Return the fields that the project has as it deployed them. Of a resource, only what it says counts."""
+    """Return the fields unchanged in the project since the last deploy; of a resource, the declared ones."""
     if isinstance(after, Resource):
         return {key for key, digest in resource_digests(after).items() if last.get(key) == digest}
     wanted = digests(after)

@@ -15,12 +15,12 @@ _attributes = attrgetter(*(field.name for field in FIELDS))
 
 
 def comparable_fields(deployment: Deployment, fields: Iterable[Field] = FIELDS) -> dict[str, Value]:
-    """Return *fields* under the keys of the project file, in one spelling. None means: not declared."""
+    """Return *fields* by their keys in the project file, in normalized form. None means: not declared."""
     return {field.key: field.compare(deployment) for field in fields}
 
 
 def fields_beside(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
-    """Return the comparable fields of both, but for those that are seen at once to be the same."""
+    """Return the comparable fields of both deployments, without those that are cheaply known to be equal."""
     sides = zip(FIELDS, _attributes(stored), _attributes(wanted), strict=True)
     unlike = [field for field, one, other in sides if one is not other and not field.is_alike(one, other)]
     before, after = comparable_fields(stored, unlike), comparable_fields(wanted, unlike)
@@ -34,7 +34,7 @@ def fields_beside(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Val
 
 
 def _schedules_beside(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
-    """Return the schedules of both deployments, in which each has one name on either side."""
+    """Return the schedules of both deployments, with the same name for a schedule on either side."""
     before, after = stored.schedules, wanted.schedules
     if isinstance(before, Unknown) or isinstance(after, Unknown) or not before or not after:
         return if_known(before, compared_schedules), if_known(after, compared_schedules)

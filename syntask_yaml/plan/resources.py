@@ -10,7 +10,7 @@ from syntask_yaml.model.secret import holds_secret, is_secret_name, revealed
 from syntask_yaml.plan.changes import UNDECLARED, Action, FieldChange, ResourceChange
 from syntask_yaml.plan.diff import differences, reason_of
 
-# What is shown in place of a secret.
+# The text that replaces a secret.
 SECRET = "(secret)"
 
 
@@ -22,10 +22,11 @@ def diff_resources(
     prune: bool = False,
     former: Set[str] = frozenset(),
 ) -> list[ResourceChange]:
-    """Return the change for each wanted resource, in order, then deletions, what was written last first.
+    """Return the change for each wanted resource, in order, then deletions, in reverse order of writing.
 
-    Only fields that are wanted are compared. *prune*: what *owner* has and does not want is deleted,
-    and what it had under its *former* names.
+    Only declared fields are compared. *prune*: delete the resources of *owner* that are not declared,
+    including
+    those under its *former* names.
     """
     stored = {each.resource.full_name: each for each in actual}
     changes = [_change(each, stored.pop(each.full_name, None), owner) for each in wanted]
@@ -63,7 +64,7 @@ def _fields(before: Mapping[str, Any], wanted: Resource) -> Iterator[FieldChange
 
 
 def owner_fields(had: Owner, owner: Owner) -> Iterator[FieldChange]:
-    """Yield what changes where *owner* comes to own what *had* did."""
+    """Yield the fields that differ when *owner* takes over a resource of *had*."""
     if had.project != owner.project:
         yield FieldChange("project", had.project, owner.project)
     if had.origin not in (None, owner.origin):

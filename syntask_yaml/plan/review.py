@@ -16,14 +16,14 @@ from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
 from syntask_yaml.plan.diff import headlines
 from syntask_yaml.plan.schedule_changes import ScheduleChange, schedule_changes
 
-# What goes for good, or has a name of its own, is shown by itself.
+# Deletions and renames are shown one by one.
 _NEVER_FOLDED = frozenset({Action.DELETE, Action.RENAME, Action.UNCHANGED})
 
 
 class FoldedChange(NamedTuple):
-    """The same change of one deployment or several: its fields but for schedules, and its schedules.
+    """The equal changes of one or more deployments: the fields except schedules, and the schedules.
 
-    *is_schedule_drift*: somebody else changed the schedules on the backend.
+    *is_schedule_drift*: the schedules were changed on the backend.
     """
 
     changes: tuple[Change, ...]
@@ -41,7 +41,7 @@ class FoldedChange(NamedTuple):
 
 
 class ReviewSection(NamedTuple):
-    """The entries whose deployments have their flows in the same *folders*, those of a flow together."""
+    """The entries of deployments whose flows are in the same *folders*, grouped by flow."""
 
     folders: tuple[str, ...]
     entries: tuple[FoldedChange, ...]
@@ -50,8 +50,8 @@ class ReviewSection(NamedTuple):
 def review(plan: Plan, *, verbose: bool = False) -> list[ReviewSection]:
     """Return the sections of *plan*, in file order.
 
-    Of a new deployment only the most important fields are shown. With *verbose*, all are, unchanged
-    deployments too, and every deployment is an entry of its own.
+    New deployments are reduced to their most important fields. *verbose* keeps all fields, includes unchanged
+    deployments, and gives every deployment an entry of its own.
     """
     changes = (each for each in plan.changes if verbose or each.action is not Action.UNCHANGED)
     sections: dict[tuple[str, ...], dict[str, list[FoldedChange]]] = {}
@@ -66,7 +66,7 @@ def review(plan: Plan, *, verbose: bool = False) -> list[ReviewSection]:
 
 
 def _folded(changes: Iterable[Change], *, verbose: bool) -> Iterator[FoldedChange]:
-    """The entries of *changes*; equal ones are one, in the place of the first of them."""
+    """Yield the entries of *changes*; equal ones are merged into the first of them."""
     folded: dict[int | bytes, list[FoldedChange]] = {}
     for number, change in enumerate(changes):
         entry = _entry(change, verbose=verbose)
@@ -92,8 +92,8 @@ def _entry(change: Change, *, verbose: bool) -> FoldedChange:
 
 
 def _content(entry: FoldedChange) -> bytes:
-    """The digest of what two entries have alike that are folded."""
-    from hashlib import blake2b  # and OpenSSL, which a plan without changes does not need
+    """Return the digest of the parts that must be equal for entries to be folded."""
+    from hashlib import blake2b  # loads OpenSSL, which a plan without changes does not need
 
     schedules = [
         [_schedule_text(change.before), _schedule_text(change.after), change.is_paused]
@@ -113,7 +113,7 @@ def _schedule_text(schedule: Schedule | None) -> str | None:
 
 
 def _folder(change: Change) -> str:
-    """The folder of the flow, from the root of the project; empty where that is not known."""
+    """Return the folder of the flow, from the root of the project; empty if unknown."""
     return _folder_of(_entrypoint(change.write) if change.write else "")
 
 

@@ -15,9 +15,9 @@ from syntask_yaml.plan.resources import SECRET
 from syntask_yaml.plan.review import FoldedChange, ReviewSection
 from syntask_yaml.plan.schedule_changes import ScheduleChange
 
-# Walking schedules takes about a millisecond each.
+# Computing the next times takes about a millisecond for each schedule.
 _MOST_SCHEDULES = 200
-# What is said of a field that the project did not change.
+# The remark on a field that changed on the backend only.
 DRIFT = "changed on the backend since the last deploy"
 _VERBS = {
     Action.CREATE: "create",
@@ -26,16 +26,16 @@ _VERBS = {
     Action.DELETE: "delete",
 }
 
-# The flags of resources as they are where nothing else is declared.
+# The default flags of resources.
 _USUAL: Mapping[str, bool] = {"paused": False, "active": True, "enabled": True}
 
 Mask: TypeAlias = Callable[[FieldChange], FieldChange]
 
 
 class Row(NamedTuple):
-    """One thing that differs, and its two sides; None on the side that has none.
+    """One difference, and its two sides; None for a missing side.
 
-    *is_remark*: it explains the row before it. *is_drift*: somebody else changed it on the backend.
+    *is_remark*: it explains the row before it. *is_drift*: it was changed on the backend.
     """
 
     what: str
@@ -46,12 +46,12 @@ class Row(NamedTuple):
 
 
 def clock_for(sections: Sequence[ReviewSection], now: datetime) -> datetime | None:
-    """*now*, or None where there are so many schedules that their next times are not looked up."""
+    """Return *now*, or None if there are too many schedules to compute their next times."""
     return clock_of(now, sum(len(entry.schedules) for section in sections for entry in section.entries))
 
 
 def clock_of(now: datetime, schedules: int) -> datetime | None:
-    """The same for a number of *schedules*."""
+    """Return *now*, or None if *schedules* is too large to compute their next times."""
     return now if schedules <= _MOST_SCHEDULES else None
 
 
@@ -60,7 +60,7 @@ def _as_it_is(field: FieldChange) -> FieldChange:
 
 
 def rows(entry: FoldedChange, now: datetime | None, mask: Mask = _as_it_is) -> Iterator[Row]:
-    """The rows of an entry, of which *mask* says what is shown.
+    """Yield the rows of an entry; *mask* is applied to each value.
 
     Without *now*, schedules are shown without their next times.
     """
@@ -72,14 +72,14 @@ def rows(entry: FoldedChange, now: datetime | None, mask: Mask = _as_it_is) -> I
 
 
 def resource_rows(change: ResourceChange, mask: Mask = _as_it_is) -> Iterator[Row]:
-    """The rows of a resource; a new one without what is as it always is."""
+    """Yield the rows of a resource; a new one without fields that have their default value."""
     for field in map(mask, change.fields):
         if change.action is not Action.CREATE or _says_something(field, change.kind):
             yield _field(field)
 
 
 def _says_something(field: FieldChange, kind: ResourceKind) -> bool:
-    """Return whether a new resource of *kind* is not as it always is in this *field*."""
+    """Return whether *field* of a new resource of *kind* differs from its default."""
     if field.path in _USUAL and kind is not ResourceKind.BLOCK:
         return field.after is not _USUAL[field.path]
     return field.after not in (None, "", {}, []) or kind is ResourceKind.VARIABLE
@@ -114,7 +114,7 @@ def _next_runs(change: ScheduleChange, now: datetime) -> Iterator[Row]:
 
 
 def _removal(removal: Removal) -> Iterator[Row]:
-    """What goes with a deployment, as far as there is any."""
+    """Yield the rows of what is lost with a deleted deployment."""
     if removal.schedules:
         yield Row("schedules", ", ".join(removal.schedules), None)
     if removal.coming:
@@ -129,7 +129,7 @@ def _time(moment: datetime | None) -> str:
 
 
 def counts(plan: Plan) -> str:
-    """Return how many deployments and resources there are for each action: `1 to create, …, 3 unchanged`."""
+    """Return the number of deployments and resources for each action: `1 to create, …, 3 unchanged`."""
     parts = [
         f"{count} to {verb}"
         for action, verb in _VERBS.items()

@@ -1,4 +1,4 @@
-"""The schedules that a change of a deployment adds, removes and changes, and when they fire next."""
+"""The schedules that a change of a deployment adds, removes and changes, and their next times."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ _NEXT = 3
 class ScheduleChange(NamedTuple):
     """A schedule that is new (no *before*), removed (no *after*), or changed.
 
-    *slug* is its name, empty where it has none. *has_new_times*: it fires at other times than before.
-    *fields* are what else differs of one that is on both sides. *is_paused*: the deployment is, so that it
-    makes no runs.
+    *slug* is its name, empty if it has none. *has_new_times*: its times change. *fields* are the other fields
+    that differ. *is_paused*: the deployment is paused, so that the schedule creates no runs.
     """
 
     slug: str
@@ -40,18 +39,18 @@ class ScheduleChange(NamedTuple):
 
     @property
     def words(self) -> tuple[str, str]:
-        """When it fires, before and after; empty for a side that has none."""
+        """The times in words, before and after; empty for a missing side."""
         return _words(self.before), _words(self.after)
 
     def next_runs(self, now: datetime) -> tuple[list[datetime], list[datetime]]:
-        """Return the next times of each side, as far as they are known and runs are made of them."""
+        """Return the next known times of each side at which runs are created."""
         return self._next(self.before, None, now), self._next(self.after, self.before, now)
 
     def _next(self, schedule: Schedule | None, stored: Schedule | None, now: datetime) -> list[datetime]:
         if schedule is None or schedule.active is False or self.is_paused:
             return []
         timing = anchored(schedule.timing, stored.timing if stored else None)
-        # Without an anchor an interval counts from the moment of the deploy.
+        # Without an anchor, an interval starts at the time of the deploy.
         is_open = isinstance(timing, Interval) and timing.anchor is None
         return [] if is_open else next_moments(timing, now, count=_NEXT)
 
@@ -64,10 +63,11 @@ def _words(schedule: Schedule | None) -> str:
 
 
 def schedule_changes(write: Write) -> Iterator[ScheduleChange]:
-    """Yield the schedules that *write* changes: those that are stored first, then new ones.
+    """Yield the schedules that *write* changes: stored ones first, then new ones.
 
-    One that goes and one that comes are one that changes. None of a deployment that is deleted, and none
-    where they are not declared or not known yet.
+    One removed and one added schedule count as one change. Yield none for a deployment that is deleted, or
+    whose
+    schedules are not declared or not yet known.
     """
     stored = write.before.deployment if write.before else None
     before, after = _schedules(stored), _schedules(write.after)
@@ -99,7 +99,7 @@ def _schedules(deployment: Deployment | None) -> Sequence[Schedule] | None:
 
 
 def _with_replaced(pairs: Sequence[Pair]) -> Iterator[Pair]:
-    """*pairs*, in which one that goes and one that comes are one that changes, unless both have names."""
+    """Yield *pairs*, with one removed and one added schedule as one change, unless both have names."""
     coming = [new for old, new in pairs if old is None and new is not None]
     for old, new in pairs:
         if old is None:
@@ -112,7 +112,7 @@ def _with_replaced(pairs: Sequence[Pair]) -> Iterator[Pair]:
 
 
 def _split(schedule: Schedule) -> tuple[dict[str, Value], dict[str, Value]]:
-    """Return when a schedule fires, and the rest of it."""
+    """Return the fields that decide when a schedule fires, and the others."""
     fields = compared_schedule(schedule)
     timing = {key: fields.pop(key) for key in TIMING_KEYS if key in fields}
     return timing, fields

@@ -1,7 +1,7 @@
 """Record runs of flows that scripts call in the embedded store.
 
-run      opens a run, where the environment names no server
-tracker  keeps what becomes of it, by a thread
+run      opens a run, unless the environment names a server
+tracker  records its states and logs in a thread
 lost     ends the runs of scripts that were killed
 """
 

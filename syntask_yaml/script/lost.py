@@ -11,15 +11,15 @@ from syntask_yaml.worker.run_directory import own_directory, remove_directory
 
 
 def process_name() -> str:
-    """What this process is called as who executes a run."""
+    """Return the name of this process as the executor of a run."""
     here = this_process()
     return f"process {here.process} of {here.name}"
 
 
 def end_lost_runs(backend: EmbeddedScriptRuns, home: Path, now: datetime) -> None:
-    """End the runs of scripts that stopped responding, whose processes were of this machine and are gone.
+    """End the runs of scripts on this machine whose lease expired and whose process no longer exists.
 
-    One that only slept, with its machine, goes on. Raises BackendError.
+    Scripts that slept with their machine continue. Raises BackendError.
     """
     lost = [run.id for run in backend.lost_script_runs(now) if _is_gone(run.worker)]
     for run in backend.reap(now, only=lost) if lost else ():

@@ -1,7 +1,7 @@
 """Record the run of a flow that a script calls, as in `python flows.py`.
 
-A thread writes what becomes of it, a few times a second, and holds the run by a lease: nothing that the flow
-does waits for the store but its start and its end.
+A thread writes the changes a few times a second, and holds the run by a lease: the flow waits for the store
+only at its start and its end.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from syntask._runs.tracking import Tracker
 
-# Seconds that the start of a script waits for others that write.
+# Seconds that the start of a script waits for other writers.
 _PATIENCE = 1.0
-# Characters of a parameter that are kept.
+# The maximum number of characters kept of a parameter.
 _LONGEST = 10_000
 
 
 def open_run(flow: str, parameters: Mapping[str, Any]) -> Tracker | None:
-    """Return what follows the run of a *flow* that a script calls, in the store of this environment.
+    """Return the tracker for the run of a *flow* that a script calls, in the store of this environment.
 
-    None where the environment names a server, and, after a warning, where the store cannot be written.
+    Return None if the environment names a server, and, after a warning, if the store cannot be written.
     """
     try:
         settings = read_settings(os.environ)
@@ -62,7 +62,7 @@ def _opened(flow: str, parameters: Mapping[str, Any], settings: Settings, path: 
 
 
 def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *parameters* as JSON: what is none, or is long, as a text that begins like it."""
+    """Return *parameters* as JSON: values that are not JSON, or are long, become truncated texts."""
     return {name: _plain_value(value) for name, value in parameters.items()}
 
 

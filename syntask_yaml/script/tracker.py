@@ -25,24 +25,24 @@ from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.report_filter import ReportFilter
 from syntask_yaml.worker.run_directory import own_directory, remove_directory
 
-# Seconds: of the lease, between two renewals, and between two looks at what there is to write.
+# Seconds: the duration of the lease, between two renewals, and between two writes.
 LEASE = 60.0
 _RENEW_EVERY, _EVERY = 15.0, 0.2
 # Seconds that the end of a flow waits for the store.
 _PATIENCE = 10.0
-# Reports that may wait to be taken; seconds that a flow waits for that at most, and at a time.
+# The limit of queued reports; seconds that a flow waits for room in total, and at a time.
 _MOST_REPORTS, _LONGEST_WAIT, _SHORT = 5_000, 1.0, 0.002
-# Runs that ended long ago and are removed by a script.
+# The maximum number of expired runs that a script removes.
 _REMOVED = 20
-# Loggers below which flows and tasks have theirs.
+# The parent loggers of flows and tasks.
 _LOGGERS = ("syntask.flow_runs", "syntask.task_runs")
 
 
 def warn(text: str) -> None:
-    """Say *text* on standard error, once for each process: a script may call a flow a thousand times."""
+    """Print *text* to standard error once in each process: a script may call a flow a thousand times."""
     if text and not _warned:
         _warned.append(text)
-        with suppress(OSError, ValueError, AttributeError):  # there may be none
+        with suppress(OSError, ValueError, AttributeError):  # there may be no standard error
             sys.stderr.write(f"syntask: {text} Set SYNTASK_TRACK=0 to keep nothing.\n")
 
 
@@ -86,20 +86,20 @@ class ScriptTracker:
         self._add(Report("renamed", name=name))
 
     def log(self, record: logging.LogRecord, text: str) -> None:
-        """Keep a line of the log, if it is of this run."""
+        """Queue a log record if it is of this run."""
         if getattr(record, "flow_run_id", None) in self._flows:
             task, moment = getattr(record, "task_run_id", None), record.created
             self._add(Report("log", text, level=record.levelno, logger=record.name, moment=moment, task=task))
 
     def _add(self, report: Report) -> None:
-        # A process that the flow forks has no thread that would write.
+        # A process forked by the flow has no thread that would write.
         if os.getpid() == self._process and not self._is_lost:
             self._reports.append(report)
             if len(self._reports) > _MOST_REPORTS:
                 self._wait_for_room()
 
     def _wait_for_room(self) -> None:
-        """Let the thread take what was told: code that never waits leaves it little time."""
+        """Wait for the thread to empty the queue: busy code leaves it little time."""
         self._news.set()
         until = time.monotonic() + _LONGEST_WAIT
         while len(self._reports) > _MOST_REPORTS and time.monotonic() < until:
@@ -148,7 +148,7 @@ class ScriptTracker:
         remove_directory(self._folder)
 
     def _collect(self) -> None:
-        """Take what was told since, up to the limits."""
+        """Take the queued reports, up to the limits."""
         now = utc_now()
         for _ in range(len(self._reports)):
             report = self._reports.popleft()
@@ -161,7 +161,7 @@ class ScriptTracker:
                 self._backlog.add(self._report_filter.lines(report, now))
 
     def _deliver(self) -> bool:
-        """Write what there is, and hold on to the run; whether that was possible."""
+        """Write the queued reports and renew the lease. Return whether that succeeded."""
         if self._is_lost:
             return True
         try:
@@ -178,7 +178,7 @@ class ScriptTracker:
         return True
 
     def _hold(self) -> None:
-        """Renew the lease when that is due, and obey who cancels the run."""
+        """Renew the lease when due, and stop the flow if the run is being cancelled."""
         if self._over.is_set():
             return
         states = self._backend.held([self._claim])
@@ -202,13 +202,13 @@ class ScriptTracker:
 
 
 def _interrupt() -> None:
-    """Do what Ctrl-C does; a script that a shell runs in the background ignores that, so ask it to end."""
+    """Interrupt the flow as Ctrl-C does, or terminate it if it ignores SIGINT as a background job."""
     is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM if is_deaf else signal.SIGINT)
 
 
 class _Handler(logging.Handler):
-    """Has *tracker* keep the records of its run."""
+    """Passes the log records of a run to its *tracker*."""
 
     def __init__(self, tracker: ScriptTracker) -> None:
         super().__init__()

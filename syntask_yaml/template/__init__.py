@@ -1,4 +1,4 @@
-"""`{{ … }}`: names and expressions inside texts."""
+"""`{{ … }}`: names and expressions in texts."""
 
 from syntask_yaml.template.parser import is_template, may_hold_template, parse
 from syntask_yaml.template.places import NOTHING, Texts, texts_in, with_values

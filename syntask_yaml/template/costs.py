@@ -1,7 +1,8 @@
 """Limits for the evaluation of expressions.
 
-One step is about one character copied, or one value looked at. `budget` gives an expression its steps,
-`charged` takes them before a filter runs, and again for what it returns.
+One step is about one character copied, or one value visited. `budget` gives an expression its steps,
+`charged`
+deducts the cost of a filter before it runs, and the size of its result afterwards.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _left: ContextVar[int] = ContextVar("steps left", default=MAX_STEPS)
 
 @contextmanager
 def budget() -> Iterator[None]:
-    """Give the expression that is evaluated inside `MAX_STEPS` steps."""
+    """Limit the evaluation inside the block to `MAX_STEPS` steps."""
     token = _left.set(MAX_STEPS)
     try:
         yield
@@ -34,14 +35,14 @@ def budget() -> Iterator[None]:
 
 
 def spend(steps: int) -> None:
-    """Take *steps* from the budget. Raises SecurityError when it is used up."""
+    """Deduct *steps* from the budget. Raises SecurityError when it is used up."""
     _left.set(_left.get() - steps)
     if _left.get() < 0:
         raise SecurityError(f"The expression takes more than {MAX_STEPS:,} steps.")
 
 
 def size(value: Any) -> int:
-    """Return the length of a text; one for each value in a container, beside that value's own size."""
+    """Return the length of a text; for a container, the sizes of its values plus one for each."""
     total, remaining = 0, [value]
     while remaining:
         each = remaining.pop()
@@ -57,7 +58,7 @@ def size(value: Any) -> int:
 
 
 def bounded(value: Any) -> Any:
-    """*value*, unless it is a number that JSON, or a reader, has no use for. Raises SecurityError."""
+    """Return *value*. Raises SecurityError for a number that JSON cannot represent or that is too long."""
     if isinstance(value, float) and not isfinite(value):
         raise SecurityError("A number would be too large for a float.")
     if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
@@ -66,12 +67,12 @@ def bounded(value: Any) -> Any:
 
 
 def charged(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the filter *function*, known as *name*, within the budget; what it returns lazily is a list."""
+    """Return the filter *function*, called *name*, with its cost deducted; lazy results become lists."""
     cost = _COSTS.get(name, _sum)
 
     @wraps(function)
     def checked(*args: Any, **options: Any) -> Any:
-        # A filter that asks for its context or environment has it in front.
+        # Filters that take the context or environment have it as the first argument.
         spend(cost([each for each in (*args, *options.values()) if _is_value(each)]))
         result = function(*args, **options)
         result = list(result) if isinstance(result, Iterator) else bounded(result)
@@ -118,7 +119,7 @@ def _adding(values: Sequence[Any]) -> int:
     return len(items)
 
 
-# Every other filter looks at each of its values once.
+# The cost of every other filter is one step for each value.
 _COSTS: Mapping[str, Callable[[Sequence[Any]], int]] = {
     **dict.fromkeys(("join", "select", "reject", "trim"), _product),
     **dict.fromkeys(("sort", "dictsort", "unique", "min", "max"), _sorting),

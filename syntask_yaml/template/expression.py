@@ -9,7 +9,7 @@ from functools import lru_cache
 
 MAX_LENGTH = 10_000
 _WORDS = frozenset("and or not in is if else true false none True False None".split())
-# A name is matched in a lookahead, which gives nothing back: none is found in the beginning of another one.
+# A name is matched in a lookahead, which does not backtrack, so that no prefix of a name matches.
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
       | (?P<filter>\|\s*\w+ | \bis\s+(?:not\s+)?\w+)
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 
 
 class ExpressionFailed(Exception):
-    """The expression is not one, or has no value; *detail* says why, in a sentence, and *hint* what to do."""
+    """The expression is invalid or has no value; *detail* says why, in a sentence, and *hint* what to do."""
 
     def __init__(self, detail: str, hint: str = "") -> None:
         super().__init__(detail)
@@ -29,10 +29,10 @@ class ExpressionFailed(Exception):
 
 @lru_cache(maxsize=4096)
 def names_in(text: str) -> Mapping[str, int]:
-    """Return the names that the expression *text* asks for, as they were written, and how often.
+    """Return the names in the expression *text*, as they are written, with their number of uses.
 
-    A `-` without blanks around it belongs to a name: `build-image.tag ~ "-x"` asks for one name.
-    Raises ExpressionFailed when *text* is too long to be one.
+    A `-` without spaces around it belongs to a name: `build-image.tag ~ "-x"` has one name.
+    Raises ExpressionFailed if *text* is too long.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionFailed(
@@ -42,7 +42,7 @@ def names_in(text: str) -> Mapping[str, int]:
 
 
 def rename(text: str, names: Mapping[str, str]) -> str:
-    """Return the expression with each of its names replaced by the one that *names* has for it."""
+    """Return the expression with its names replaced according to *names*."""
     return _TOKEN.sub(lambda match: names[match["name"]] if _is_name(match) else match[0], text)
 
 

@@ -9,14 +9,16 @@ from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.model.value import MAPPINGS, SCALARS
 
-# A plain name, exactly as the reference reads it. Whatever else stands in braces is an expression.
+# A plain name, exactly as Prefect reads it. Any other text in braces is an expression.
 _NAME = r"[\w.\-\[\]$]+"
 _PLAIN = re.compile(_NAME)
 _REFERENCE = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
-# From braces to those that close them, to the next ones that open, or to the end. Quotes hide braces.
-# Each alternative begins with another character, and what follows may be missing: nothing is tried twice, and
-# a text that means ill costs no more than another one. (Possessive groups, `(…)*+`, match wrongly before
-# Python 3.11.5; possessive characters do not.)
+# From opening braces to the closing ones, the next opening ones, or the end. Quotes hide braces. Each
+# alternative
+# begins with a different character and every continuation is optional, so that there is no backtracking and
+# the
+# time is linear. (Possessive groups, `(…)*+`, match wrongly before Python 3.11.5; possessive characters do
+# not.)
 _PLACEHOLDER = re.compile(
     r"""\{\{(?!\{)
         ((?: [^{}"'\\]++ | "[^"\\]*+(?:\\.[^"\\]*+)*" | '[^'\\]*+(?:\\.[^'\\]*+)*'
@@ -28,19 +30,19 @@ _PATH_STEP = re.compile(r"[^.\[\]]+")
 
 
 class Reference(NamedTuple):
-    """A plain name in braces; *raw* is what was written, braces included."""
+    """A plain name in braces; *raw* is the source text, with the braces."""
 
     raw: str
     name: str
 
     @property
     def text(self) -> str:
-        """What stands between the braces."""
+        """The text between the braces."""
         return self.name
 
 
 class Expression(NamedTuple):
-    """Anything else in braces."""
+    """An expression in braces."""
 
     raw: str
     text: str
@@ -57,7 +59,7 @@ class Template(NamedTuple):
 
     @property
     def whole(self) -> Placeholder | None:
-        """The placeholder that is all of the text, if one is."""
+        """The placeholder if it is the entire text, or else None."""
         only = self.parts[0] if len(self.parts) == 1 else None
         return None if isinstance(only, str) else only
 
@@ -72,7 +74,7 @@ def is_template(value: object) -> bool:
 
 
 def may_hold_template(value: object) -> bool:
-    """Whether there is a `{{` in a text anywhere in *value*. Most values hold none, and need no resolving."""
+    """Return whether a text anywhere in *value* contains `{{`. Most values do not, and need no resolving."""
     if isinstance(value, str):
         return "{{" in value
     if isinstance(value, SCALARS):
@@ -86,7 +88,7 @@ def may_hold_template(value: object) -> bool:
 
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Template:
-    """Take *text* apart."""
+    """Split *text* into literal strings and placeholders."""
     parts: list[str | Placeholder] = []
     end = 0
     for start, placeholder in _placeholders(text):
@@ -100,10 +102,10 @@ def parse(text: str) -> Template:
 
 
 def _placeholders(text: str) -> Iterator[tuple[int, Placeholder]]:
-    """The placeholders of *text*, each with where it begins."""
+    """Yield the placeholders of *text* with their positions."""
     found = _PLACEHOLDER.search(text)
     while found is not None:
-        if found[2] == "":  # these braces are never closed; plain names behind them are read all the same
+        if found[2] == "":  # the braces are never closed; names after them are still found
             for match in _REFERENCE.finditer(text, found.start()):
                 yield match.start(), Reference(match[0], match[1])
             return

@@ -8,15 +8,15 @@ from typing import Any, TypeAlias
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.value import MAPPINGS, SCALARS, Value
 
-# Each text in a value that may hold a template, with the path to it.
+# The texts in a value that may contain a template, with their paths.
 Texts: TypeAlias = list[tuple[Path, str]]
 
-# In the place of a value: nothing, not even the key that would hold it.
+# Marks a value to be left out with its key.
 NOTHING: Any = object()
 
 
 def texts_in(value: Value) -> Texts:
-    """Find every text in *value* with a `{{`."""
+    """Return every text in *value* that contains `{{`."""
     found: Texts = []
     if isinstance(value, str):
         if "{{" in value:
@@ -42,9 +42,9 @@ def _items(value: Value) -> Iterable[tuple[Any, Value]]:
 
 
 def with_values(value: Value, changed: Mapping[Path, Value]) -> Value:
-    """*value* with other values at the paths of *changed*; all else of it is as it was, and is not copied.
+    """Return *value* with the values at the paths of *changed* replaced; the rest is shared, not copied.
 
-    A key that would hold `NOTHING` is left out, and an item of a list that would be that stays.
+    A key whose new value is `NOTHING` is left out; an item of a list keeps its old value.
     """
     whole = [value]
     copies: set[int] = set()

@@ -15,7 +15,7 @@ from syntask_yaml.template.scope import LEFT, Answer, Deferred, Missing, Scope
 
 
 class Unresolved(NamedTuple):
-    """A placeholder that has no value: where it stands, what was written, and why."""
+    """A placeholder without a value: its location, its text, and the reason."""
 
     path: Path
     raw: str
@@ -26,12 +26,13 @@ Report = Callable[[Unresolved], None]
 
 
 def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> Value:
-    """*value* with every placeholder in it replaced, as *scope* answers.
+    """Return *value* with every placeholder in it replaced by its value in *scope*.
 
-    A text that is one placeholder becomes the value itself, whatever its type; otherwise values are
-    written into the text. What came from a template is never expanded again. Each name without a
-    value is reported; unless the scope leaves it, it reads as an empty text, and a key that would hold
-    nothing else is left out.
+    A text that is a single placeholder becomes the value itself, of any type; otherwise values are inserted
+    into
+    the text. Resolved values are not expanded again. Each undefined name is reported; unless the scope keeps
+    it,
+    it becomes an empty text, and a key whose value is only that is left out.
     Mappings and lists without templates are returned as they are.
     """
     changed = resolve_texts(texts_in(value), lambda _: scope, report, path=path)
@@ -42,7 +43,7 @@ def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> V
 def resolve_texts(
     texts: Texts, scope_at: Callable[[Path], Scope], report: Report, *, path: Path = ()
 ) -> dict[Path, Value]:
-    """Return what becomes of those of *texts* that do not stay as they are, as the scope of each answers."""
+    """Return the new values of those *texts* that change, each resolved in the scope of its path."""
     changed = {}
     for where, text in texts:
         scope = scope_at(where)
@@ -56,7 +57,7 @@ def resolve_texts(
 
 
 class _Resolution:
-    """What becomes of one text."""
+    """The resolution of one text."""
 
     def __init__(self, scope: Scope, report: Report) -> None:
         self._scope = scope
@@ -113,7 +114,7 @@ class _Resolution:
         return unknown or (Secret(joined) if is_secret else joined)
 
     def _written(self, placeholder: Placeholder, path: Path) -> str | Secret | Unknown | Missing:
-        """Return what stands for *placeholder* in a text."""
+        """Return the replacement of *placeholder* inside a text."""
         answer = self._answer(placeholder)
         if isinstance(answer, Deferred):
             return placeholder.raw
@@ -131,12 +132,13 @@ class _Resolution:
         return self._expression(placeholder)
 
     def _expression(self, expression: Expression) -> Answer:
-        from syntask_yaml.template import sandbox  # Jinja, which few texts need
+        from syntask_yaml.template import sandbox  # loads Jinja, which few texts need
 
         text = expression.text
         try:
             answers = {name: self._scope.answer(name) for name in names_in(text)}
-            # An unset variable that is left for the run may have a default here: the expression decides.
+            # The expression may have a default for an unset variable that is left for the run, so evaluate
+            # it.
             if any(isinstance(answers[name], Deferred) and name[0] != "$" for name in answers):
                 return LEFT
             sandbox.check(text)

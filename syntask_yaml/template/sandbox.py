@@ -1,8 +1,9 @@
 """Evaluate Jinja expressions in a restricted sandbox.
 
-Every name in an expression is looked up before and handed in under a made-up one, so that Jinja never
-walks from a value to its attributes, and names may hold `-` and `$`. No calls, no statements; filters
-from a table; what each may cost is in `costs`.
+Every name of an expression is looked up in advance and passed in under a generated name, so that Jinja never
+accesses attributes of values, and names may contain `-` and `$`. There are no calls and no statements;
+filters
+come from a table, and `costs` limits them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _FAILURES = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError
 
 
 def evaluate(text: str, values: Mapping[str, Any]) -> Value:
-    """Return the value of the expression *text*; *values* has those of its names that have one.
+    """Return the value of the expression *text*; *values* are the values of its defined names.
 
     Raises ExpressionFailed.
     """
@@ -55,11 +56,11 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Value:
 
 @lru_cache(maxsize=4096)
 def check(text: str) -> None:
-    """Raise ExpressionFailed if *text* is not an expression, calls something, or is nested too deep."""
+    """Raise ExpressionFailed if *text* is invalid, contains a call, or is nested too deeply."""
     aliases = _aliases(text)
     try:
         tree = _environment().parse(f"{{{{ {rename(text, aliases)} }}}}")
-    except RecursionError as error:  # Jinja's parser calls itself for each `not`, sign and bracket
+    except RecursionError as error:  # Jinja's parser recurses for each `not`, sign and bracket
         raise _too_deep() from error
     except (TemplateError, *_FAILURES) as error:
         raise ExpressionFailed(_sentence(error, aliases), _BRACES_HINT) from error
@@ -75,7 +76,7 @@ def _too_deep() -> ExpressionFailed:
 
 
 def _nodes(tree: Node) -> Iterator[tuple[Node, int]]:
-    """Every node of *tree* with how deep it is; a chain of any length costs no recursion."""
+    """Yield every node of *tree* with its depth, without recursion."""
     remaining = [(tree, 0)]
     while remaining:
         node, depth = remaining.pop()
@@ -101,7 +102,7 @@ def _check_node(node: Node) -> None:
 
 
 def _is_scalar(node: Node) -> bool:
-    """Return whether *node* is a literal that has no parts: Python warns of those on standard error."""
+    """Return whether *node* is a scalar literal, about which Python warns on standard error."""
     while isinstance(node, UnaryExpr):
         node = node.node
     return isinstance(node, Const) and not isinstance(node.value, str)
@@ -111,7 +112,7 @@ _BRACES_HINT = 'For literal braces, write `{{ "{{" }}`.'
 
 
 def _values_hint(text: str, error: Exception) -> str:
-    """Return what to do about an expression that is one, and has no value."""
+    """Return the hint for a valid expression that has no value."""
     names = " and ".join(f"`{name}`" for name in names_in(text))
     if isinstance(error, _NotConverted):
         default = f"give `{error.filter}` a default: `{error.filter}(0)`"
@@ -135,7 +136,7 @@ def _sentence(error: Exception, aliases: Mapping[str, str]) -> str:
 @lru_cache(maxsize=4096)
 def _compiled(text: str) -> Callable[[Mapping[str, Any]], Any]:
     with warnings.catch_warnings():
-        # Python warns of a constant such as `true[1]` while it compiles; evaluating it says what is wrong.
+        # Python warns of constants such as `true[1]` during compilation; the evaluation reports the error.
         warnings.simplefilter("ignore", SyntaxWarning)
         compiled: Callable[[Mapping[str, Any]], Any] = _environment().compile_expression(
             text, undefined_to_none=False
@@ -170,7 +171,7 @@ def _environment() -> _Environment:
 
 
 class _NotConverted(SecurityError):
-    """*value* is not of the *kind* that the *filter* makes."""
+    """*value* cannot be converted to the *kind* of *filter*."""
 
     def __init__(self, value: Any, kind: str, filter: str) -> None:
         super().__init__(f"`{str(value)[:60]}` is not a {kind}.")
@@ -179,18 +180,18 @@ class _NotConverted(SecurityError):
 
 
 def _whole_number(value: Any, default: Any = None) -> Any:
-    """Jinja's `int`, but text that is not a number is a failure, not 0."""
+    """Convert as Jinja's `int`, but fail for a text that is not a number, instead of returning 0."""
     return _converted(value, int, "whole number", default)
 
 
 def _number(value: Any, default: Any = None) -> Any:
-    """Jinja's `float`, in the same way."""
+    """Convert as Jinja's `float`, but fail for a text that is not a number."""
     return _converted(value, float, "number", default)
 
 
 def _converted(value: Any, convert: type[int] | type[float], kind: str, default: Any) -> Any:
     if isinstance(value, Undefined):
-        str(value)  # says which name has no value
+        str(value)  # raises an error that names the undefined name
     try:
         return bounded(convert(value))
     except (ValueError, TypeError, OverflowError, SecurityError) as error:
@@ -200,22 +201,22 @@ def _converted(value: Any, convert: type[int] | type[float], kind: str, default:
 
 
 def _as_json(value: Any) -> str:
-    """Jinja's `tojson`, plainly: nothing here is for HTML."""
+    """Convert as Jinja's `tojson`, without escaping for HTML."""
     return json.dumps(value, sort_keys=True)
 
 
 def _plain(value: Any) -> Value:
-    """*value* as a project holds it, with lists for tuples. Raises SecurityError for what none can hold."""
+    """Return *value* with lists for tuples. Raises SecurityError for types that a project cannot contain."""
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, Undefined):
-        str(value)  # says which name has no value
+        str(value)  # raises an error that names the undefined name
     if isinstance(value, str):
         if len(value) > MAX_RESULT:
             raise SecurityError(f"Its value is longer than {MAX_RESULT:,} characters.")
-        return str(value)  # some filters make a `Markup`
+        return str(value)  # some filters return a `Markup`
     if value is None or isinstance(value, (bool, int, float)):
         return value
     raise SecurityError(f"The type of its value ({type(value).__name__}) is not supported in a project.")

@@ -1,9 +1,8 @@
 """The values of names in templates.
 
-A scope answers for one name at a time with a value, or with one of three other things: the name is
-`LEFT` for where the run starts, it is `Missing` with the reason, or its value is an `Unknown` that a
-build step will decide. Which names are left, looked up or refused depends on where the text stands
-and when it is resolved: a scope is that place and time.
+A scope answers for one name at a time: with a value, `LEFT` if the name is left for the start of the run,
+`Missing` with the reason, or `Unknown` if a build step decides the value. Which names are left, looked up or
+rejected depends on the location of the text and the time of resolving; a scope represents both.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
 
 NAMESPACES = ("syntask", "prefect")
 
-# Names that mean something only once there is a run or an event.
+# Names that have a value only in a run or an event.
 RUN_TIME_NAMES = frozenset(
     "ctx automation deployment event events firing flow flow_run metric trigger work_pool work_queue".split()
 )
 
 
 class Deferred(Enum):
-    """The answer for a name that somebody else resolves, later."""
+    """The answer for a name that is resolved later."""
 
     LEFT = "left"
 
@@ -42,7 +41,7 @@ LEFT = Deferred.LEFT
 class Missing(NamedTuple):
     """The answer for an undefined name: the *code*, reason and hint of a diagnostic.
 
-    *cause* is the problem elsewhere in the project that leaves the name undefined, and is what to say.
+    *cause* is the problem elsewhere in the project that leaves the name undefined, and is reported instead.
     """
 
     code: str
@@ -52,13 +51,13 @@ class Missing(NamedTuple):
 
 
 class Blocks(Enum):
-    """What becomes of block references that are not looked up."""
+    """How to treat block references without a lookup."""
 
     LEAVE = "leave"
     REFUSE = "refuse"
 
 
-# Where other tools keep environment variables.
+# The names of environment variables in other tools.
 _ENVIRONMENTS = frozenset({"env", "environ", "os"})
 _UPPER_CASE = re.compile(r"[A-Z][A-Z0-9_]+")
 
@@ -67,7 +66,7 @@ Answer: TypeAlias = Value | Unknown | Deferred | Missing
 
 
 class Anything(Mapping[str, Any]):
-    """A mapping in which every name has a value that is not known yet, for checks without a machine."""
+    """A mapping in which every name has an unknown value, for checks without an environment."""
 
     def __getitem__(self, name: str) -> Unknown:
         return Unknown(name)
@@ -86,17 +85,19 @@ class Anything(Mapping[str, Any]):
 class Scope:
     """The names that a template may use.
 
-    *environ*: environment variables; with *leaves_unset*, names that are not set are left. Without it,
-    an unset `USER` is the name of the account.
-    *outputs*: step outputs by id, and each output by its own name; with *has_open_outputs*, some step's
-    outputs cannot be listed before it ran, so that any name may be one.
-    *later*: ids of steps that run where the run starts.
-    *values*: those of the project; None where it declares none.
-    *variables*: None leaves them. *blocks*: a lookup, or what becomes of them without one.
-    *is_static*: values are not known, so that texts are checked rather than resolved.
-    *leaves_nonsense*: braces around an invalid expression are text, as in the reference.
-    *leaves_missing*: an undefined name stays as it was written.
-    *texts* are those that were resolved in this scope without a problem: many deployments have the same.
+    *environ*: environment variables; with *leaves_unset*, unset names are left. Without it, an unset `USER`
+    is the
+    name of the account.
+    *outputs*: step outputs by id, and each output by its own name; with *has_open_outputs*, the outputs of
+    some step
+    are unknown before it runs, so that any name may be one.
+    *later*: ids of steps that run at the start of a run.
+    *values*: those of the project; None if it declares none.
+    *variables*: None leaves them. *blocks*: a lookup, or the treatment without one.
+    *is_static*: values are unknown, so that texts are checked rather than resolved.
+    *leaves_nonsense*: braces around an invalid expression are text, as in Prefect.
+    *leaves_missing*: an undefined name stays as it is written.
+    *texts* caches the texts that were resolved in this scope without a problem: many deployments share them.
     """
 
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -114,7 +115,7 @@ class Scope:
     _others: dict[Blocks, Scope] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_blocks(self, blocks: BlockLookup | Blocks) -> Scope:
-        """The same scope where block references are treated otherwise."""
+        """Return this scope with another treatment of block references."""
         if blocks is self.blocks:
             return self
         if not isinstance(blocks, Blocks):
@@ -124,7 +125,7 @@ class Scope:
         return self._others[blocks]
 
     def answer(self, name: str) -> Answer:
-        """What *name*, written as in the plain form, stands for."""
+        """Return the value of *name*, written as in the plain form."""
         if name.startswith("$"):
             return self._environment(name[1:])
         first, _, rest = name.partition(".")
@@ -198,7 +199,7 @@ class Scope:
         return Missing("unset-name", f"No step before this one outputs `{name}`.", self._hint(name, steps))
 
     def _hint(self, name: str, steps: tuple[str, ...]) -> str:
-        """What may have been meant by *name*, which no step outputs."""
+        """Return a hint about *name*, which is not the output of a step."""
         first, *rest = steps or (name,)
         if first == "values" and rest:
             return f"To declare it in a `syntask.yaml`, write `values: {{{rest[0]}: {{default: …}}}}`."
@@ -211,7 +212,7 @@ class Scope:
         return f"Did you mean `{self._output_near(near, rest)}`?" if near is not None else ""
 
     def _output_near(self, step: str, rest: list[str]) -> str:
-        """The name of an output of *step*: the one whose parts are *rest*, or that is closest to them."""
+        """Return the name of the output of *step* with the parts *rest*, or the closest one."""
         value = self.outputs.get(step)
         if rest and isinstance(value, Mapping) and rest[0] not in value:
             rest = [nearest(rest[0], value) or rest[0], *rest[1:]]
@@ -219,7 +220,7 @@ class Scope:
 
 
 def _inside(data: Mapping[str, Any], name: str, path: str) -> Answer:
-    """A part of a block's data. A document of one field `value` stands for that field."""
+    """Return the part of a block's data at *path*. A document with the single field `value` is that value."""
     steps = steps_of(path)
     if set(data) == {"value"} and steps[:1] != ("value",):
         return _walk(data["value"], steps, name)

@@ -14,7 +14,7 @@ _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 
 
 def as_template(value: Value, scope: Scope) -> Value:
-    """Return what must be written so that templates in it come to *value*."""
+    """Return *value* as a template that resolves to it."""
     if isinstance(value, Mapping):
         return {key: as_template(item, scope) for key, item in value.items()}
     if isinstance(value, list):
