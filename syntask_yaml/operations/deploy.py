@@ -17,16 +17,17 @@ from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import (
     Planned,
     make_plan,
-    names_of,
     plan_of,
     read_stored,
     read_stored_resources,
     with_declared,
+    with_left_behind,
 )
 from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.protection import refuse_protected
 from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.pruned_owners import former_names
+from syntask_yaml.operations.renames import names_of
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.shared import claim_shared
 from syntask_yaml.operations.resources.write import ResourceWriter
@@ -100,6 +101,7 @@ def deploy(
         _check_origin(context, request, lock, last)
         if lock.is_taken:
             approval.confirm()
+            planned = with_left_behind(planned, context, request, last)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
         if not request.selection.is_whole:
             claim_shared(context, planned.plan)

@@ -41,6 +41,15 @@ class LastDeploy:
         """Where the project was deployed from, as far as that is known."""
         return (self._kept or {}).get(_PROJECT, {}).keys()
 
+    @property
+    def names(self) -> Set[str]:
+        """What was deployed and not deleted since, by `flow/name`, as far as that is known."""
+        if not self._kept:
+            return frozenset()
+        from syntask_yaml.plan.drift import is_key_of_resource  # which makes digests
+
+        return {name for name in self._kept if name != _PROJECT and not is_key_of_resource(name)}
+
     def mark_drift(self, plan: Plan) -> Plan:
         """Return *plan* with marks on what somebody else did since, if that is known."""
         if not self._kept:
@@ -75,8 +84,8 @@ class LastDeploy:
             self._backend.keep_ledger(self._ledger, whole)
 
 
-def mark_drift(plan: Plan, context: DeployContext, *, take_over: bool) -> Plan:
-    """Return *plan* with marks on what somebody else changed since the last deploy.
+def mark_drift(plan: Plan, context: DeployContext, last: LastDeploy, *, take_over: bool) -> Plan:
+    """Return *plan* with marks on what somebody else changed since the *last* deploy.
 
     Raises BackendConflict if that was one of a second project of this one's name, unless this is to
     *take_over*.
@@ -84,7 +93,6 @@ def mark_drift(plan: Plan, context: DeployContext, *, take_over: bool) -> Plan:
     actions = {*(each.action for each in plan.changes), *(each.action for each in plan.resources)}
     if not actions & {Action.CREATE, Action.UPDATE}:
         return plan
-    last = LastDeploy(context.backend, plan.project)
     if not take_over:
         refuse_second_project(context, last.origins)
     return last.mark_drift(plan)

@@ -13,7 +13,8 @@ from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import check_overrides, choose_from, refuse_broken
 from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.deployed import mark_drift
+from syntask_yaml.operations.deployed import LastDeploy, mark_drift
+from syntask_yaml.operations.left_behind import left_behind
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.planned_images import Forecasts, PlannedImage
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
@@ -30,7 +31,7 @@ from syntask_yaml.operations.prune import (
     without_target,
 )
 from syntask_yaml.operations.pruned_owners import former_names, former_owners, pruned_owners
-from syntask_yaml.operations.renames import half_renamed, likely_renames, without_wrong_renames
+from syntask_yaml.operations.renames import half_renamed, likely_renames, names_of, without_wrong_renames
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import compare_resources, undeclared_resources
 from syntask_yaml.operations.resources.prepare import knowing_broken, prepare_resources
@@ -120,9 +121,11 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown
-        warnings += tuple(half_renamed(planned.stored))
+        last = LastDeploy(context.backend, plan.project)
+        planned = with_left_behind(replace(planned, warnings=warnings), context, request, last)
+        warnings = (*planned.warnings, *half_renamed(planned.stored))
         warnings += tuple(each.as_warning() for each in unset_names(planned.prepared, context))
-        plan = mark_drift(plan, context, take_over=request.take_over)
+        plan = mark_drift(plan, context, last, take_over=request.take_over)
     return replace(planned, plan=plan, warnings=warnings)
 
 
@@ -166,6 +169,16 @@ def plan_of(
     )
 
 
+def with_left_behind(planned: Planned, context: DeployContext, request: Request, last: LastDeploy) -> Planned:
+    """Return *planned* with warnings of what the *last* deploys left on a backend that was not asked."""
+    if not request.selection.is_whole or request.prune or context.backend.features.has_owners:
+        return planned
+    names = last.names - names_of(planned.prepared)
+    found = left_behind(names, planned.plan, planned.prepared, context)
+    warnings, renames = (*planned.warnings, *found.warnings), {**planned.renames, **found.renames}
+    return replace(planned, warnings=warnings, renames=renames)
+
+
 def read_stored(names: Set[str], context: DeployContext, request: Request) -> Sequence[Stored]:
     """Return the stored deployments with *names*, and those of the project if they matter."""
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
@@ -174,12 +187,6 @@ def read_stored(names: Set[str], context: DeployContext, request: Request) -> Se
     stored = context.backend.deployments(projects=projects, names=names)
     former = former_names(context, request, names, stored)
     return context.backend.deployments(projects=[*projects, *former], names=names) if former else stored
-
-
-def names_of(prepared: Sequence[Prepared]) -> set[str]:
-    """Return the names of the *prepared* deployments, including former ones."""
-    wanted = (each.deployment for each in prepared if each.deployment is not None)
-    return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
 
 
 def read_stored_resources(

@@ -34,6 +34,12 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
     return checked
 
 
+def names_of(prepared: Sequence[Prepared]) -> set[str]:
+    """The names that what is *prepared* has, and had."""
+    wanted = (each.deployment for each in prepared if each.deployment is not None)
+    return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
+
+
 def likely_renames(
     plan: Plan, prepared: Sequence[Prepared], stored: Sequence[Stored], context: DeployContext
 ) -> Iterator[tuple[str, Diagnostic]]:

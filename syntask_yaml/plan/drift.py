@@ -89,6 +89,11 @@ def key_of(resource: str) -> str:
     return f"/{resource}"
 
 
+def is_key_of_resource(key: str) -> bool:
+    """Whether what is kept under *key* is of a resource, and not of a deployment."""
+    return key.startswith("/")
+
+
 def with_drift(plan: Plan, kept: Digests) -> Plan:
     """Return *plan* with drift marked; *kept* are the digests of the last deploy."""
     return replace(

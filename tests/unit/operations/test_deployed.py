@@ -185,3 +185,41 @@ def test_a_second_project_is_noticed_in_each_preview(tmp_path: Path) -> None:
         with pytest.raises(BackendConflict):
             desk.seeing(PR=number).deploy()
     assert here.seeing(PR="3").deploy().is_good
+
+
+class _Server(MemoryBackend):
+    """Asked for the deployments of a project, it would have to read all that it has."""
+
+    features = MemoryBackend.features._replace(has_owners=False)
+
+
+def test_what_a_server_has_left_is_said(tmp_path: Path) -> None:
+    """What the project deployed is known there all the same."""
+    desk = desk_in(tmp_path / "ours", _Server())
+    desk.declare("", "", top="name: shop")
+    desk.deploy()
+    desk.declare("", top="name: shop")
+    planned = make_plan(desk.context, desk.request(), with_forecast=True)
+
+    [warning] = (each for each in planned.diagnostics if each.is_warning)
+    assert (warning.code, warning.detail) == (
+        "undeclared-deployment",
+        "No longer declared, but still deployed: `etl/d1`.",
+    )
+    assert not planned.plan.has_changes
+
+    desk.declare("tags: [new]", top="name: shop")  # a deploy that writes says so too
+    assert warning in desk.deploy().diagnostics
+    desk.deploy(prune=True)
+    planned = make_plan(desk.context, desk.request(), with_forecast=True)
+    assert [each for each in planned.diagnostics if each.is_warning] == []
+
+
+def test_a_likely_rename_is_said_of_a_server_too(tmp_path: Path) -> None:
+    desk = desk_in(tmp_path / "ours", _Server())
+    desk.write(ENTRY.format("old"))
+    desk.deploy()
+    desk.write(ENTRY.format("new"))
+
+    [warning] = (each for each in desk.deploy().diagnostics if each.is_warning)
+    assert warning.code == "likely-rename"
