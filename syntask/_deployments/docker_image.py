@@ -28,6 +28,8 @@ class DockerImage:
         if tag and named_tag:
             raise ValueError(f"The name of the image has the tag {named_tag!r}, and `tag` is {tag!r}.")
         self.name = repository
+        # What `build=False` takes: nobody has pushed a tag that is the time.
+        self.named = f"{name}:{tag}" if tag else name
         self.tag = tag or named_tag or f"{datetime.now(UTC):%Y-%m-%dt%H-%M-%S}"
         self.dockerfile = dockerfile
         self.build_backend = build_backend

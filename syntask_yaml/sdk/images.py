@@ -26,7 +26,7 @@ def with_image(entry: dict[str, Any], image: Any, *, build: bool, push: bool) ->
     if image is None:
         return entry
     if not build:
-        return {"pull": [], **_in_image(entry, literal(getattr(image, "reference", image)))}
+        return {"pull": [], **_in_image(entry, literal(getattr(image, "named", image)))}
     steps = {"build": [_build(image)], **({"push": [_push()]} if push else {})}
     return {**_in_image(entry, _BUILT), **steps}
 

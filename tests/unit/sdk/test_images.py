@@ -45,9 +45,13 @@ def test_an_image_is_built_and_pushed() -> None:
     ("name", "reference"),
     [
         ("app:v1", "app:v1"),
-        ("registry:5000/team/app", "registry:5000/team/app"),  # no tag is made up for what nobody built
+        ("registry:5000/team/app", "registry:5000/team/app"),  # no tag is made up, as Prefect 3.9.1 does
         ("registry:5000/team/app:v1", "registry:5000/team/app:v1"),
+        ("registry:5000/team/app@sha256:1f", "registry:5000/team/app@sha256:1f"),
         (DockerImage("registry:5000/team/app", "v2"), "registry:5000/team/app:v2"),
+        (DockerImage("registry:5000/team/app:v2"), "registry:5000/team/app:v2"),
+        (DockerImage("registry:5000/team/app"), "registry:5000/team/app"),
+        (DockerImage("registry:5000/team/app@sha256:1f"), "registry:5000/team/app@sha256:1f"),
     ],
 )
 def test_an_image_that_is_there_is_named(name: Any, reference: str) -> None:
