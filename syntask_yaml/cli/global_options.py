@@ -83,7 +83,7 @@ def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
 
 
 def _with_file(context: Context, files: Sequence[Path]) -> Context:
-    source = click.get_current_context().get_parameter_source("file")
+    source = click.get_current_context().get_parameter_source(_FILE_NAME)
     return context._replace(file=only_file(files, is_typed=source is ParameterSource.COMMANDLINE))
 
 
@@ -94,6 +94,7 @@ def typed_file() -> Path | None:
 
 
 _TARGET = "--target"
+_FILE_NAME = "project_file"
 _FILES = f"{__name__}.files"
 _FILE = {"type": click.Path(path_type=Path), "metavar": "PATH", "multiple": True}
 _DIRECTORY = {"type": click.Path(path_type=Path, exists=True, file_okay=False), "metavar": "DIR"}
@@ -110,7 +111,8 @@ _OPTIONS = (
         lambda context, url: context._replace(backend_url=url),
         {"metavar": "URL"},
     ),
-    _GlobalOption(("--file", "-f"), "Project file.", _with_file, _FILE),
+    # `deployment export` has a parameter `file` of its own.
+    _GlobalOption(("--file", "-f", _FILE_NAME), "Project file.", _with_file, _FILE),
     _GlobalOption(
         ("-C",), "Run as if started in DIR.", lambda context, folder: context.moved_to(folder), _DIRECTORY
     ),

@@ -82,6 +82,13 @@ def test_every_command_and_option_says_what_it_is() -> None:
             assert option.help, (path, option.name)
 
 
+def test_no_parameters_of_a_command_share_a_name() -> None:
+    """Click would give the value of one to the other, such as to `--file` that of `export --output FILE`."""
+    for path, command in ALL.items():
+        names = [each.name for each in command.params]
+        assert sorted(set(names)) == sorted(map(str, names)), path
+
+
 def test_every_option_has_a_variable_of_its_own() -> None:
     """And none that means something else already."""
     taken = set().union(*(_NOT_OPTIONS.findall(text) for text in SOURCES.values()))
