@@ -1,4 +1,4 @@
-"""Check a resolved declaration against the backend: what it does not have, does not serve or would refuse."""
+"""Check a resolved declaration against the backend: missing objects, unsupported values, rejected values."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from syntask_yaml.project.rules import schedules_of, triggers_of
 
 
 def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnostic]:
-    """Return the work pool of a deployment, or why it has none: nothing is wrong if a step decides it.
+    """Return the work pool of a deployment, or the problems that leave it without; none if a step decides it.
 
-    What is wrong with a pool of the project is wrong with each of its deployments, in the same words.
+    Problems of a pool of the project are reported for each of its deployments, in the same words.
     """
     name = (entry.value.get("work_pool") or {}).get("name") or context.pool_of_others
     if isinstance(name, Unknown):
@@ -51,7 +51,7 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
 def check_backend(
     declaration: Declaration, entry: Node, pool: WorkPool | None, context: DeployContext
 ) -> Iterator[Diagnostic]:
-    """Yield what of a deployment has no effect on the backend, or keeps its runs from starting in *pool*.
+    """Yield parts of a deployment that have no effect, or keep its runs in *pool* from starting.
 
     *entry* is the declaration with its templates resolved.
     """
@@ -88,7 +88,7 @@ def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator
 
 
 def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield a queue that a deploy creates, or whose runs would wait."""
+    """Yield a note on a queue that a deploy creates, or whose runs would wait."""
     node = declared.get("work_queue_name")
     if node is None or not isinstance(node.value, str) or node.value in ("", DEFAULT_QUEUE):
         return
@@ -106,7 +106,7 @@ def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iter
 def _check_waiting(
     waiting: WorkPool | WorkQueue, node: Node, resource: tuple[ResourceKind, str], context: DeployContext
 ) -> Iterator[Diagnostic]:
-    """Yield why runs would wait in a pool or queue that *node* names, where the project declares it so."""
+    """Yield the reason why runs would wait in the pool or queue at *node*, if the project declares it so."""
     reason = why_waiting(waiting)
     if not reason:
         return
@@ -122,7 +122,7 @@ def _check_waiting(
 
 @lru_cache(maxsize=256)
 def _new_queue(name: str, pool: str, queues: tuple[str, ...]) -> str:
-    """What to say of a queue that many deployments may be the first to use."""
+    """Return the detail about a queue that many deployments may be the first to use."""
     meant = did_you_mean(name, [each for each in queues if each != DEFAULT_QUEUE])
     return f"The work pool `{pool}` has no queue `{name}`. A deploy creates it. {meant}".rstrip()
 
@@ -145,7 +145,7 @@ def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
 
 
 def _check_crons(entry: Node) -> Iterator[Diagnostic]:
-    """Yield cron expressions that a Prefect server does not read, or does not plan."""
+    """Yield cron expressions that a Prefect server rejects or never schedules."""
     for schedule in schedules_of(entry):
         cron = schedule.get("cron")
         if cron is None or not isinstance(cron.value, str):

@@ -1,4 +1,4 @@
-"""What the backend knows, read when a template first asks for it."""
+"""Variables and blocks of the backend, read when a template first uses them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from syntask_yaml.template import Missing
 
 
 class BackendVariables(Mapping[str, "Json | Missing"]):
-    """A backend's variables by name, and *declared* ones that it will have, or cannot have.
+    """A backend's variables by name, overlaid with the *declared* ones, which may be `Missing`.
 
-    *read* is its verb `variables`, called when the first one is needed.
+    *read* returns the variables of the backend, and is called when the first one is needed.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class BackendVariables(Mapping[str, "Json | Missing"]):
 
 
 class BackendBlocks:
-    """A backend's blocks, and *declared* ones that it will have, by `type/name`.
+    """A backend's blocks, overlaid with the *declared* ones, by `type/name`.
 
-    *read* is its verb `block`, called once for each.
+    *read* returns one block of the backend, and is called once for each.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Blocks that a run looks up: whether the backend has them, with the fields that are asked for."""
+"""Check that the blocks of a run exist and have the fields that templates refer to."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _STEP = "pull_with_block"
 
 
 class BlockChecker:
-    """Checks that blocks which are named are there, or else why they will not be.
+    """Checks that blocks exist, and explains why a declared one will not.
 
-    *blocks* looks up one, without its secrets. *declared* are those of the project by `type/name`, each with
+    *blocks* looks up one, without its secrets. *declared* are the blocks of the project by `type/name`, each
+    with
     the errors that keep it from being written.
     """
 
@@ -32,7 +33,7 @@ class BlockChecker:
         self._declared = declared or {}
 
     def check(self, node: Node) -> Iterator[Diagnostic]:
-        """Yield a warning for each block below *node* that is not there, or lacks the field."""
+        """Yield a warning for each block below *node* that does not exist or lacks the field."""
         for text in _texts(node):
             for placeholder in parse(text.value).placeholders:
                 namespace, _, rest = placeholder.text.partition(".blocks.")
@@ -42,7 +43,7 @@ class BlockChecker:
                     yield from self._check(text, slug, name, field.partition(".")[0])
 
     def check_storage(self, steps: Sequence[Step], project: Project) -> Iterator[Diagnostic]:
-        """Yield a warning for each `pull_with_block` among the pull *steps* whose block is not there."""
+        """Yield a warning for each `pull_with_block` among the pull *steps* whose block does not exist."""
         for step in steps:
             node = project.document.root.at(step.path)
             yield from self.check(node)
@@ -57,11 +58,11 @@ class BlockChecker:
             return
         try:
             block = self._blocks(type, name)
-        except BackendRefused:  # who deploys may not read blocks, and the worker may
+        except BackendRefused:  # the user may lack permission to read blocks that the worker can read
             return
         if block is None:
             near = nearest(f"{type}/{name}", self._declared) or ""
-            if self._declared.get(near):  # it would be there, were it not for what is wrong with it
+            if self._declared.get(near):  # it would exist without its errors
                 yield from self._declared[near]
                 return
             detail = f"The backend has no block `{name}` of type `{type}`, which runs look up."
@@ -75,7 +76,7 @@ class BlockChecker:
 
 
 def _texts(node: Node) -> Iterator[Node]:
-    """The texts at and below *node* that may hold a template."""
+    """Yield the texts at and below *node* that may contain a template."""
     if isinstance(node.value, str):
         yield node
     for child in node.children():

@@ -1,4 +1,4 @@
-"""Why a deployment differs between an earlier state of the repository and now."""
+"""The reason why a deployment differs between an earlier commit and now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.project.declaration import Declaration
 
 
 class ChangedPart(Enum):
-    """What of a deployment changed."""
+    """The part of a deployment that changed."""
 
     ENTRY = "entry"
     FLOW = "flow"
@@ -20,9 +20,9 @@ class ChangedPart(Enum):
 
 
 class ChangeReason(NamedTuple):
-    """Which *part* of a deployment changed, and a clause that says so.
+    """The changed *part* of a deployment, and a clause that describes the change.
 
-    *files* are relative to the project. Of a module they are the chain of imports that leads to it.
+    *files* are relative to the project; for a module, the chain of imports that leads to it.
     """
 
     part: ChangedPart
@@ -31,7 +31,7 @@ class ChangeReason(NamedTuple):
 
 
 class ChangedDeployment(NamedTuple):
-    """A deployment that changed, and why. *named* tells its label, for which its flow is read."""
+    """A changed deployment and the reason. *named* returns its label, which reads its flow."""
 
     named: Callable[[], str]
     reasons: tuple[ChangeReason, ...]
@@ -42,9 +42,9 @@ class ChangedDeployment(NamedTuple):
 
 
 class ChangedSince(NamedTuple):
-    """What changed since *commit*, which is where what is checked out and *ref* have parted.
+    """The changes since *commit*, the merge base of the checkout and *ref*.
 
-    *deployments* are those that changed, by the paths of their declarations in the file.
+    *deployments* are the changed ones, by the paths of their declarations in the file.
     """
 
     ref: str

@@ -1,4 +1,4 @@
-"""Do what a worker would do with a deployment, before it is deployed."""
+"""Try a deployment as a worker would, before it is deployed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from syntask_yaml.operations.selection import Selection
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.load import Project
 
-# What of a deployment a run is made of.
+# The parts of a deployment that a run uses.
 _OF_A_RUN = frozenset({"entrypoint", "parameters", "job_variables", "pull_steps"})
 
-# What a worker has of its own: where programs and certificates are, how to reach others, and us.
+# The variables of a worker's own machine: paths of programs and certificates, network and syntask settings.
 _WORKERS_OWN = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|(?i:\w+_proxy)|SSL_CERT_(?:FILE|DIR)"
     r"|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|GIT_SSL_CAINFO|PIP_CERT|(?:SYNTASK|PREFECT)_\w+"
@@ -35,7 +35,7 @@ _WORKERS_OWN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A deployment that is to be tried, and the declaration that it comes from."""
+    """A deployment to try, and its declaration."""
 
     declaration: Declaration
     deployment: Deployment
@@ -47,10 +47,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run would not begin.
+    """The reason why a run would not start.
 
-    *stage* is `pull` (then *step* counts its steps from 0), `load`, `parameters` or `start`; in an image
-    also `engine` or `image`.
+    *stage* is `pull` (*step* is the index of the step), `load`, `parameters` or `start`; in an image also
+    `engine` or `image`.
     """
 
     stage: str
@@ -62,11 +62,13 @@ class Failure:
 def candidates(
     context: DeployContext, selection: Selection, *, in_image: bool = False
 ) -> tuple[list[Candidate], tuple[Diagnostic, ...]]:
-    """The deployments to try, and what is to be said of their declarations; nothing is run.
+    """Return the deployments to try, and the diagnostics of their declarations; nothing is run.
 
-    Unless they are tried *in_image*, a note says which of them would run in another place.
-    What a build or push step decides is what it would put out, where that is known without running it,
-    or else taken from what is deployed. *context* is one of the whole project. Raises ProjectInvalid.
+    Unless they are tried *in_image*, a note names those that would run in another environment. Outputs of
+    build
+    and push steps are forecast if possible, or else taken from the stored deployment. *context* covers the
+    whole
+    project. Raises ProjectInvalid.
     """
     chosen = choose_from(context, selection)
     prepared = prepare(chosen, context)
@@ -84,9 +86,9 @@ def candidates(
 
 
 def with_whole_project(context: DeployContext) -> DeployContext:
-    """Return *context* where the backend is as it will be once the resources of the project are written.
+    """Return *context* with a backend that already has the resources of the project.
 
-    Raises ProjectInvalid where the file as a whole is wrong.
+    Raises ProjectInvalid for problems of the file as a whole.
     """
     refuse_broken(context.project, context.reader)
     if not context.project.resources:
@@ -99,7 +101,7 @@ _NAMED = 3
 
 
 def _expected(context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield which values of the project are taken from its file, since the backend does not have them yet."""
+    """Yield a note on declared values that the backend does not have yet."""
     there = set(context.contents.variables) if context.resources else set()
     missing = context.expected.missing(there, partial(context.backend.block, with_secrets=False))
     node = context.project.document.root.get("resources")
@@ -127,8 +129,7 @@ def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[
 def clean_environ(
     environ: Mapping[str, str], given: Iterable[str], *, in_image: bool = False
 ) -> dict[str, str]:
-    """What is left of *environ* on a machine that is not this one, or nothing of it *in_image*; and what
-    is *given* besides.
+    """Return the variables of *environ* that another machine has too (none *in_image*), and the *given* ones.
 
     *given* are `NAME=VALUE`, or `NAME` for the value in *environ*. Raises UsageError.
     """
@@ -159,19 +160,19 @@ _HINTS: Mapping[str, str] = {
 
 
 def problem_of(failure: Failure, candidate: Candidate, project: Project) -> Diagnostic:
-    """The failure at the place in the file that is to be changed."""
+    """Return the failure as a diagnostic at the location in the file that must change."""
     node = _node_of(failure, candidate.declaration, project)
     hint = failure.hint or _HINTS.get(failure.stage, "")
     problem = node.problem(_CODES[failure.stage], failure.detail, hint, at_key=True)
     return replace(problem, entries=(candidate.label,))
 
 
-# What is warned of beforehand and keeps a run from starting: the try says it better.
+# Warnings that predict a failed start, which the failure itself describes better.
 _FORETOLD = frozenset({"unknown-block", "no-parameter-schema"})
 
 
 def without_foretold(notes: Iterable[Diagnostic], failed: Set[str]) -> tuple[Diagnostic, ...]:
-    """Return *notes* without the warnings that came true, as all of their deployments *failed*."""
+    """Return *notes* without the predictions whose deployments all *failed*."""
     return tuple(
         each
         for each in notes

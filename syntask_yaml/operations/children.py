@@ -9,12 +9,12 @@ from syntask_yaml.errors import NotFound
 from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.run import Run, StateType
 
-# So many names are listed where one is not found.
+# The maximum number of names listed when one is not found.
 _LISTED = 10
 
 
 def find_children(run: Run, children: Sequence[ChildRun], wanted: str) -> list[ChildRun]:
-    """Return those whose name or task is *wanted*, or whose id is or begins with it. Raises NotFound."""
+    """Return the children with the name or task *wanted*, or an id that begins with it. Raises NotFound."""
     by_name = [child for child in children if wanted in (child.name, child.of, child.id)]
     found = by_name or [child for child in children if wanted and child.id.startswith(wanted)]
     if found:
@@ -26,7 +26,7 @@ def find_children(run: Run, children: Sequence[ChildRun], wanted: str) -> list[C
 
 
 def most_telling(children: Sequence[ChildRun], limit: int) -> list[ChildRun]:
-    """Return at most *limit* of *children*, in their order: what did not complete before what did."""
+    """Return at most *limit* of *children*, in their order, preferring those that did not complete."""
     order = sorted(
         range(len(children)), key=lambda number: (children[number].state.type is StateType.COMPLETED, number)
     )
@@ -34,5 +34,5 @@ def most_telling(children: Sequence[ChildRun], limit: int) -> list[ChildRun]:
 
 
 def counts(children: Sequence[ChildRun]) -> Counter[str]:
-    """Return how many are in each state, by its name."""
+    """Return the number of children in each state, by its name."""
     return Counter(child.state.name for child in children)

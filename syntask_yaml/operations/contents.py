@@ -1,4 +1,4 @@
-"""The contents of a backend, read when they are first needed."""
+"""The objects of a backend, read when they are first needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.model.pool import WorkPool, WorkQueue
 
 
 class Contents:
-    """The things of a *backend* by name. Each list is read once, when it is first asked for."""
+    """The objects of a *backend* by name. Each list is read once, on first use."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
@@ -40,7 +40,7 @@ class Contents:
 
     @cached_property
     def queues(self) -> Mapping[tuple[str, str], WorkQueue]:
-        """By pool and name, those of a pool by priority."""
+        """The queues by pool and name, those of a pool by priority."""
         return {(each.pool, each.name): each for each in self.backend.queues()}
 
     @cached_property

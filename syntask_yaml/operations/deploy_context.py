@@ -1,4 +1,4 @@
-"""What preparing a deployment needs: the project, this machine and the backend."""
+"""The context of preparing a deployment: the project, this machine and the backend."""
 
 from __future__ import annotations
 
@@ -45,18 +45,19 @@ def _missing(cause: Diagnostic) -> Missing:
     return Missing(cause.code, cause.detail, cause.hint, cause)
 
 
-# The pool of a deployment that names none, on a backend that has one from the start.
+# The default pool on a backend that has one from the start.
 _DEFAULT_POOL = "default"
 
 
 @dataclass(frozen=True)
 class DeployContext:
-    """A project with what its templates and checks may ask: this machine, and the backend.
+    """A project, with this machine and the backend for its templates and checks.
 
-    *with_resources*: the backend is taken as it will be once the resources of the project are written.
-    *broken* are the errors of those resources of the project that cannot be written, by kind and name: what
-    needs one of them has its errors.
-    *preview* is the owner that is meant, where it is known without the prefix of the target.
+    *with_resources*: assume that the resources of the project are written. *broken* are the errors of
+    resources
+    that cannot be written, by kind and name: declarations that need one have the same errors. *preview* is
+    the
+    requested owner, if it is known without the prefix of the target.
     """
 
     project: Project
@@ -71,7 +72,7 @@ class DeployContext:
 
     @cached_property
     def resources(self) -> tuple[BoundResource, ...]:
-        """What the resources of the project ask for, but for automations."""
+        """The declared resources of the project, except automations."""
         return (*self._bound_variables, *self._bound({*ResourceKind} - {_VARIABLE, ResourceKind.AUTOMATION}))
 
     @cached_property
@@ -81,7 +82,7 @@ class DeployContext:
     def _bound(self, kinds: Set[ResourceKind]) -> tuple[BoundResource, ...]:
         if not self.with_resources:
             return ()
-        # What a variable is made from is there before it.
+        # The values of a variable are resolved before it is written.
         there = replace(self, with_resources=False) if _VARIABLE in kinds else self
         scope = there.scope(_NO_OUTPUTS)
         declared = (each for each in self.project.resources if each.kind in kinds)
@@ -89,12 +90,12 @@ class DeployContext:
 
     @cached_property
     def expected(self) -> ExpectedResources:
-        """What the backend will have once the resources of the project are written."""
+        """What the backend will have after the resources of the project are written."""
         return ExpectedResources(self.resources)
 
     @cached_property
     def contents(self) -> Contents:
-        """What the backend has, before any of the project is written."""
+        """What the backend has before the deploy."""
         return Contents(self.backend)
 
     @cached_property
@@ -124,14 +125,14 @@ class DeployContext:
 
     @cached_property
     def values(self) -> ResolvedValues | None:
-        """The values of the project, each resolved when it is asked for; None where it declares none."""
+        """The values of the project, each resolved on first use; None if it declares none."""
         declared = self.project.values
         scope = Scope(environ=self.environ, variables=self.variables)
         return ResolvedValues(declared, scope) if declared else None
 
     @cached_property
     def origin(self) -> str | None:
-        """Where the project comes from; None if it has no name to own anything by."""
+        """The origin of the project; None if it has no name to own anything by."""
         project = self.project
         if project.file is None or project.name is None:
             return None
@@ -141,8 +142,10 @@ class DeployContext:
 
     @cached_property
     def owner(self) -> Owner:
-        """Whose what is deployed becomes: the target's, or that of one preview or developer in it, where
-        the prefix of the names says of which. Raises ProjectInvalid where that is not known."""
+        """The owner of what is deployed: the target, or one preview or developer in it if the prefix says so.
+
+        Raises ProjectInvalid if the owner is unknown.
+        """
         target, name = self.project.target, self.project.owner
         if self.preview is not None:
             return Owner(self.preview, self.origin)
@@ -156,7 +159,7 @@ class DeployContext:
 
     @cached_property
     def owners_before(self) -> Set[str | None]:
-        """What this owner was called before the project had targets, or the target such a prefix."""
+        """The former names of this owner, from before the project had targets or the target such a prefix."""
         return {self.project.name, self.project.owner}
 
     @cached_property
@@ -174,18 +177,18 @@ class DeployContext:
 
     @cached_property
     def facets(self) -> DeclaredFacets:
-        """What the declarations can be selected by."""
+        """The facets by which declarations are selected."""
         from syntask_yaml.operations.facets import DeclaredFacets
 
         return DeclaredFacets(self.project.root, self.reader, self.resolved, self.pool_of_others)
 
     @cached_property
     def changed_since(self) -> Memo[str, ChangedSince]:
-        """What of the project changed since a commit, a branch or a tag, found once for each."""
+        """The changes of the project since a commit, branch or tag, computed once for each."""
         from syntask_yaml.operations.changed import (
             changes_since,
             find_changes,
-        )  # and git, which few plans need
+        )  # loads git, which few plans need
 
         def find(ref: str) -> ChangedSince:
             return find_changes(self.project, self.facets, changes_since(self.project.root, self.reader, ref))
@@ -194,11 +197,11 @@ class DeployContext:
 
     @cached_property
     def blocks(self) -> BackendBlocks:
-        """The backend's blocks as they are before any step has run, each read once."""
+        """The backend's blocks before any step has run, each read once."""
         return self.fresh_blocks()
 
     def fresh_blocks(self) -> BackendBlocks:
-        """The backend's blocks as they are from now on, each read once."""
+        """The backend's blocks from now on, each read once."""
         return BackendBlocks(self.backend.block, self.expected.blocks())
 
     @cached_property
@@ -220,17 +223,17 @@ class DeployContext:
         return BackendVariables(lambda: tuple(self.contents.variables.values()), declared)
 
     def resolved(self, node: Node) -> str:
-        """Return the text of *node* with its template resolved; empty where that takes more than is known."""
+        """Return the text of *node* with its template resolved; empty if a name has no value yet."""
         found = resolve_text(node, self.scope(StepOutputs(is_open=True)))
         return found.value if isinstance(found.value, str) and not found.diagnostics else ""
 
     def scope(self, outputs: StepOutputs) -> Scope:
-        """Return the names that a deployment's fields may use, given the *outputs* of its steps."""
+        """Return the scope of a deployment's fields, with the *outputs* of its steps."""
         return self._scope_without_steps if outputs == _NO_OUTPUTS else self._scope(outputs)
 
     @cached_property
     def _environ(self) -> Mapping[str, str]:
-        """The environment; that of the process itself encodes each name that it is asked for."""
+        """The environment, as a copy: `os.environ` encodes each name on lookup."""
         return dict(self.environ)
 
     @cached_property

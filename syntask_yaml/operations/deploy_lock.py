@@ -13,12 +13,12 @@ from syntask_yaml.errors import BackendConflict, BackendError
 from syntask_yaml.model.events import Observer, Waiting
 from syntask_yaml.model.lease import Lease
 
-# For so many seconds a lease is taken, so often is it renewed, and so often asked for by who waits.
+# Seconds: the duration of the lease, between renewals, and between attempts to take it.
 _LEASE, _RENEW, _ASK = 60.0, 15.0, 1.0
 
 
 def find_deploy_lock(backend: Backend, project: str) -> Lease | None:
-    """Return the lease of the deploy of *project* that somebody holds; None if nobody does."""
+    """Return the lease of the running deploy of *project*; None if there is none."""
     try:
         lease = backend.take_lease(project, this_process(), seconds=_LEASE)
     except LeaseHeld as error:
@@ -51,7 +51,7 @@ class DeployLock:
         self._ended.set()
         if self._lease is not None:
             self._keeper.join()
-            with suppress(BackendError):  # it runs out
+            with suppress(BackendError):  # it expires
                 self._backend.release_lease(self._lease)
 
     @property
@@ -59,9 +59,9 @@ class DeployLock:
         return self._is_taken
 
     def take(self) -> bool:
-        """Take the lock, unless it is ours already; whether it had to be waited for.
+        """Take the lock unless it is held already. Return whether it was necessary to wait.
 
-        Raises LeaseHeld if it is still somebody else's in the end, and BackendConflict if it was lost.
+        Raises LeaseHeld if another deploy still holds it at the end, and BackendConflict if it was lost.
         """
         if self._is_lost:
             raise BackendConflict(
@@ -93,7 +93,7 @@ class DeployLock:
                 return lease, has_waited
 
     def _keep(self) -> None:
-        """Renew the lease until the lock is given back. A server that is away for a while is asked again."""
+        """Renew the lease until the lock is released, and retry while a server is unavailable."""
         assert self._lease is not None
         while not self._ended.wait(_RENEW):
             with suppress(BackendError):

@@ -1,4 +1,4 @@
-"""What the last deploy of a project wrote, as the backend stores it."""
+"""The state that the last deploy of a project wrote, as the backend stores it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from syntask_yaml.operations.owners import refuse_second_project
 from syntask_yaml.operations.resources.write import WrittenResource
 from syntask_yaml.plan.changes import Action, Plan
 
-# What was deployed under a name by now; None where nothing is any more.
+# The digests deployed under a name; None if the deployment was deleted.
 _Deployed = Iterator[tuple[str, Mapping[str, str] | None]]
 
-# Under this name, which no deployment has, are the places that the project was deployed from, each with the
-# owner that was deployed from there last.
+# The key, which no deployment can have, of the origins that the project was deployed from, with the owner
+# last
+# deployed from each.
 _PROJECT = ""
 
 
 class LastDeploy:
-    """What *project* deployed last, as *backend* keeps it: read once, when it is asked for first."""
+    """The last deploy of *project*, as *backend* stores it: read once, on first use."""
 
     def __init__(self, backend: Backend, project: str) -> None:
         self._backend = backend
@@ -31,14 +32,14 @@ class LastDeploy:
 
     @cached_property
     def _kept(self) -> Mapping[str, Mapping[str, str]] | None:
-        """What the ledger holds; None where it cannot be read, which is no reason not to plan or deploy."""
+        """The content of the ledger; None if it cannot be read, which does not prevent a plan or deploy."""
         with suppress(BackendError):
             return self._backend.read_ledger(self._ledger)
         return None
 
     @property
     def origins(self) -> Set[str]:
-        """Where the project was deployed from, as far as that is known."""
+        """The known origins that the project was deployed from."""
         return (self._kept or {}).get(_PROJECT, {}).keys()
 
     @property
@@ -51,10 +52,10 @@ class LastDeploy:
         return {name for name in self._kept if name != _PROJECT and not is_key_of_resource(name)}
 
     def mark_drift(self, plan: Plan) -> Plan:
-        """Return *plan* with marks on what somebody else did since, if that is known."""
+        """Return *plan* with drift since the last deploy marked, if known."""
         if not self._kept:
             return plan
-        from syntask_yaml.plan.drift import with_drift  # which makes digests
+        from syntask_yaml.plan.drift import with_drift  # loads the digest functions
 
         return with_drift(plan, self._kept)
 
@@ -66,10 +67,11 @@ class LastDeploy:
         *,
         owner: Owner,
     ) -> None:
-        """Keep what was *written* of *plan*, and its *resources*, beside what is kept of the others.
+        """Record what was *written* of *plan* and its *resources*, and keep the records of others.
 
-        *owner* says where it was deployed from, if that is known. Previews of a target may come from several
-        places, and all of these are kept.
+        *owner* has the origin of the deploy, if known. Previews of a target may come from several origins,
+        which are
+        all kept.
         """
         deployed = {**dict(_deployments(written)), **dict(_resources(plan, resources))}
         if not deployed or self._kept is None:
@@ -79,7 +81,7 @@ class LastDeploy:
             others = self._kept.get(_PROJECT, {}) if is_preview else {}
             deployed[_PROJECT] = {**others, owner.origin: owner.project or ""}
         kept = {**self._kept, **deployed}
-        with suppress(BackendError):  # what was deployed is deployed
+        with suppress(BackendError):  # the deployments are already written
             whole = {name: each for name, each in kept.items() if each is not None}
             self._backend.keep_ledger(self._ledger, whole)
 
@@ -87,8 +89,7 @@ class LastDeploy:
 def mark_drift(plan: Plan, context: DeployContext, last: LastDeploy, *, take_over: bool) -> Plan:
     """Return *plan* with marks on what somebody else changed since the *last* deploy.
 
-    Raises BackendConflict if that was one of a second project of this one's name, unless this is to
-    *take_over*.
+    Raises BackendConflict if the last deploy was by another project of the same name, except to *take_over*.
     """
     actions = {*(each.action for each in plan.changes), *(each.action for each in plan.resources)}
     if not actions & {Action.CREATE, Action.UPDATE}:

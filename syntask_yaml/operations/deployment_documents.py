@@ -1,4 +1,4 @@
-"""A deployment as a document: what the file would say of it, and what the backend has of it."""
+"""Documents of deployments: as an entry of a project file, and as JSON of a stored deployment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.plan.normalize import comparable_fields
 
 
 def document_of(deployment: Deployment) -> dict[str, Any]:
-    """Return a deployment as an entry of a project file, without what says nothing."""
+    """Return a deployment as an entry of a project file, without empty fields."""
     known = comparable_fields(deployment)
     pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
     plain = {each.key for each in FIELDS if each.is_declared and "." not in each.key} - {"schedules", "pull"}
@@ -32,7 +32,7 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
 
 
 def stored_document(stored: Stored) -> dict[str, Any]:
-    """Return a deployment as JSON: its fields, and what only the backend knows."""
+    """Return a stored deployment as JSON: its fields, and those that only the backend has."""
     deployment = stored.deployment
     fields = document_of(deployment)
     del fields["flow_name"]
@@ -70,7 +70,7 @@ def _schedules(schedules: Value) -> Value:
 
 
 def plainly(value: Value) -> Any:
-    """A value as JSON has it; what is not known yet by what it stands for."""
+    """Return *value* as JSON; an unknown value as its template."""
     if isinstance(value, Unknown):
         return str(value)
     if isinstance(value, Mapping):

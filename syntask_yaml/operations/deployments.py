@@ -26,7 +26,7 @@ from syntask_yaml.source import Source
 
 
 def find_deployments(backend: Backend, filters: Filters) -> list[Stored]:
-    """Return the deployments that *filters* leave of all. Raises NotFound for a word that means none."""
+    """Return the deployments that match *filters*. Raises NotFound for a word that matches none."""
     return _found(backend.deployments(), filters)
 
 
@@ -37,16 +37,16 @@ def _found(stored: Sequence[Stored], filters: Filters) -> list[Stored]:
 
 @dataclass(frozen=True, slots=True)
 class NamedDeployments:
-    """The deployments that some names and words mean, and the *globs* and words among those."""
+    """The deployments that match names and words, and the *globs* and words among those."""
 
     stored: tuple[Stored, ...]
     globs: tuple[str, ...] = ()
 
 
 def meant_to_change(backend: Backend, filters: Filters) -> NamedDeployments:
-    """Return the deployments that are to be changed: what *filters* name word for word, match or describe.
+    """Return the deployments to change: those that *filters* name, match or describe.
 
-    Raises NotFound for a word that means none, and for a name without a flow that several have.
+    Raises NotFound for a word that matches none, and for a name without a flow that several have.
     """
     stored = backend.deployments()
     for name in filters.names:
@@ -70,7 +70,7 @@ def _ambiguous(name: str, found: Sequence[Stored]) -> NotFound:
 
 
 def find_deployment(backend: Backend, name: str) -> Stored:
-    """Return the one deployment called *name* (`flow/name`, or a name that only one flow's deployment has).
+    """Return the deployment *name* (`flow/name`, or a name that only one flow's deployment has).
 
     Raises NotFound, BackendRefused.
     """
@@ -100,11 +100,11 @@ def run_deployment(
     scheduled: datetime | None = None,
     idempotency_key: str | None = None,
 ) -> Run:
-    """Make a run of the deployment called *name*; with the key of an earlier call, return the run of that.
+    """Create a run of the deployment *name*; with the key of an earlier call, return the run of that call.
 
-    *texts* are parameters as they were written; one that only fits as a text is taken as that.
-    Raises ProjectInvalid for parameters that its flow does not have or that do not fit, where the
-    deployment enforces its schema, and for job variables that do not fit its work pool.
+    *texts* are parameters as they were written; one that is only valid as a text is passed as text. Raises
+    ProjectInvalid for unknown or invalid parameters, if the deployment enforces its schema, and for job
+    variables that are invalid in its work pool.
     """
     stored = find_deployment(backend, name)
     deployment = stored.deployment
@@ -148,7 +148,7 @@ def _job_variable_problems(
 def set_paused(
     backend: Backend, stored: Sequence[Stored], *, paused: bool, notify: Observer = nobody
 ) -> None:
-    """Let the schedules of deployments rest, or go on. Raises BackendError for the first that fails."""
+    """Pause or resume the schedules of deployments. Raises BackendError for the first failure."""
     writes = [Write(each, replace(each.deployment, paused=paused)) for each in stored]
     write_all(backend, writes, "Pausing" if paused else "Resuming", notify)
 
@@ -161,14 +161,14 @@ def check_unprotected(stored: Sequence[Stored]) -> None:
 
 
 def delete(backend: Backend, stored: Sequence[Stored], *, notify: Observer = nobody) -> None:
-    """Delete deployments; their past runs stay readable. Raises BackendError for the first that fails."""
+    """Delete deployments; their past runs stay readable. Raises BackendError for the first failure."""
     write_all(backend, [Write(each, None) for each in stored], "Deleting", notify)
 
 
 def write_all(backend: Backend, writes: Sequence[Write], verb: str, notify: Observer) -> None:
-    """Make all *writes*, an event each; then raise BackendError for the first that failed.
+    """Execute all *writes*, with an event for each; then raise BackendError for the first failure.
 
-    *verb* is what they do to deployments, as in `Deleting`.
+    *verb* describes the writes in messages, as in `Deleting`.
     """
     progress = counted_of(backend.write(writes), len(writes), f"{verb} deployments", notify)
     for written in list(progress):

@@ -1,4 +1,4 @@
-"""Delete everything that a project has deployed in one target: a deploy of nothing with prune."""
+"""Delete everything that a project has deployed in one target: an empty deploy with prune."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _EVERYTHING = Request(selection=Selection(all=True), prune=True)
 
 
 def expired_contexts(context: DeployContext, now: datetime) -> list[DeployContext]:
-    """*context* for each owner in its target that has run out by *now*."""
+    """Return *context* for each owner in its target that has expired by *now*."""
     return [replace(context, preview=owner) for owner in find_expired(context, now)]
 
 
 def expiring_projects(location: ProjectLocation) -> list[Project]:
-    """The project at *location* in each target that `expires`, or in the one that is named.
+    """Return the project at *location* for each target that `expires`, or for the named target.
 
     Raises UsageError if there is none.
     """
@@ -50,16 +50,16 @@ def expiring_projects(location: ProjectLocation) -> list[Project]:
 
 
 def plan_destroy(context: DeployContext) -> Planned:
-    """What `destroy` would delete. Raises UsageError for a project without a name, which owns nothing."""
+    """Return the plan of `destroy`. Raises UsageError for a project without a name, which owns nothing."""
     planned = make_plan(_without_declarations(context), _EVERYTHING)
     return replace(planned, plan=_with_reasons(planned.plan, context))
 
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """What goes of several owners, at once: the *plans* by the names of the owners.
+    """The deletions of several owners at once: the *plans* by the names of the owners.
 
-    *shared* are the resources that nobody has any more when all of them are gone.
+    *shared* are the resources that have no owner left after all of these deletions.
     """
 
     plans: Mapping[str, Plan]
@@ -67,24 +67,24 @@ class Removals:
 
     @property
     def counts(self) -> Mapping[str, str]:
-        """How many things go, of which kinds, of each owner that loses any: `2 deployments`."""
+        """The number and kinds of deleted objects of each owner that loses any: `2 deployments`."""
         return {owner: plan.deleted_count for owner, plan in self.plans.items() if plan.deleted_names}
 
     def covers(self, plan: Plan) -> bool:
-        """Whether all that *plan* deletes is among what goes."""
+        """Return whether these deletions include all deletions of *plan*."""
         known = {name for each in self.plans.values() for name in each.deleted_names}
         return known | self.shared >= set(plan.deleted_names)
 
 
 def plan_removals(contexts: Sequence[DeployContext]) -> Removals:
-    """What `destroy` would delete in all of *contexts*, each with another owner."""
+    """Return the plans of `destroy` for all of *contexts*, each with another owner."""
     planned = {context.owner.project or "": plan_destroy(context) for context in contexts}
     shared = (name for each in planned.values() for name in _shared_among(each, planned.keys()))
     return Removals({owner: each.plan for owner, each in planned.items()}, frozenset(shared))
 
 
 def _shared_among(planned: Planned, owners: Set[str]) -> Iterator[str]:
-    """The resources that a plan leaves to others, where these are all among *owners*."""
+    """Yield the resources that a plan leaves to other owners, if these are all among *owners*."""
     for change in planned.plan.resources:
         if change.action is Action.UNCHANGED and change.write is not None and change.write.after is None:
             ledgers = planned.stored_resources.ledgers
@@ -96,9 +96,9 @@ def _shared_among(planned: Planned, owners: Set[str]) -> Iterator[str]:
 def destroy(
     context: DeployContext, *, options: DeployOptions, notify: Observer, approval: Approval
 ) -> Outcome:
-    """Delete all that the project owns in its target; *approval* is asked first.
+    """Delete everything that the project owns in its target, after *approval*.
 
-    What is protected stays, and is told. Raises as `deploy` does.
+    Protected deployments are kept and reported. Raises as `deploy` does.
     """
     emptied, options = _without_declarations(context), replace(options, destroys=True)
     ask = approval.ask
@@ -108,7 +108,7 @@ def destroy(
 
 
 def _with_reasons(plan: Plan, context: DeployContext) -> Plan:
-    """*plan* where what goes is not called undeclared: the file may declare it."""
+    """Return *plan* with other reasons than "undeclared" for deletions: the file may declare them."""
     target = context.project.target
     reason = f"target {target.name} is destroyed" if target is not None else "the project is destroyed"
     reason = reason if context.preview is None else "expired"

@@ -1,4 +1,4 @@
-"""What the declarations of two states of a repository differ in, without a backend."""
+"""Compare the declarations of two states of a repository, without a backend."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _PYTHON = ".py"
 
 @dataclass(frozen=True, slots=True)
 class DeclarationDiff:
-    """The *changes* between the declarations of the commit *before* and those of *after*, or of now if None.
+    """The *changes* of declarations from the commit *before* to *after*, or to the working tree if None.
 
-    Those of *project* that are the same are only counted.
+    Unchanged deployments of *project* are only counted.
     """
 
     project: str
@@ -41,7 +41,7 @@ class DeclarationDiff:
 
     @property
     def summary(self) -> Mapping[Action, int]:
-        """How many deployments each action is for."""
+        """The number of deployments for each action."""
         counted = {action: sum(each.action is action for each in self.changes) for action in Action}
         counted[Action.UNCHANGED] = self.unchanged
         return {action: n for action, n in counted.items() if n or action is not Action.RENAME}
@@ -50,7 +50,7 @@ class DeclarationDiff:
 def compare_declarations(
     location: ProjectLocation, ref: str, other: str | None = None, *, notify: Observer = nobody
 ) -> DeclarationDiff:
-    """Return what the project at *location* declares otherwise at *other*, or now, than at *ref*.
+    """Return the differences of the project at *location* between *ref* and *other*, or the working tree.
 
     *notify* gets progress events. Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that
     cannot be read.
@@ -70,15 +70,15 @@ def _of_new(changes: tuple[Change, ...]) -> int:
 
 
 class _States:
-    """The declarations of commits and of now, each with the flows that there are in that state."""
+    """The declarations of commits and of the working tree, each with the flows of that state."""
 
     def __init__(self, now: Project, history: History, stack: ExitStack, notify: Observer) -> None:
         self._now, self._history, self._stack, self._notify = now, history, stack, notify
-        self._read_file = SharedReading()  # most files are the same in both states
+        self._read_file = SharedReading()  # most files are equal in both states
         self._reader = FlowReader(now.root, read_file=self._read_file)
 
     def documents(self, commit: str | None) -> dict[str, dict[str, Any]]:
-        """What each deployment declares in a state, by `flow/name`; nothing where there is no project."""
+        """Return the declaration of each deployment in a state, by `flow/name`; empty without a project."""
         project, reader = self._now, self._reader
         if commit is not None:
             reader = self._reader_of(commit)
@@ -105,7 +105,7 @@ class _States:
 
 
 def _as_written(node: Node) -> str:
-    """Return the text of a template, with the prefix of the target: an old name has that, too."""
+    """Return the text of a template, with the prefix of the target, which old names have too."""
     return str(node.value)
 
 
@@ -126,7 +126,7 @@ def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str,
 
 
 def _now(document: Mapping[str, Any]) -> dict[str, Any]:
-    """*document* without what it was called before."""
+    """Return *document* without former names."""
     return {key: value for key, value in document.items() if key != "renamed_from"}
 
 

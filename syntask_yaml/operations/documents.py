@@ -1,4 +1,4 @@
-"""What commands and pages tell programs: JSON documents of runs, pools, workers and values."""
+"""The JSON documents of runs, pools, workers and values, for commands and the web UI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # every command loads this, and few show any of them
+if TYPE_CHECKING:  # every command loads this module, and few use these types
     from syntask_yaml.model.activity import Activity
     from syntask_yaml.model.block import Variable
     from syntask_yaml.model.child_run import ChildRun
@@ -17,12 +17,12 @@ if TYPE_CHECKING:  # every command loads this, and few show any of them
 
 
 def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON document of a *command*: with its format first."""
+    """Return the JSON document of a *command*, which begins with its format."""
     return {"format": f"syntask.{command}/1", **content}
 
 
 def json_default(value: Any) -> Any:
-    """What stands for *value*, which JSON does not have, in a document: for the `default` of `json.dumps`."""
+    """Convert *value*, which is not a JSON value: the `default` function for `json.dumps`."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Enum):
@@ -55,7 +55,7 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def activity_document(activity: Activity) -> dict[str, Any]:
-    """Return when something ran last and runs next, as JSON: `last_run` and `next_run`."""
+    """Return the times of the last and next run as JSON: `last_run` and `next_run`."""
     return {"last_run": activity.last and run_document(activity.last), "next_run": activity.next}
 
 

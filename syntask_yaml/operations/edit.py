@@ -37,10 +37,11 @@ _STEP = re.compile(rf"{_INDEX}|{_QUOTED}|{_KEY}")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of a project file that was checked and is not made yet.
+    """A checked change of a project file that is not written yet.
 
-    *before* and *after* are its whole texts, with what stands for a byte order mark. *warnings* are what is
-    new to say about the project.
+    *before* and *after* are its full texts, including a byte order mark. *warnings* are the new diagnostics
+    of the
+    project.
     """
 
     path: Path
@@ -53,14 +54,15 @@ class Edit:
 
     @property
     def difference(self) -> str:
-        """The lines that differ, as a unified diff."""
+        """The change as a unified diff."""
         return difference(self.before, self.after, file=self.shown)
 
 
 def parse_assignment(text: str) -> Assignment:
-    """`PATH=VALUE` as a path and a value: JSON, or else text.
+    """Parse `PATH=VALUE`; the value is JSON, or else text.
 
-    A path is keys with dots between them; `[0]` is an item of a list, `["a.b"]` any key. Raises UsageError.
+    A path consists of keys separated by dots; `[0]` is an item of a list, `["a.b"]` any key. Raises
+    UsageError.
     """
     found = _PATH.match(text)
     if found is None or found.end() == len(text):
@@ -75,7 +77,7 @@ def parse_assignment(text: str) -> Assignment:
 
 
 def parse_path(text: str) -> TreePath:
-    """`PATH` as `parse_assignment` reads it. Raises UsageError."""
+    """Parse `PATH` as in `parse_assignment`. Raises UsageError."""
     found = _PATH.match(text)
     if found is None or found.end() < len(text):
         hint = 'Write `description`, `schedules[0].timezone` or `parameters["a.b"]`.'
@@ -90,11 +92,12 @@ def _steps(path: str) -> TreePath:
 def prepare_edit(
     location: ProjectLocation, name: str, assignments: Sequence[Assignment], *, unset: Sequence[TreePath] = ()
 ) -> Edit:
-    """The edit that removes what is at *unset* of the deployment called *name*, and then sets values.
+    """Return the edit of the deployment *name* that removes the values at *unset*, then sets others.
 
-    Nothing is written. Raises NotFound and UsageError unless *name* means one deployment, EditRefused where
-    its text cannot be changed, and ProjectInvalid where the result would have a problem that is not there
-    now; its places are in the text as it would be.
+    Nothing is written. Raises NotFound and UsageError unless *name* matches one deployment, EditRefused if
+    its
+    text cannot be edited, and ProjectInvalid if the result would have new problems; their locations refer to
+    the edited text.
     """
     reading = read(location)
     project = reading.usual(location.target)
@@ -130,7 +133,7 @@ def _chosen(project: Project, name: str, reader: FlowReader) -> Declaration:
 
 
 def new_problems(before: Project | None, after: Project, index: int, reader: FlowReader) -> list[Diagnostic]:
-    """Return the problems that the deployment at *index* of *after* has and *before* has not."""
+    """Return the problems that the deployment at *index* has in *after*, and not in *before*."""
     name = next((each.name for each in after.declarations if each.node.path[1] == index), None)
     known = set() if before is None else {_identity(each) for each in _problems(before, index, name, reader)}
     return [each for each in _problems(after, index, name, reader) if _identity(each) not in known]
@@ -141,7 +144,7 @@ def _identity(problem: Diagnostic) -> tuple[str, TreePath, str]:
 
 
 def _problems(project: Project, index: int, name: str | None, reader: FlowReader) -> list[Diagnostic]:
-    """Return what is wrong with the project, as far as the deployment *name* at *index* can be the cause."""
+    """Return the problems of the project that the deployment *name* at *index* may cause."""
     alike = tuple(
         each for each in project.declarations if each.node.path[1] == index or (name and each.name == name)
     )
@@ -151,14 +154,14 @@ def _problems(project: Project, index: int, name: str | None, reader: FlowReader
 
 
 def as_they_would_be(problems: Iterable[Diagnostic], shown: str) -> list[Diagnostic]:
-    """Return the problems, marked as those of a text that was not written, and a note that says so."""
+    """Return the problems with locations in the unwritten text, and a note that says so."""
     detail = f"Nothing was written to `{shown}`. The lines above show the file as it would have been."
     note = Diagnostic("edit-refused", detail, severity=Severity.NOTE)
     return [*map(as_it_would_be, problems), note]
 
 
 def as_it_would_be(problem: Diagnostic) -> Diagnostic:
-    """The problem, marked as one of a text that was not written."""
+    """Return the problem with a location in the unwritten text."""
     return replace(problem, span=_marked(problem.span), used=_marked(problem.used))
 
 
@@ -169,7 +172,7 @@ def _marked(span: Span | None) -> Span | None:
 
 
 def apply_edit(edit: Edit) -> None:
-    """Write the file, whole or not at all. Raises FileFailed, also if it changed meanwhile."""
+    """Write the file atomically. Raises FileFailed, also if it changed since it was read."""
     if read_text(edit.path) != (edit.before, edit.encoding):
         detail = f"`{edit.shown}` was changed by another program in the meantime."
         raise FileFailed(detail, hint="Nothing was written. Check the file and try again.")
@@ -180,7 +183,7 @@ def apply_edit(edit: Edit) -> None:
 
 
 def read_text(path: Path) -> tuple[str, str]:
-    """The text of a file with its line ends and byte order mark, and its encoding. Raises FileFailed."""
+    """Return the unmodified text of a file, with a byte order mark, and its encoding. Raises FileFailed."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -193,12 +196,12 @@ def read_text(path: Path) -> tuple[str, str]:
         raise FileFailed(f"`{path}` is not {name} text.", hint="Save the file as UTF-8.") from error
 
 
-# What a target puts something in front of: the entry says the rest.
+# Keys whose values a target prefixes; the entry has the rest.
 _PREFIXED = ("name", "renamed_from")
 
 
 def refuse_inherited(entry: Node, unset: Sequence[TreePath]) -> None:
-    """Raise EditRefused for a value of *entry* that is to be *unset* and comes from somewhere else."""
+    """Raise EditRefused if a value of *entry* to *unset* comes from another layer."""
     for path in unset:
         found, layer = _at(entry, path)
         if found is not None and layer and all(map(layer_of, replaced_by(found))):
@@ -210,7 +213,7 @@ def refuse_inherited(entry: Node, unset: Sequence[TreePath]) -> None:
 
 
 def refuse_replaced(entry: Node, values: Sequence[tuple[TreePath, object]], target: Target) -> None:
-    """Raise EditRefused for one of *values*, as *entry* has them by now, that *target* replaces."""
+    """Raise EditRefused if *target* replaces one of *values*, as they are in *entry* after the edit."""
     for path, value in values:
         found, layer = _at(entry, path)
         is_removed = found is None and value is not None
@@ -225,7 +228,7 @@ def refuse_replaced(entry: Node, values: Sequence[tuple[TreePath, object]], targ
 
 
 def _at(entry: Node, path: TreePath) -> tuple[Node | None, str]:
-    """The value at *path* of *entry*, and the layer that it comes from; empty for the entry itself."""
+    """Return the value at *path* of *entry*, and the layer that it comes from; empty for the entry itself."""
     layer = layer_of(entry)
     for step in path:
         child = entry.get(step)

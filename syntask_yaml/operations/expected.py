@@ -1,4 +1,4 @@
-"""What a backend will have after a deploy: plans treat declared resources as existing."""
+"""The state of a backend after a deploy: plans treat declared resources as existing."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from syntask_yaml.model.value import Json, Value
 from syntask_yaml.project.resources.bind import BoundResource
 from syntask_yaml.template.scope import BlockLookup
 
-# What a project file calls otherwise than a pool, a queue and a limit do.
+# The attributes of pools, queues and limits with another name in project files.
 ATTRIBUTES: Mapping[str, str] = {"paused": "is_paused", "active": "is_active"}
 
 
 def attributes(fields: Mapping[str, Value]) -> dict[str, Any]:
-    """*fields* of a resource under the names that the port has for them."""
+    """Return the *fields* of a resource under the names of its attributes."""
     return {ATTRIBUTES.get(key, key): value for key, value in fields.items()}
 
 
 class ExpectedResources(NamedTuple):
-    """Over what a backend has: the resources that were *bound*, as far as they could be."""
+    """The resources that could be *bound*, laid over what a backend has."""
 
     bound: Sequence[BoundResource] = ()
 
     def pools(self, there: Mapping[str, WorkPool]) -> dict[str, WorkPool]:
-        """*there*, the work pools by name, as they will be."""
+        """Return the work pools *there*, by name, as they will be."""
         return {**there, **{each.name: _pool(each, there) for each in self._of(ResourceKind.WORK_POOL)}}
 
     def queues(self, there: Mapping[str, Mapping[str, WorkQueue]]) -> Mapping[str, Mapping[str, WorkQueue]]:
-        """*there*, the work queues by pool and name, as they will be."""
+        """Return the work queues *there*, by pool and name, as they will be."""
         found = {pool: dict(queues) for pool, queues in there.items()}
         for each in self._of(ResourceKind.WORK_QUEUE):
             pool, _, name = each.name.rpartition("/")
@@ -42,15 +42,15 @@ class ExpectedResources(NamedTuple):
         return found
 
     def variables(self) -> dict[str, Json]:
-        """The declared variables by name."""
+        """Return the declared variables by name."""
         return {each.name: each.fields["value"] for each in self._of(ResourceKind.VARIABLE)}
 
     def blocks(self) -> dict[str, Block]:
-        """The declared blocks by `type/name`."""
+        """Return the declared blocks by `type/name`."""
         return {each.name: _block(each) for each in self._of(ResourceKind.BLOCK)}
 
     def missing(self, variables: Collection[str], blocks: BlockLookup) -> list[str]:
-        """Which of the declared variables and blocks are not among *variables* and *blocks*."""
+        """Return the declared variables and blocks that are not in *variables* and *blocks*."""
         absent = [f"the variable `{name}`" for name in self.variables() if name not in variables]
         unknown = (name for name in self.blocks() if blocks(*name.split("/", 1)) is None)
         return [*absent, *(f"the block `{name}`" for name in unknown)]
@@ -67,7 +67,7 @@ def _pool(declared: Resource, there: Mapping[str, WorkPool]) -> WorkPool:
 
 
 def _block(declared: Resource) -> Block:
-    """The block; of a type that is not known here, any text may be a secret."""
+    """Return the block; if its type is unknown here, any text may be a secret."""
     slug, _, name = declared.name.partition("/")
     kind = BLOCK_TYPES.get(slug)
     data = {

@@ -1,8 +1,8 @@
 """Find deployments and resources of a target that have expired.
 
-Time counts from the last deploy that had a deployment among its own, changed or not; of an owner that has
-only resources, from its last deploy. To destroy is no deploy: what it has left runs out as it would have, and
-resources that it has left alone have run out.
+The time counts from the last deploy that included the deployment, changed or not; for an owner with only
+resources, from its last deploy. A destroy does not reset the time: what it leaves expires as before, and
+resources that it leaves alone have expired.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class DeployedMeanwhile(PruneRefused):
-    """What had run out was deployed again before it was deleted."""
+    """An expired deployment was deployed again before it was deleted."""
 
 
 def find_expired(context: DeployContext, now: datetime) -> list[str]:
-    """Return the owners of which all has run out by *now*: the target itself, or previews in it.
+    """Return the owners whose deployments have all expired by *now*: the target itself, or previews in it.
 
-    Resources alone run out only where a deploy of their owner is recorded.
+    Owners with only resources expire only if a deploy of theirs is recorded.
     """
     target = context.project.target
     if target is None or target.lifetime is None:
@@ -44,7 +44,7 @@ def find_expired(context: DeployContext, now: datetime) -> list[str]:
 
 
 def refuse_deployed(context: DeployContext, now: datetime) -> None:
-    """Raise DeployedMeanwhile unless the owner that *context* is of has run out by *now*, or is gone."""
+    """Raise DeployedMeanwhile unless the owner of *context* has expired by *now*, or has nothing left."""
     owner = context.owner.project
     if owner not in find_expired(context, now) and owner in {
         *_by_owner(context),
@@ -54,7 +54,7 @@ def refuse_deployed(context: DeployContext, now: datetime) -> None:
 
 
 def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
-    """Return the deployments of the target, and of each preview in it."""
+    """Return the deployments of the target, and of each preview in it, by owner."""
     found: dict[str, list[Stored]] = {}
     for each in context.backend.deployments():
         owner = each.deployment.project
@@ -64,10 +64,10 @@ def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
 
 
 def _owners_of_resources(context: DeployContext) -> set[str]:
-    """Return the target, and the previews in it, as far as they have resources.
+    """Return the target, and the previews in it, if they have resources.
 
-    A server says whose an automation is only where somebody asks for an owner: it is asked for those that
-    have left automations, by the records of deploys.
+    A server returns the owner of automations only on request for one owner, so only the owners that have
+    automations by the records of their deploys are requested.
     """
     backend, whole = context.backend, context.project.owner
     owners = {each.owner.project for each in backend.ledgers()}
@@ -80,10 +80,10 @@ def _owners_of_resources(context: DeployContext) -> set[str]:
 
 
 def _with_automations(context: DeployContext) -> set[str]:
-    """The owners that may have automations: by what became of each last, or because a deploy was killed."""
+    """Return the owners that may have automations, by the last result of each, or after a killed deploy."""
     last: dict[str, dict[str, str]] = {}
     destroyed: set[str] = set()
-    for record in context.backend.deploy_records(context.project.title):  # the newest first
+    for record in context.backend.deploy_records(context.project.title):  # newest first
         owner = record.owner
         if owner is None or owner in destroyed:
             continue
@@ -95,7 +95,7 @@ def _with_automations(context: DeployContext) -> set[str]:
 
 
 def _automations_of(record: DeployRecord) -> dict[str, str]:
-    """Return what became of automations in a deploy; of any, where that is not known."""
+    """Return the results for automations in a deploy; a generic entry if they are unknown."""
     if record.result == NOT_FINISHED:
         return {"": NOT_FINISHED}
     prefix = f"{ResourceKind.AUTOMATION.value} "
@@ -110,14 +110,14 @@ def _is_of_target(context: DeployContext, owner: str) -> bool:
 def _last_deploys(
     context: DeployContext, names: Set[str], owners: Set[str]
 ) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
-    """When each deployment of *names*, and each of *owners*, was deployed last, where that is recorded."""
+    """Return the recorded time of the last deploy of each deployment in *names*, and of each of *owners*."""
     last: dict[str, datetime] = {}
     last_of: dict[str, datetime] = {}
     for record in context.backend.deploy_records(context.project.title) if names or owners else ():
         time = _LONG_AGO if record.destroys else record.ended or record.began
         if not record.destroys:
             last = dict.fromkeys(names & record.deployments.keys(), time) | last
-        # An older one does not say whose it is: perhaps of each.
+        # Older records do not name the owner, so they count for every one.
         last_of = dict.fromkeys(owners if record.owner is None else owners & {record.owner}, time) | last_of
         if len(last) == len(names) and len(last_of) == len(owners):
             break
@@ -125,5 +125,5 @@ def _last_deploys(
 
 
 def _time(stored: Stored, last: Mapping[str, datetime], now: datetime) -> datetime:
-    """Return when *stored* was deployed last; what nobody recorded counts from its last change."""
+    """Return the time of the last deploy of *stored*, or of its last change if none is recorded."""
     return last.get(stored.deployment.full_name) or stored.updated or stored.created or now

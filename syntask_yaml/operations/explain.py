@@ -1,4 +1,4 @@
-"""Where the values of a deployment come from, and what a message means."""
+"""Explain where the values of a deployment come from, and what a message means."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.sections import SECTIONS
 
-# The layer of what stands beside the deployments.
+# The layer of sections outside the deployments.
 _PROJECT = "the project"
 
 
 @dataclass(frozen=True, slots=True)
 class ValueOrigin:
-    """A value of a deployment, as it was written at *place* in *layer*; empty for its own entry."""
+    """A value of a deployment, as it is written at *place* in *layer*; empty for its own entry."""
 
     value: Any
     place: str
@@ -34,14 +34,14 @@ class ValueOrigin:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedValue:
-    """The value at *path* of a deployment, and those that it replaced: the one that counts first."""
+    """The value at *path* of a deployment, followed by the values that it replaced."""
 
     path: TreePath
     chain: tuple[ValueOrigin, ...]
 
 
 def explain(project: Project, text: str, reader: FlowReader) -> tuple[str, list[ExplainedValue]]:
-    """The deployment that *text* names, and where its values come from: `flow/name`, or `flow/name.path`.
+    """Return the deployment of *text* (`flow/name` or `flow/name.path`), and the origins of its values.
 
     Raises NotFound for a deployment or a path that the project does not have.
     """
@@ -63,7 +63,7 @@ def explain(project: Project, text: str, reader: FlowReader) -> tuple[str, list[
 
 
 def _split(project: Project, text: str, reader: FlowReader) -> tuple[Declaration, TreePath]:
-    """Return the deployment and the path of *text*; names may have dots, so the longest one counts."""
+    """Split *text* into a deployment and a path; names may contain dots, so the longest match wins."""
     parts = text.split(".")
     failure: NotFound | None = None
     for end in range(len(parts), 0, -1):
@@ -80,7 +80,7 @@ def _split(project: Project, text: str, reader: FlowReader) -> tuple[Declaration
 
 
 def _leaves(node: Node, layer: str = "") -> Iterator[tuple[Node, str]]:
-    """The values below *node* that are merged as one, scalars and lists, each with its layer."""
+    """Yield the values below *node* that are merged as a whole, scalars and lists, each with its layer."""
     own = layer_of(node, layer)
     if isinstance(node.value, dict) and node.value:
         for child in node.children():
@@ -90,7 +90,7 @@ def _leaves(node: Node, layer: str = "") -> Iterator[tuple[Node, str]]:
 
 
 def _shared(project: Project, declaration: Declaration) -> Iterator[Node]:
-    """The sections of the project that the deployment has for want of its own."""
+    """Yield the sections of the project that the deployment inherits."""
     for key in SECTIONS:
         section = project.document.root.get(key) if key not in declaration.node.value else None
         if section is not None:

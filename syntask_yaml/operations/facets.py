@@ -20,10 +20,9 @@ Resolve = Callable[[Node], str]
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFacets:
-    """What the declarations of the project at *root* are known by, their templates resolved.
+    """The facets of the declarations of the project at *root*, with their templates resolved.
 
-    *resolve* None: there is no environment to resolve them with. *default_pool* is that of declarations
-    without one.
+    *resolve* is None without an environment. *default_pool* is the work pool of declarations without one.
     """
 
     root: Path
@@ -33,7 +32,7 @@ class DeclaredFacets:
 
     @property
     def table(self) -> dict[str, Callable[[Declaration], tuple[str, ...]]]:
-        """The facets by kind of word."""
+        """Return the facet functions by kind of word."""
         return {TAG: self.tags, PATH: self.paths, POOL: self.pools}
 
     def tags(self, declaration: Declaration) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Fill in, from the backend, what depends on build and push steps that do not run."""
+"""Fill in values of build and push steps that do not run, from the backend."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.operations.prepare import Prepared
 def fill_unknown(
     prepared: Iterable[Prepared], backend: Backend, *, only: Collection[str] | None = None, hint: str
 ) -> list[Prepared]:
-    """Return *prepared* with what *backend* has stored where a deployment holds an `Unknown`.
+    """Return *prepared* with the values stored on *backend* in place of `Unknown`.
 
     *only*: the fields to fill. A deployment that is not stored is a problem, with *hint* as the remedy.
     """

@@ -19,12 +19,12 @@ from syntask_yaml.template import Anything, Scope, Unresolved, is_template, may_
 
 
 def check_flow(declaration: Declaration, reader: FlowReader) -> Iterator[Diagnostic]:
-    """Return what does not fit between a declaration, as it was written, and the flow that it names."""
+    """Yield the mismatches between a declaration, as it is written, and its flow."""
     return problems_with(flow_of(declaration, reader), declaration)
 
 
 def flow_of(declaration: Declaration, reader: FlowReader) -> Flow | Diagnostic | None:
-    """Return the flow that a declaration names, or why there is none; None if a template decides it."""
+    """Return the flow of a declaration, or the problem with it; None if a template decides it."""
     if not declaration.entrypoint or is_template(declaration.entrypoint):
         return None
     return read_flow(declaration, declaration.entrypoint, reader)
@@ -33,7 +33,7 @@ def flow_of(declaration: Declaration, reader: FlowReader) -> Flow | Diagnostic |
 def problems_with(
     flow: Flow | Diagnostic | None, declaration: Declaration, values: ResolvedValues | None = None
 ) -> Iterator[Diagnostic]:
-    """What does not fit between a declaration, with the *values* of its project, and its flow."""
+    """Yield the mismatches between a declaration, with the *values* of its project, and its flow."""
     if isinstance(flow, Diagnostic):
         yield flow
     elif flow is not None:
@@ -44,18 +44,18 @@ def problems_with(
             )
 
 
-# What a machine would have: all that is asked for, and nothing of it is known.
+# A scope in which every name exists with an unknown value.
 _ANY = Scope(environ=Anything(), variables=Anything(), outputs=Anything())
 _WITH_PARAMETERS = ("parameters", "schedule", "schedules", "triggers")
 
 
 def values_as_written(project: Project) -> ResolvedValues | None:
-    """The values of *project* as far as they are known without a machine; None where it declares none."""
+    """Return the values of *project* that are known without an environment; None if it declares none."""
     return ResolvedValues(project.values, _ANY) if project.values else None
 
 
 def _with_values(entry: Node, values: ResolvedValues | None) -> Node:
-    """Return *entry* with the *values* of the project in its parameters, where nothing else is asked for."""
+    """Return *entry* with the *values* of the project in parameters that use no other names."""
     given = {key: entry.value[key] for key in _WITH_PARAMETERS if key in entry.value}
     if values is None or not may_hold_template(given):
         return entry
@@ -65,9 +65,9 @@ def _with_values(entry: Node, values: ResolvedValues | None) -> Node:
 
 
 def _has_clear_parameters(declaration: Declaration) -> bool:
-    """Return whether what is wrong with the entry, if anything, has nothing to do with its parameters.
+    """Return whether the problems of the entry, if any, do not concern its parameters.
 
-    Without the key `parameters`, a misspelt one may be meant for it.
+    Without the key `parameters`, a misspelled key may stand for it.
     """
     place = (*declaration.node.path, "parameters")
     at_them = any(error.path[: len(place)] == place for error in declaration.errors)
@@ -75,7 +75,7 @@ def _has_clear_parameters(declaration: Declaration) -> bool:
 
 
 def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> Flow | Diagnostic:
-    """Return the flow that a declaration names, or why there is none."""
+    """Return the flow of a declaration, or the problem with it."""
     try:
         return reader.read(entrypoint)
     except SyntaskError as error:
@@ -84,7 +84,7 @@ def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> 
 
 
 def flow_notes(declaration: Declaration, flow: Flow) -> Iterator[Diagnostic]:
-    """What reading the flow's source left open."""
+    """Yield the questions that the source of the flow leaves open."""
     for note in flow.notes:
         place = declaration.node.get("entrypoint") or declaration.node
         yield place.problem("no-parameter-schema", note).as_warning()
@@ -93,7 +93,7 @@ def flow_notes(declaration: Declaration, flow: Flow) -> Iterator[Diagnostic]:
 def check_unique(
     seen: dict[tuple[str, str], Declaration], declaration: Declaration, flow: str, name: str, *, shown: str
 ) -> Iterator[Diagnostic]:
-    """A problem if `flow/name` is in *seen* already, where it is noted now. *shown* is what it is called."""
+    """Yield a problem if `flow/name` is already in *seen*, and add it. *shown* is its display name."""
     first = seen.setdefault((flow, name), declaration)
     if first is not declaration:
         place, before = declaration.name_place, first.node
@@ -104,7 +104,7 @@ def check_unique(
 
 
 def check_identity(entry: Node) -> Iterator[Diagnostic]:
-    """Yield why a deployment, its templates resolved, has no name or entrypoint."""
+    """Yield the problems of a resolved deployment without a name or entrypoint."""
     for key in ("name", "entrypoint"):
         value = entry.value.get(key)
         is_given = isinstance(value, str) and value.strip().removesuffix(".py") != ""

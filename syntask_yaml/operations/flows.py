@@ -1,4 +1,4 @@
-"""The flows of a repository."""
+"""Find the flows of a repository."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from syntask_yaml.project.flows.discover import SkippedFile, discover
 
 
 def find_flows(root: Path) -> tuple[list[Flow], list[SkippedFile]]:
-    """Return the flows below *root* that can be deployed, by place, with their signatures; and the files in
-    which some may be, but which cannot be read."""
+    """Return the deployable flows below *root* with signatures, sorted by location, and unreadable files."""
     reader = FlowReader(root)
     flows: list[Flow] = []
     skipped: list[SkippedFile] = []
@@ -22,10 +21,10 @@ def find_flows(root: Path) -> tuple[list[Flow], list[SkippedFile]]:
         try:
             flows.append(reader.read(found.entrypoint))
         except SyntaskError:
-            continue  # the file changed or broke between the two looks
+            continue  # the file changed or became invalid between the two reads
     return flows, skipped
 
 
 def list_flows(root: Path) -> list[Flow]:
-    """Return the flows below *root* that can be deployed, by place, with their signatures."""
+    """Return the deployable flows below *root* with their signatures, sorted by location."""
     return find_flows(root)[0]

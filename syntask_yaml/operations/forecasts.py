@@ -26,12 +26,12 @@ _AT_A_TIME = 4
 
 
 def forecast_steps(prepared: Sequence[Prepared], context: DeployContext) -> Forecasts:
-    """Return what the build and push steps would come to. Nothing is built, pulled or changed."""
+    """Return the forecast of the build and push steps. Nothing is built, pulled or changed."""
     pipelines = pipelines_of(prepared, context)
     steps = (step for each in pipelines.values() for step in (*each.build, *each.push))
     if not any(find_forecast(step.name) for step in steps):
         return Forecasts()
-    from concurrent.futures import ThreadPoolExecutor  # which takes longer than a plan without steps
+    from concurrent.futures import ThreadPoolExecutor  # slower to import than a plan without steps takes
 
     keys = {position: _key(each) for position, each in pipelines.items()}
     distinct = {keys[position]: each for position, each in pipelines.items()}
@@ -61,10 +61,10 @@ def _key(pipeline: Pipeline) -> str:
 
 @dataclass
 class _Walk:
-    """The steps of one pipeline, looked at one after the other.
+    """The forecast of the steps of one pipeline, in order.
 
-    *changes_nothing*: nothing that was looked at would change what a later step can see. *images* are
-    by the fingerprint of their step.
+    *changes_nothing*: no step so far would change what a later step reads. *images* are by the fingerprint of
+    their step.
     """
 
     context: DeployContext
@@ -75,12 +75,12 @@ class _Walk:
     _is_open: bool = False
 
     def look_at(self, step: Step, scope: Scope) -> None:
-        """Learn what *step* would output; *scope* does not know the outputs yet."""
+        """Add the forecast outputs of *step*; *scope* does not include outputs."""
         here = replace(scope, outputs=self.outputs, has_open_outputs=self._is_open)
         builtin = builtin_of(step.name)
         if builtin is None:
             self._is_open = True
-            # It may output anything, also under the names that are known.
+            # The step may have any output, including the names that are known.
             self.outputs |= {name: Unknown(name) for name in self.outputs if name not in self._ids}
         outputs: dict[str, Value] = {name: Unknown(name) for name in builtin.outputs} if builtin else {}
         outputs |= self._known_outputs(step, here)
@@ -110,7 +110,7 @@ def _walk(pipeline: Pipeline, context: DeployContext) -> _Walk:
 
 
 def _forecast(step: Step, scope: Scope, context: DeployContext) -> Forecast:
-    """What *step* itself says that it would come to; what is secret is sealed again."""
+    """Return the step's own forecast, with secrets sealed again."""
     forecast = find_forecast(step.name)
     if forecast is None:
         return Forecast()

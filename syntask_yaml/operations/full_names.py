@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 
 def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> Selectable:
-    """What *declaration* can be asked for by. Without a *reader*, its flow is known by its function only."""
+    """Return the names that select *declaration*; without a *reader*, the flow is named by its function."""
     name, entrypoint = (resolved_text(declaration.node, key, resolve) for key in ("name", "entrypoint"))
     flows: list[str] = []
     try:
         function = parse_entrypoint(entrypoint or declaration.entrypoint).function.rpartition(".")[2]
-        flows = [function.replace("_", "-"), function]  # the name that a flow has without one of its own
+        flows = [function.replace("_", "-"), function]  # the default name of a flow
         if reader is not None:
             flows.insert(0, reader.name(entrypoint or declaration.entrypoint))
     except SyntaskError:
-        pass  # what is wrong with its entrypoint is said when it is selected
+        pass  # an invalid entrypoint is reported when the declaration is selected
     return Selectable(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.written_name)
 
 
 def full_name_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> str:
-    """`flow/name` of *declaration* as a deployment has it, as far as both are known."""
+    """Return the `flow/name` of *declaration* on the backend, as far as known."""
     candidate = candidate_of(declaration, reader, resolve)
     return _full(candidate, candidate.name) or declaration.label
 
 
 def _written_full_name(declaration: Declaration, reader: FlowReader | None) -> str:
-    """The same with the name that the entry itself has, which it has in all targets."""
+    """Return the `flow/name` of *declaration* with the name in the entry, the same in all targets."""
     return _full(candidate_of(declaration, reader, None), declaration.written_name) or declaration.label
 
 
@@ -53,12 +53,12 @@ def _full(candidate: Selectable, name: str) -> str:
 def with_full_names(
     problems: Iterable[Diagnostic], project: Project, reader: FlowReader | None
 ) -> list[Diagnostic]:
-    """*problems* of *project* with `flow/name` of the deployments that each of them touches.
+    """Return the *problems* of *project* with the `flow/name` of each affected deployment.
 
-    What several deployments have from one place is one problem.
+    Problems at one location that several deployments share are merged.
     """
     declared = {each.node.path: each for each in project.declarations}
-    label = cache(lambda path: _written_full_name(declared[path], reader))  # which reads the flow
+    label = cache(lambda path: _written_full_name(declared[path], reader))  # reads the flow
     named = [
         replace(problem, entries=tuple(map(label, touched(problem, declared, project.document.root))))
         for problem in problems
@@ -67,6 +67,6 @@ def with_full_names(
 
 
 def resolved_text(entry: Node, key: str, resolve: Resolve | None) -> str:
-    """Return the text of a *key* of *entry* with its templates resolved; empty where it has none."""
+    """Return the text at *key* of *entry* with its templates resolved; empty without one."""
     node = entry.get(key)
     return resolve(node) if resolve and node and is_template(node.value) else ""

@@ -1,4 +1,4 @@
-"""Move schedules from one side to another, so that they are never active on both."""
+"""Move schedules between two sides, so that they are never active on both."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from syntask_yaml.backend.clock import Clock
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.operations.schedule_sides import Side
 
-# A server's scheduler can still be writing runs when it is told to rest.
+# A server's scheduler may still be creating runs when it is paused.
 _TRIES = 10
 _PAUSE = 0.5
-# A server makes the first runs of what was resumed within so many seconds, or has none to make.
+# Seconds in which a server creates the first runs after a resume, if there are any.
 _UNTIL_BEGUN = 15.0
-# Beyond the time of the last run that was taken: the next one is another one.
+# The time added to that of the last taken run, to exclude it.
 _MARGIN = timedelta(seconds=1)
 
-# Waits for so many seconds.
+# Waits for the given seconds.
 Wait = Callable[[float], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """From one side to the other, with the clock and a way to *wait*."""
+    """A handover between two sides, with the clock and a function to *wait*."""
 
     source: Side
     target: Side
@@ -32,10 +32,11 @@ class Handover:
     wait: Wait
 
     def stop(self) -> None:
-        """Stop the side that schedules, until nothing of it is to come.
+        """Pause the active side until it has no scheduled runs.
 
-        A run that is late may stay: what takes it finishes it. Raises BackendConflict where the server
-        makes more again and again.
+        Late runs may remain: the process that takes one finishes it. Raises BackendConflict if the server
+        keeps
+        creating runs.
         """
         for _ in range(_TRIES):
             self.source.stop()
@@ -49,7 +50,7 @@ class Handover:
         )
 
     def start(self) -> None:
-        """Start the other side, once the times of runs that were taken ahead have passed."""
+        """Resume the other side after the times of runs that were taken in advance."""
         now = self.clock()
         until = self.source.taken_until(now)
         if until is not None:
@@ -57,7 +58,7 @@ class Handover:
         self.target.start()
 
     def missed(self, coming: Sequence[datetime]) -> list[datetime]:
-        """Return those of the times *coming* that have passed, and for which neither side has a run."""
+        """Return the times in *coming* that have passed and for which neither side has a run."""
         soon = self.clock() + timedelta(seconds=_UNTIL_BEGUN)
         if not any(due <= soon for due in coming):
             return []

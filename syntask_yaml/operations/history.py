@@ -24,14 +24,14 @@ from syntask_yaml.project.repository import is_clean
 
 _UNCHANGED = "unchanged"
 _OF_ONE = ("began", "by", "commit", "branch", "dirty")
-# So many deploys are looked through for those of one deployment.
+# The number of deploys that are searched for those of one deployment.
 _LOOKED_AT = 200
 
 
 def begin_record(context: DeployContext, plan: Plan, *, destroys: bool = False) -> DeployRecord | None:
-    """Keep that a deploy begins to write *plan*; None where it writes nothing, and nothing is kept.
+    """Record the start of a deploy of *plan*; None if it writes nothing.
 
-    In a target that expires, a deploy without changes is kept, too.
+    In a target that expires, deploys without changes are recorded too.
     """
     changed = (*(each.write for each in plan.changes), *(each.write for each in plan.resources))
     if not any(changed) and not (changed and _expires(context)):
@@ -49,13 +49,13 @@ def begin_record(context: DeployContext, plan: Plan, *, destroys: bool = False) 
         dirty=dirty if commit else None,
         destroys=destroys,
     )
-    with suppress(BackendError):  # it is tried again at the end
+    with suppress(BackendError):  # retried at the end
         return context.backend.record_deploy(record)
     return record
 
 
 def end_record(context: DeployContext, record: DeployRecord | None, outcome: Outcome) -> Outcome:
-    """Keep what became of the deploy that *record* is of, or warn in the outcome that it is not kept."""
+    """Record the result of a deploy in *record*, or add a warning to the outcome if that fails."""
     if record is None:
         return outcome
     ended = replace(
@@ -67,7 +67,7 @@ def end_record(context: DeployContext, record: DeployRecord | None, outcome: Out
     )
     try:
         context.backend.record_deploy(ended)
-    except BackendError as error:  # what was deployed is deployed
+    except BackendError as error:  # the deployments are already written
         lists = "lists this deploy as not finished" if record.id else "does not list this deploy"
         detail = f"`syntask history` {lists}: {error.detail}"
         gap = Diagnostic("history-gap", detail, error.hint).as_warning()
@@ -76,7 +76,7 @@ def end_record(context: DeployContext, record: DeployRecord | None, outcome: Out
 
 
 def _expires(context: DeployContext) -> bool:
-    """Return whether it matters when what did not change was deployed last."""
+    """Return whether the last deploy of unchanged deployments matters."""
     target = context.project.target
     return target is not None and target.lifetime is not None
 
@@ -90,8 +90,9 @@ def read_history(
 ) -> list[DeployRecord]:
     """Return the last deploys of *project*, or of all: of *owner* in it, of *names*.
 
-    Names may be globs over `flow/name`; with them, the deployments of each record are those that are meant.
-    A deploy that does not say whose it was is among those of each owner.
+    Names may be globs over `flow/name`; with them, each record has only the matching deployments. A deploy
+    without
+    a recorded owner counts for every owner.
     """
     records = backend.deploy_records(project)
     own = (each for each in records if None in (owner, each.owner) or each.owner == owner)
@@ -99,7 +100,7 @@ def read_history(
 
 
 def last_deploys(backend: Backend, stored: Stored, *, limit: int) -> list[dict[str, Any]]:
-    """The last deploys that wrote a deployment, as JSON, as far as its project and the backend know."""
+    """Return the last deploys that wrote a deployment, as JSON, as far as they are recorded."""
     deployment = stored.deployment
     if deployment.project is None:
         return []

@@ -1,4 +1,4 @@
-"""A project file for a repository that has none."""
+"""Create a project file in a repository that has none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syntask_yaml.project.repository import GitRemote, find_remote
 FILE_NAME = "syntask.yaml"
 SCHEMA_NAME = ".syntask.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}"
-# How a project file begins that a command writes.
+# The beginning of a generated project file.
 _HEAD = f"""{MODELINE}
 #
 # The deployments of this project. `syntask validate` checks them, `syntask plan` shows
@@ -30,7 +30,7 @@ _HEAD = f"""{MODELINE}
 """
 _MARK = re.compile(r"@(\w+)@")
 _MAX_ENTRIES = 30
-# What cannot stand in a deployment's name.
+# Characters that the name of a deployment must not contain.
 _UNFIT = re.compile(r"[/%&<>]")
 
 _IGNORED = """\
@@ -48,7 +48,7 @@ node_modules/
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A way in which code reaches the runs. *fields* are what it must be told, with what to ask."""
+    """A way in which runs obtain the code. *fields* are its required values, with their questions."""
 
     name: str
     about: str
@@ -68,7 +68,7 @@ def recipes() -> dict[str, Recipe]:
 
 
 def find_recipe(name: str) -> Recipe:
-    """Return the recipe called *name*. Raises UsageError."""
+    """Return the recipe *name*. Raises UsageError."""
     known = recipes()
     if name not in known:
         hint = did_you_mean(name, known, otherwise=f"Available recipes: {', '.join(known)}.")
@@ -77,7 +77,7 @@ def find_recipe(name: str) -> Recipe:
 
 
 def suggest_recipe(directory: Path) -> str:
-    """Return the recipe that fits what is there: a git remote, a Dockerfile, both or neither."""
+    """Return the recipe for *directory*, depending on whether it has a git remote and a Dockerfile."""
     docker = "docker" if (directory / "Dockerfile").exists() else ""
     git = "git" if find_remote(directory) else ""
     return "-".join(filter(None, (docker, git))) or "local"
@@ -91,11 +91,11 @@ def init_project(
     name: str | None = None,
     schedules: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
-    """Write the project file of *recipe* into *directory*, and the schema that editors read; its path.
+    """Write the project file of *recipe* to *directory*, with the schema for editors. Return its path.
 
-    Each flow that is found gets an entry with *schedules*.
-
-    Raises UsageError for fields that are missing or not known, FileFailed if there is a file already.
+    Each flow found gets an entry with *schedules*. Raises UsageError for missing or unknown fields,
+    FileFailed if
+    there is a project file already.
     """
     path = check_free(directory)
     check_fields(recipe, fields)
@@ -107,7 +107,7 @@ def init_project(
         write_schema(directory)
         if "push_to_" in template:
             _write_ignore_file(directory)
-        # Last: with it there, nothing is done again.
+        # Written last: an existing project file prevents another init.
         write_atomically(path, filled + _entries(flows, recipe, schedules))
     except OSError as error:
         raise FileFailed.unwritten(path, error) from error
@@ -115,12 +115,12 @@ def init_project(
 
 
 def new_file(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    """Return the text of a project file called *name* with *entries*, which are JSON."""
+    """Return the text of a project file with the name *name* and *entries*, which are JSON."""
     return f"{_HEAD}{to_yaml({'name': printable(name)})}\n{to_yaml({'deployments': list(entries)})}"
 
 
 def check_free(directory: Path) -> Path:
-    """Return where the project file of *directory* goes. Raises FileFailed if there is one already."""
+    """Return the path of the project file in *directory*. Raises FileFailed if it exists."""
     path = directory / FILE_NAME
     if path.exists():
         raise FileFailed(f"`{FILE_NAME}` already exists.", hint="Edit it, or move it away.")
@@ -128,19 +128,19 @@ def check_free(directory: Path) -> Path:
 
 
 def write_schema(directory: Path) -> None:
-    """Write the schema that editors read, beside the project file. Raises OSError."""
+    """Write the schema for editors next to the project file. Raises OSError."""
     schema = asset("schemas/editor.schema.json").read_text(encoding="utf-8")
     write_atomically(directory / SCHEMA_NAME, schema)
 
 
 def _write_ignore_file(directory: Path) -> None:
-    """Write which files stay here when the code is copied to a store, unless that is said already."""
+    """Write the list of files that are not uploaded with the code, unless it exists."""
     if not any((directory / name).exists() for name in (".syntaskignore", ".prefectignore")):
         write_atomically(directory / ".syntaskignore", _IGNORED)
 
 
 def _unquoted(template: str, values: Mapping[str, str]) -> str:
-    """Return the template with its marks in comments and paths filled in as they are."""
+    """Return the template with its placeholders in comments and paths replaced, without quotes."""
     text = template.removesuffix("@deployments@").replace("@schema@", SCHEMA_NAME)
     return text.replace("/opt/prefect/@folder@", f"/opt/prefect/{values['folder']}")
 
@@ -171,7 +171,7 @@ def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, 
 
 
 def _entries(flows: list[Flow], recipe: Recipe, schedules: Sequence[Mapping[str, Any]]) -> str:
-    """Return an entry for each flow that was found; an example in comments where there is none."""
+    """Return an entry for each flow, or an example in comments if there is none."""
     if flows:
         timed = indent(to_yaml({"schedules": list(schedules)}), "    ") if schedules else ""
         return "\n".join(_entry(name, flow.entrypoint, recipe) + timed for name, flow in _named(flows))
@@ -183,7 +183,7 @@ def _entries(flows: list[Flow], recipe: Recipe, schedules: Sequence[Mapping[str,
 
 
 def _named(flows: list[Flow]) -> Iterator[tuple[str, Flow]]:
-    """Each flow with a name for its deployment, which no other one has: the flow's own where it can be."""
+    """Yield each flow with a unique name for its deployment, the flow's own if possible."""
     taken: set[str] = set()
     for flow in flows:
         name = wanted = _UNFIT.sub("-", flow.name)

@@ -29,7 +29,7 @@ ACTIONS = (*DONE.values(), FAILED, SKIPPED)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one deployment: one of `ACTIONS`, its *id* on the backend, why it failed."""
+    """The result for one deployment: one of `ACTIONS`, its *id* on the backend, the reason of a failure."""
 
     deployment: str
     action: str
@@ -47,7 +47,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ResourceResult:
-    """What became of one resource, as a `Result` says it of a deployment."""
+    """The result for one resource, with the fields of `Result`."""
 
     kind: ResourceKind
     name: str
@@ -66,7 +66,7 @@ class ResourceResult:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a deploy did, in file order, and what is to be said of it. *results* are those of deployments."""
+    """The results and diagnostics of a deploy, in file order. *results* are those of deployments."""
 
     project: str
     backend: str
@@ -76,7 +76,7 @@ class Outcome:
 
     @property
     def all_results(self) -> tuple[Result | ResourceResult, ...]:
-        """Those of deployments, then those of resources."""
+        """The results of deployments, then those of resources."""
         return (*self.results, *self.resources)
 
     @property
@@ -85,7 +85,7 @@ class Outcome:
 
     @property
     def summary(self) -> Mapping[str, int]:
-        """How many deployments each action was for; renames only where there were some."""
+        """The number of deployments for each action; renames only if there are any."""
         counted = Counter(each.action for each in self.results)
         return {each: counted[each] for each in ACTIONS if each != "renamed" or counted[each]}
 
@@ -106,7 +106,7 @@ def outcome_of(
     resources: Mapping[str, WrittenResource],
     diagnostics: Iterator[Diagnostic],
 ) -> Outcome:
-    """Return the outcome where writing was tried: what became of deployments and of *resources*, by name."""
+    """Return the outcome after writing: the results of deployments and of *resources*, by name."""
     changes = {change.deployment: change for change in planned.plan.changes}
     results = []
     for each in planned.prepared:
@@ -128,7 +128,7 @@ def outcome_of(
 
 
 def _renames_after(planned: Planned, written: Mapping[str, Written]) -> dict[str, Diagnostic]:
-    """Return what was likely only renamed, by its old name, once *written* was."""
+    """Return the warnings about likely renames after *written*, by old name."""
     gone = {name for name, each in written.items() if each.write.after is None and each.error is None}
     return {
         old: of_deleted(warning, old) if old in gone else warning for old, warning in planned.renames.items()
@@ -149,7 +149,7 @@ def _resource_results(planned: Planned, written: Mapping[str, WrittenResource]) 
 
 
 def nothing_written(planned: Planned, built: Built, diagnostics: Iterator[Diagnostic]) -> Outcome:
-    """Return the outcome where a step failed, and nothing is to go on without it."""
+    """Return the outcome if a step failed and nothing is written."""
     results = []
     for position, each in enumerate(planned.prepared):
         error = built.failed.get(position)
@@ -171,7 +171,7 @@ def _result(name: str, change: Change, written: Written | None) -> Result:
 
 
 def _write_problems(written: Mapping[str, Written] | Mapping[str, WrittenResource]) -> Iterator[Diagnostic]:
-    """Yield why something was not written, once where it is the same for several."""
+    """Yield the reasons of failed writes, equal ones once."""
     names: dict[Diagnostic, list[str]] = {}
     for name, each in written.items():
         for diagnostic in each.error.diagnostics if each.error else ():

@@ -22,10 +22,12 @@ _OPTIONS = {
 class Overrides:
     """Options of `deploy`; None, or empty, means that the option was not given.
 
-    *schedules* are mappings such as `{"cron": "0 6 * * *"}` and join those of the file; *timezone* and
-    *anchor_date* go for all of them. *tags*, *triggers* and *sla* take the place of the file's.
-    *parameters* and *job_variables* go over the file's, key by key; *texts* are the parameters as they were
-    written. *paused* has no option.
+    *schedules* are mappings such as `{"cron": "0 6 * * *"}`, added to those of the file; *timezone* and
+    *anchor_date* apply to all of them. *tags*, *triggers* and *sla* replace those of the file. *parameters*
+    and
+    *job_variables* override the file's, key by key; *texts* are the parameters as they were written. *paused*
+    has
+    no option.
     """
 
     name: str | None = None
@@ -51,22 +53,22 @@ class Overrides:
 
     @property
     def given(self) -> list[str]:
-        """The options that were given, but for name and entrypoint."""
+        """The options that were given, except name and entrypoint."""
         own = (each.name for each in fields(self) if each.name not in ("name", "entrypoint", "texts"))
         names = [name for name in own if getattr(self, name) not in (None, (), {})]
         return [_OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in names]
 
     @property
     def is_any(self) -> bool:
-        """Whether there is anything to put over a deployment of the file."""
+        """Whether there is an override for a deployment of the file."""
         return bool(self.given or self.name or self.entrypoint)
 
     def fitted(self, schema: Mapping[str, Any] | None) -> Overrides:
-        """The same for a flow whose parameters have that *schema*: what only takes a text gets the text."""
+        """Return these overrides for a parameter *schema*: parameters that must be texts become texts."""
         return replace(self, parameters=with_texts(self.parameters, self.texts, schema or {}))
 
     def apply(self, declared: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the *declared* fields of a deployment with these over them."""
+        """Return the *declared* fields of a deployment with these overrides."""
         result = {**declared, **self._replaced()}
         if self.parameters:
             result["parameters"] = {**(declared.get("parameters") or {}), **self.parameters}

@@ -15,7 +15,7 @@ from syntask_yaml.plan.changes import Action, Change, FieldChange
 def check_owners(
     context: DeployContext, wanted: Sequence[Deployment], actual: Sequence[Stored], *, prune: bool
 ) -> None:
-    """Raise BackendConflict for what another project owns, and for a second project of the same name."""
+    """Raise BackendConflict for deployments of another project, or of a second project of the same name."""
     owners = {each.deployment.full_name: each.deployment.project for each in actual}
     for deployment in wanted:
         for name in filter(None, (deployment.full_name, deployment.renamed_from)):
@@ -43,13 +43,13 @@ def _refuse_of_another(context: DeployContext, owner: str | None, project: str |
 
 
 def _are_targets(*owners: str | None) -> bool:
-    """Return whether these are targets of one project."""
+    """Return whether *owners* are targets of one project."""
     parts = [(owner or "").partition(":") for owner in owners]
     return all(colon for _, colon, _ in parts) and len({name for name, _, _ in parts}) == 1
 
 
 def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label: str) -> None:
-    """Raise BackendConflict if a second project of this one's name deployed *had*, called *label*."""
+    """Raise BackendConflict if a second project of the same name deployed *had*, called *label*."""
     if is_from_elsewhere(context, had):
         raise BackendConflict(
             f"{label} belongs to a project `{context.owner.project}` that was deployed from "
@@ -62,15 +62,16 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
 
 
 def _place(origin: str | None) -> str:
-    """Return an origin for people: the folder of a repository is left out where it is the whole one."""
+    """Return an origin for display, without the folder of a repository if it is the root."""
     return f"`{(origin or '').removesuffix(':.')}`"
 
 
 def refuse_second_project(context: DeployContext, origins: Set[str]) -> None:
-    """Raise BackendConflict if this project was deployed from another of *origins*, and that still counts.
+    """Raise BackendConflict if the project was deployed from another of *origins* that is still in use.
 
-    On a server a plan reads only the names that it declares. Two projects of one name that share none would
-    go on beside each other until one of them prunes what the other has.
+    On a server, a plan reads only the names that it declares. Two projects of one name without common
+    deployments
+    would go unnoticed until one of them prunes those of the other.
     """
     if context.origin is None or origins <= {context.origin}:
         return
@@ -81,9 +82,9 @@ def refuse_second_project(context: DeployContext, origins: Set[str]) -> None:
 def taken_over(
     context: DeployContext, changes: Sequence[Change], actual: Sequence[Stored], former: Set[str | None]
 ) -> Iterator[Change]:
-    """The changes that make this project's what one of the same name deployed, beyond *changes*.
+    """Yield further changes that transfer deployments of another project of this name to this project.
 
-    So they do with what it deployed under its *former* names.
+    They include those deployed under its *former* names.
     """
     planned = {name for each in changes for name in (each.deployment, each.write and each.write.old_name)}
     for each in actual:
@@ -97,7 +98,7 @@ def taken_over(
 
 
 def is_from_elsewhere(context: DeployContext, had: Deployment | Owner) -> bool:
-    """Return whether a project of the same name deployed *had* from another place, if *had* says so."""
+    """Return whether a project of the same name deployed *had* from another origin, if *had* has one."""
     own = context.origin
     is_own = had.project in {context.owner.project, *context.owners_before}
     return own is not None and is_own and had.origin not in (None, own)

@@ -16,10 +16,11 @@ from syntask_yaml.operations.deployments import write_all
 def adopt(
     context: DeployContext, stored: Sequence[Stored], *, owner: str | None = None, notify: Observer = nobody
 ) -> None:
-    """Make *stored*, which *owner* owns, or nobody if it is None, belong to the project of *context*.
+    """Make the project of *context* the owner of *stored*, whose owner is *owner* or nobody (None).
 
-    Nothing is written where it raises UsageError, for a project without a name, or BackendConflict, for what
-    somebody else owns.
+    Nothing is written if it raises UsageError, for a project without a name, or BackendConflict, for
+    deployments
+    of another owner.
     """
     own = context.owner
     if own.project is None or own.origin is None:
@@ -39,14 +40,14 @@ def adopt(
 
 
 def release(backend: Backend, stored: Sequence[Stored], *, notify: Observer = nobody) -> None:
-    """Make *stored* belong to no project, so that no deploy prunes them and any may adopt them."""
+    """Remove the owner of *stored*, so that no deploy prunes them and any project may adopt them."""
     _write(backend, [(each, None, None) for each in stored], "Releasing", notify)
 
 
 def _write(
     backend: Backend, owned: Sequence[tuple[Stored, str | None, str | None]], verb: str, notify: Observer
 ) -> None:
-    """Write each deployment with its owner and origin, where it has others. Raises BackendError."""
+    """Write each deployment whose owner or origin differs. Raises BackendError."""
     writes = [
         Write(each, replace(each.deployment, project=owner, origin=origin))
         for each, owner, origin in owned

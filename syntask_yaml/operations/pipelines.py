@@ -17,10 +17,11 @@ from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What became of the steps, by the position of their deployment in the plan.
+    """The results of the steps, by the position of their deployment in the plan.
 
-    *failed* has those whose steps did not succeed; None where they were stopped or never begun. *labels* are
-    what the deployments are called.
+    *failed* has the pipelines that did not succeed; None if they were stopped or not started. *labels* are
+    the
+    display names of the deployments.
     """
 
     outputs: Mapping[int, StepOutputs]
@@ -28,15 +29,15 @@ class Built:
     labels: Mapping[int, str] = field(default_factory=dict)
 
     def diagnostics(self, context: DeployContext) -> Iterator[Diagnostic]:
-        """Each step that failed, once, at its place in the file, with the deployments that need it."""
+        """Yield each failed step once, at its location in the file, with the deployments that need it."""
         for error in dict.fromkeys(error for error in self.failed.values() if error is not None):
             needing = tuple(self.labels[at] for at, failed in self.failed.items() if failed == error)
             yield from _placed(error, needing, context)
 
 
 def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
-    """Return the steps of the deployments that have some, by position."""
-    # On this machine, and for as long as the command runs, steps may use secrets too.
+    """Return the pipelines of deployments with steps, by position."""
+    # Local steps may use secrets, while the command runs.
     scope = replace(context.scope(StepOutputs()), blocks=context.fresh_blocks())
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
@@ -57,7 +58,7 @@ def run_steps_of(
 ) -> Built:
     """Run every distinct list of build and push steps once.
 
-    *rebuild*: images are built though nothing changed.
+    *rebuild*: build images even if nothing changed.
     """
     pipelines = pipelines_of(prepared, context)
     if not pipelines:

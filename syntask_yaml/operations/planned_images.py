@@ -9,7 +9,7 @@ from syntask_yaml.model.step import StepOutputs
 
 
 class PlannedImage(NamedTuple):
-    """What becomes of an image, as `steps.forecast.ImageForecast` says it, and for which *deployments*."""
+    """The forecast of an image (`steps.forecast.ImageForecast`), and the *deployments* that use it."""
 
     image: str
     action: str
@@ -21,8 +21,9 @@ _NO_OUTPUTS: Mapping[int, StepOutputs] = {}
 
 
 class Forecasts(NamedTuple):
-    """The *images* of the build steps, in file order; and the *outputs* that are known before any step
-    runs, by the position of their deployment. What is not known is `Unknown`, or not there.
+    """The *images* of the build steps, in file order, and the known *outputs* by position of the deployment.
+
+    Outputs that are not known before a step runs are `Unknown` or missing.
     """
 
     images: tuple[PlannedImage, ...] = ()
@@ -30,7 +31,7 @@ class Forecasts(NamedTuple):
 
 
 def as_json(images: Sequence[PlannedImage]) -> Iterator[dict[str, Any]]:
-    """The images as `plan --output json` prints them."""
+    """Yield the images as `plan --output json` prints them."""
     for each in images:
         yield {
             "image": each.image,

@@ -16,14 +16,14 @@ from syntask_yaml.model.run import BUSY
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import is_polled
 
-# So many runs that take up slots are counted.
+# The maximum number of runs in slots that are counted.
 _MOST_BUSY = 1000
 
 PoolOrQueue = TypeVar("PoolOrQueue", WorkPool, WorkQueue)
 
 
 class PoolStates:
-    """How pools and queues of *backend* stand at *now*. What tells it is read once, when it is needed."""
+    """The statuses of pools and queues of *backend* at *now*. Its data is read once, when needed."""
 
     def __init__(self, backend: Backend, now: datetime) -> None:
         self._backend = backend
@@ -43,7 +43,7 @@ class PoolStates:
         return PoolStatus.FULL if is_full else PoolStatus.READY
 
     def _is_served(self, pool_or_queue: WorkPool | WorkQueue) -> bool:
-        """Whether a worker takes its runs. A server knows it; of a queue, by when one was polled."""
+        """Return whether a worker takes its runs: as a server reports for pools, or by the last poll."""
         if self._backend.features.has_own_worker:
             return any(_takes_from(worker, pool_or_queue) for worker in self._workers)
         if isinstance(pool_or_queue, WorkQueue):
@@ -51,7 +51,7 @@ class PoolStates:
         return pool_or_queue.status == PoolStatus.READY
 
     def _taken(self, pool_or_queue: WorkPool | WorkQueue) -> int:
-        """How many slots runs of it take up."""
+        """Return the number of slots that its runs occupy."""
         if isinstance(pool_or_queue, WorkQueue):
             return self._busy[pool_or_queue.pool, pool_or_queue.name]
         return sum(number for (pool, _), number in self._busy.items() if pool == pool_or_queue.name)
@@ -62,7 +62,7 @@ class PoolStates:
 
     @cached_property
     def _busy(self) -> Counter[tuple[str | None, str]]:
-        """How many runs take up slots, by pool and queue."""
+        """The number of runs that occupy slots, by pool and queue."""
         runs = self._backend.runs(RunFilter(states=BUSY, limit=_MOST_BUSY))
         return Counter((run.work_pool, run.work_queue or DEFAULT_QUEUE) for run in runs)
 
@@ -86,7 +86,7 @@ def list_pools(backend: Backend, now: datetime) -> list[tuple[WorkPool, Activity
 def list_queues(
     backend: Backend, now: datetime, *, pool: str | None = None
 ) -> list[tuple[WorkQueue, Activity]]:
-    """Return the same of the queues of *pool*, or of all work pools."""
+    """Return the queues of *pool*, or of all work pools, each with its activity at *now*."""
     queues = [queue for queue in backend.queues() if pool in (None, queue.pool)]
     active = backend.queue_activity(queues, now)
     found = PoolStates(backend, now).of(queues)

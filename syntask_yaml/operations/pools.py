@@ -11,12 +11,12 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, NotFound
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 
-# A worker that serves a queue looks for runs more often than this, in seconds; a stock one every 10 to 15.
+# Seconds in which a worker polls its queues at least once; a stock worker polls every 10 to 15.
 _POLLED_WITHIN = 60
 
 
 def find_pool(backend: Backend, name: str) -> WorkPool:
-    """Return the work pool called *name*. Raises NotFound, with the nearest name."""
+    """Return the work pool *name*. Raises NotFound, with the nearest name."""
     pools = {pool.name: pool for pool in backend.pools()}
     if name not in pools:
         otherwise = (
@@ -29,7 +29,7 @@ def find_pool(backend: Backend, name: str) -> WorkPool:
 
 
 def find_queue(backend: Backend, pool: str, name: str) -> WorkQueue:
-    """Return the queue called *name* of the work pool *pool*. Raises NotFound, with the nearest name."""
+    """Return the queue *name* of the work pool *pool*. Raises NotFound, with the nearest name."""
     find_pool(backend, pool)
     queues = {queue.name: queue for queue in backend.queues() if queue.pool == pool}
     if name not in queues:
@@ -43,7 +43,7 @@ def find_queue(backend: Backend, pool: str, name: str) -> WorkQueue:
 
 
 def with_template(pool: WorkPool, backend: Backend) -> WorkPool:
-    """Return *pool* with the template of its type if it has none: its first worker gives it that one."""
+    """Return *pool* with the template of its type if it has none, as its first worker will set it."""
     if pool.base_job_template:
         return pool
     try:
@@ -53,7 +53,7 @@ def with_template(pool: WorkPool, backend: Backend) -> WorkPool:
 
 
 def is_served(pool: WorkPool, features: Features) -> bool:
-    """Whether runs of *pool* are executed, as far as that is known of a backend with these *features*."""
+    """Return whether runs of *pool* are executed, as far as a backend with these *features* knows."""
     return features.served_types is None or pool.type in features.served_types
 
 
@@ -63,12 +63,12 @@ def is_hosted(pool: WorkPool) -> bool:
 
 
 def needs_cloud(pool: WorkPool, features: Features) -> bool:
-    """Return whether the runs of *pool* are only executed by Prefect Cloud, and this backend is another."""
+    """Return whether only Prefect Cloud executes runs of *pool*, and this backend is another one."""
     return is_hosted(pool) and not features.has_hosted_pools
 
 
 def why_waiting(pool_or_queue: WorkPool | WorkQueue) -> str:
-    """Return why the runs of a pool or queue would wait, in a sentence; empty if they would not."""
+    """Return a sentence on why the runs of a pool or queue would wait; empty if they would not."""
     what = f"The work {'queue' if isinstance(pool_or_queue, WorkQueue) else 'pool'} `{pool_or_queue.name}`"
     if pool_or_queue.is_paused:
         return f"{what} is paused, so its runs wait until it is resumed."
@@ -78,7 +78,7 @@ def why_waiting(pool_or_queue: WorkPool | WorkQueue) -> str:
 
 
 def resumes(pool_or_queue: WorkPool | WorkQueue) -> tuple[str, str]:
-    """Return the command that lets more runs of a pool or queue begin, and what it is for."""
+    """Return the command that lets runs of a pool or queue start, and its purpose."""
     kind, pool = ("queue", pool_or_queue.pool) if isinstance(pool_or_queue, WorkQueue) else ("pool", "")
     which = shlex.quote(pool_or_queue.name) + (f" --pool {shlex.quote(pool)}" if pool else "")
     if pool_or_queue.is_paused:
@@ -88,7 +88,7 @@ def resumes(pool_or_queue: WorkPool | WorkQueue) -> tuple[str, str]:
 
 
 def waiting_hint(pool_or_queue: WorkPool | WorkQueue) -> str:
-    """Return a sentence with the command that lets the runs of a pool or queue begin."""
+    """Return a sentence with the command that lets the runs of a pool or queue start."""
     command, purpose = resumes(pool_or_queue)
     return f"Run `{command}` {purpose}."
 
@@ -98,7 +98,7 @@ NO_POOL = "The run is in no work pool, so no worker takes it, unless a process s
 
 
 def why_run_waits(backend: Backend, pool_name: str | None, queue_name: str) -> tuple[str, ...]:
-    """Return what keeps a run that is due waiting, each with the command that ends it: all of it holds."""
+    """Return all reasons why a due run waits, each with the command that removes it."""
     if pool_name is None:
         return (f"{NO_POOL}. Deploy it with a `work_pool`.",)
     pool = next((pool for pool in backend.pools() if pool.name == pool_name), None)
@@ -121,17 +121,17 @@ def why_run_waits(backend: Backend, pool_name: str | None, queue_name: str) -> t
 
 
 def is_polled(queue: WorkQueue, now: datetime) -> bool:
-    """Return whether a worker looked for runs of *queue* a short time ago, as far as the backend tells."""
+    """Return whether a worker has polled *queue* recently, as far as the backend tells."""
     return queue.polled is not None and (now - queue.polled).total_seconds() < _POLLED_WITHIN
 
 
 def has_worker(backend: Backend, pool: str) -> bool:
-    """Return whether a worker is there that serves *pool*."""
+    """Return whether a worker serves *pool*."""
     return any(worker.is_online for worker in backend.workers(pool=pool))
 
 
 def start_hint(pool: str) -> str:
-    """Return how a worker for *pool* is started."""
+    """Return a hint on how to start a worker for *pool*."""
     return f"Start one with `{start_command(pool)}`."
 
 

@@ -1,4 +1,4 @@
-"""Turn declarations into deployments: read the flow, resolve templates, check, change nothing."""
+"""Convert declarations to deployments: read the flow, resolve templates, check, change nothing."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ from syntask_yaml.template import Scope, texts_in
 
 
 class Prepared(NamedTuple):
-    """A declaration with its deployment, which is None if there are errors.
+    """A declaration with its deployment; None if there are errors.
 
-    *declared* is the entry of the file, *declaration* the same with the overrides of the command line.
-    *label* is its full name, as far as it is known.
+    *declared* is the entry of the file, *declaration* the same with the options of the command line. *label*
+    is its
+    display name, whether or not it could be prepared.
     """
 
     declared: Declaration
@@ -50,7 +51,7 @@ class Prepared(NamedTuple):
 
     @property
     def has_steps(self) -> bool:
-        """Whether anything runs before it can be applied."""
+        """Whether it has build or push steps."""
         return bool(self.declaration.build or self.declaration.push)
 
     @property
@@ -71,7 +72,7 @@ def prepare(
 ) -> list[Prepared]:
     """Return the deployment of each declaration, with its problems.
 
-    Fields that depend on outputs of build and push steps are `Unknown` until `prepare_again`.
+    Values that depend on outputs of build and push steps are `Unknown`: see `prepare_again`.
     """
     prepared = []
     overrides = overrides if overrides is not None and overrides.is_any else None
@@ -85,7 +86,7 @@ def prepare(
 def prepare_again(
     prepared: Iterable[Prepared], context: DeployContext, outputs: Mapping[int, StepOutputs]
 ) -> list[Prepared]:
-    """Return *prepared*, with those that depend on steps prepared again, given the *outputs* by position."""
+    """Prepare again those of *prepared* that depend on steps, with their *outputs* by position."""
     again = [
         _prepare(each.declared, each.declaration, context, outputs[position])
         if position in outputs and each.unknown_fields
@@ -96,7 +97,7 @@ def prepare_again(
 
 
 def _unique(prepared: Iterable[Prepared], context: DeployContext) -> list[Prepared]:
-    """Return *prepared*, with a problem for each deployment whose name is already taken by another."""
+    """Return *prepared*, with a problem for each whose name an earlier one has."""
     seen: dict[tuple[str, str], Declaration] = {}
     found = []
     for each in prepared:
@@ -124,7 +125,7 @@ def _prepare(
         return Prepared(declared, declaration, None, label, errors)
     is_as_declared = declaration is declared
     scope = context.scope(outputs)
-    # A file in Prefect's dialect can contain what cannot be deployed, so it is checked again.
+    # Prefect's dialect accepts problems in a file that prevent a deploy.
     is_checked = is_as_declared and context.project.dialect is Dialect.SYNTASK
     resolved = resolve_fields(declaration, scope, is_checked=is_checked)
     problems = list(resolved.diagnostics)
@@ -155,8 +156,8 @@ def _overridden(declaration: Declaration, overrides: Overrides, context: DeployC
 
 
 def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diagnostic:
-    """Return the problem without a location in the file if its value comes from the command line."""
-    if problem.path[: len(declared.path)] != declared.path:  # it is one of a value or a resource
+    """Return the problem without its location in the file, if it concerns an option of the command line."""
+    if problem.path[: len(declared.path)] != declared.path:  # it concerns a value or a resource
         return problem
     inside = problem.path[len(declared.path) :]
     written, given = declared.at(inside), overridden.at(inside)
@@ -169,7 +170,7 @@ def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diag
 def _bind(
     declaration: Declaration, entry: Node, scope: Scope, context: DeployContext
 ) -> tuple[Deployment | None, list[Diagnostic]]:
-    """Return the deployment of *entry*, the declaration with its templates resolved, and its problems."""
+    """Return the deployment of *entry*, the resolved declaration, and its problems."""
     if missing := list(check_identity(entry)):
         return None, missing
     flow = read_flow(declaration, entry.value["entrypoint"], context.reader)
@@ -198,7 +199,7 @@ def _deployment(
     context: DeployContext,
 ) -> Deployment:
     project = context.project
-    # A deployment that the file does not declare has no owner, so that no prune deletes it.
+    # The project does not prune a deployment that it does not declare.
     owner = context.owner.project if declaration.node.path else None
     fields = project.dialect.without_own_keys(entry.value)
     origin = context.origin if owner is not None else None
@@ -230,8 +231,7 @@ def _judged(
     problems: Iterable[Diagnostic],
     context: DeployContext,
 ) -> Prepared:
-    """Return the result for a declaration, with *problems* judged by the dialect. With an error, it has no
-    deployment."""
+    """Return the prepared declaration, with the severities of the dialect; errors leave no deployment."""
     label = deployment.full_name if deployment else _label(declaration, context)
     judged = tuple(
         problem.with_entries((label,))
@@ -246,7 +246,7 @@ def _label(declaration: Declaration, context: DeployContext) -> str:
     return full_name_of(declaration, context.reader, context.resolved)
 
 
-# Warnings of `validate` that stop a deploy even in Prefect's dialect.
+# Warnings in a validation of the file, but errors in a deploy.
 _DECISIVE = frozenset({"unset-name", "invalid-template", "missing-key", "secret-stored", "invalid-name"})
 
 

@@ -33,8 +33,10 @@ _NO_FILE_HINT = (
 
 
 class ProjectLocation(NamedTuple):
-    """Where the project is: *file* if it was named, else the nearest one from *directory* up, or the one that
-    includes that. *target* is the environment that is meant; None: the default one."""
+    """The location of a project: *file*, or the nearest from *directory* up or the one that includes it.
+
+    *target* is the requested environment; None: the default one.
+    """
 
     directory: Path
     file: Path | None = None
@@ -43,15 +45,15 @@ class ProjectLocation(NamedTuple):
 
 
 def open_project(location: ProjectLocation) -> Project:
-    """The project at *location*, with its problems.
+    """Return the project at *location*, with its problems.
 
-    Raises NotFound if there is no file or no such target, UsageError where a target must be named.
+    Raises NotFound if there is no file or no such target, UsageError if a target must be named.
     """
     return read(location).choose(location.target)
 
 
 def read(location: ProjectLocation) -> ProjectReading:
-    """The files of the project at *location*. Raises NotFound if there are none."""
+    """Read the files of the project at *location*. Raises NotFound if there are none."""
     if location.file is not None:
         file, named = location.directory / location.file, str(location.file)
         show = lambda path: named if path == file else shown_path(path, location.directory)  # noqa: E731
@@ -67,30 +69,29 @@ def read(location: ProjectLocation) -> ProjectReading:
 
 
 def default_project(location: ProjectLocation) -> Project | None:
-    """The project at *location* in its default target; None where there is no such thing."""
+    """Return the project at *location* in its default target; None if there is neither."""
     reading = read(location)
     target = next((each for each in reading.targets if each.is_default), None)
     return None if target is None else reading.project(target)
 
 
 def is_prefect_project(location: ProjectLocation) -> bool:
-    """Whether the project file is one of Prefect's, as far as its name says."""
+    """Return whether the project file is one of Prefect's, judging by its name."""
     file = location.file or find_project_file(location.directory)
     return file is not None and Dialect.of(file.name) is Dialect.PREFECT
 
 
 def declared_project(content: Mapping[str, Any], root: Path, *, source: Source, at: int = 0) -> Project:
-    """The project that *content* is: the mappings and lists of a project file, as values.
+    """Return the project of *content*, the mappings and lists of a project file as values.
 
-    Everything in it has the place *at* of *source*, which is where code says it. Templates mean what they
-    mean in a file.
+    Every value has the location *at* of *source*, the code that declares it. Templates work as in a file.
     """
     document = Document(source, Node(content, source, at))
     return load_project(document, root, dialect=Dialect.SYNTASK)
 
 
 def _hint_without_file(directory: Path) -> str:
-    """What to do where there is no project file; deployments of agents are converted."""
+    """Return the hint for a missing project file; deployments of agents are converted."""
     from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
 
     found = find_agent_files(directory)
@@ -109,10 +110,11 @@ def validate(
     strict: bool = False,
     only: Sequence[Declaration] | None = None,
 ) -> list[Diagnostic]:
-    """Everything that can be said about the project without a backend and an environment, in file order.
+    """Return all problems that can be found without a backend and an environment, in file order.
 
-    *flows* None leaves out the flows that it names, as when only the file is there. *only* leaves out what
-    is wrong with other declarations.
+    *flows* None skips checks of the flows, as when only the file is available. *only* leaves out the problems
+    of
+    other declarations.
     """
     meant = project.declarations if only is None else only
     found = [] if flows is None else list(_check_flows(project, meant, flows))
@@ -127,7 +129,7 @@ def validate(
 
 
 def _check_backend(project: Project) -> Iterator[Diagnostic]:
-    """Yield what is known of the backend that the target names without asking it."""
+    """Yield the problems with the target's backend that are known without connecting to it."""
     written = project.target.backend if project.target is not None else None
     if written is not None and not is_template(written.value):
         from syntask_yaml.backend.connect import why_no_backend
@@ -135,15 +137,15 @@ def _check_backend(project: Project) -> Iterator[Diagnostic]:
         if problem := why_no_backend(str(written.value)):
             yield written.problem("wrong-value", *problem)
     if project.names_of(ResourceKind.BLOCK):
-        from syntask_yaml.project.resources.block_types import check_block_types  # which few projects need
+        from syntask_yaml.project.resources.block_types import check_block_types  # few projects need it
 
         yield from map(project.judge, check_block_types(project.resources, written))
 
 
 class StepChecker:
-    """Checks the inputs of custom steps against the functions that they name, which are read and not run.
+    """Checks the inputs of custom steps against their functions, which are parsed and not executed.
 
-    Lists that deployments share are looked at once.
+    Lists shared by several deployments are checked once.
     """
 
     def __init__(self, project: Project) -> None:
@@ -151,7 +153,7 @@ class StepChecker:
         self._known: dict[int, list[Diagnostic]] = {}
 
     def check(self, declaration: Declaration) -> Iterator[Diagnostic]:
-        """Everything that is wrong with the steps of a declaration."""
+        """Yield the problems of the steps of a declaration."""
         pull = declaration.pull or ()
         for steps in (declaration.build, declaration.push, pull):
             if id(steps) not in self._known:
@@ -160,21 +162,21 @@ class StepChecker:
 
     def _check(self, steps: Iterable[Step], *, is_pull: bool) -> Iterator[Diagnostic]:
         for step in steps:
-            # The file alone shows what is wrong with a built-in step, and what is no step.
+            # The file check reports problems of built-in steps, and names that are not steps.
             if claims_to_be_builtin(step.name) or "." not in step.name:
                 continue
-            from syntask_yaml.steps.inputs import check_inputs  # which few projects need
+            from syntask_yaml.steps.inputs import check_inputs  # few projects need this import
 
             place = self._project.document.root.at(step.path)
             for problem in check_inputs(step, self._project.root):
                 node = place.get(problem.input_name) if problem.input_name else None
                 found = (node or place).problem(problem.code, problem.detail, problem.hint, at_key=True)
-                # What a pull step names may be there only where runs start.
+                # The function of a pull step may exist only in the environment of the run.
                 yield found.as_warning() if is_pull and problem.code == "unknown-step" else found
 
 
 def problems_of(project: Project, declarations: Iterable[Declaration]) -> list[Diagnostic]:
-    """What is wrong with the file as a whole, and with the entries of *declarations*."""
+    """Return the problems of the file as a whole, and of the entries of *declarations*."""
     entries = {declaration.node.path for declaration in declarations}
     return [
         problem
@@ -186,7 +188,7 @@ def problems_of(project: Project, declarations: Iterable[Declaration]) -> list[D
 def warnings_of(
     project: Project, declarations: Iterable[Declaration], reader: FlowReader
 ) -> list[Diagnostic]:
-    """What the file is warned of as a whole, and in the entries of *declarations*."""
+    """Return the warnings about the file as a whole, and about the entries of *declarations*."""
     found = (problem for problem in problems_of(project, declarations) if not problem.is_error)
     return with_full_names(found, project, reader)
 

@@ -1,4 +1,4 @@
-"""A project as it was at a commit."""
+"""Open a project as of a commit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from syntask_yaml.project.revisions import history_of
 
 @contextmanager
 def project_at_ref(location: ProjectLocation, ref: str) -> Iterator[Project]:
-    """The project at *location* as it was at the commit, branch or tag *ref*, checked out for a while.
+    """Yield the project at *location* as of the commit, branch or tag *ref*, in a temporary checkout.
 
-    Neither the working tree nor its repository is touched. Raises UsageError, RevisionUnavailable, and what
-    `open_project` raises.
+    Neither the working tree nor its repository is modified. Raises UsageError, RevisionUnavailable, and the
+    errors of `open_project`.
     """
     history = history_of(location.directory)
     with checked_out(history, history.commit(ref)) as tree:
@@ -31,7 +31,7 @@ def project_at_ref(location: ProjectLocation, ref: str) -> Iterator[Project]:
 
 
 def _moved(path: Path, source: Path, destination: Path) -> Path:
-    """*path*, which is inside of *source*, inside of *destination*."""
+    """Return *path*, which is inside *source*, at the same place inside *destination*."""
     real = path.resolve()
     if not real.is_relative_to(source):
         raise UsageError(f"`{path}` is not in the repository at `{source}`.", hint="Leave out `--ref`.")
@@ -39,5 +39,5 @@ def _moved(path: Path, source: Path, destination: Path) -> Path:
 
 
 def _existing(folder: Path) -> Path:
-    """*folder*, or the nearest one around it: the commit may not have it."""
+    """Return *folder*, or its nearest existing parent: the commit may not have it."""
     return next(each for each in (folder, *folder.parents) if each.is_dir())

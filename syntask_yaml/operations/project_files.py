@@ -12,15 +12,16 @@ from syntask_yaml.operations.project import ProjectLocation, read
 from syntask_yaml.project.flows import FlowReader, InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.template import is_template
 
-# What is compared of each file; None if it does not exist.
+# The compared attributes of each file; None if it does not exist.
 Snapshot: TypeAlias = Mapping[Path, tuple[int, int, int] | None]
 
 
 def project_files(location: ProjectLocation) -> frozenset[Path]:
     """Return the files of the project, and every file that is read for the schemas of its flows.
 
-    Also files that do not exist and should, but not those of an entrypoint that is a template. Nothing if
-    there is no project file, or none that can be read.
+    These include missing files, but not those of an entrypoint that is a template. Empty if there is no
+    readable
+    project file.
     """
     try:
         project = read(location).usual(location.target)
@@ -43,7 +44,7 @@ def _paths(entrypoints: Iterable[str]) -> Iterable[str]:
 
 
 def snapshot(files: Iterable[Path]) -> Snapshot:
-    """Return how *files* are now."""
+    """Return the current state of *files*."""
     return {file: _state(file) for file in files}
 
 
@@ -56,5 +57,5 @@ def _state(file: Path) -> tuple[int, int, int] | None:
 
 
 def changed_files(before: Snapshot, after: Snapshot) -> list[Path]:
-    """Return the files that differ between two snapshots, in order."""
+    """Return the files that differ between two snapshots, sorted."""
     return sorted(file for file in before.keys() | after.keys() if before.get(file) != after.get(file))

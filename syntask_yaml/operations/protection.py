@@ -1,4 +1,4 @@
-"""From where a protected target may be deployed: some branches, a clean checkout."""
+"""The branches and checkouts from which a protected target may be deployed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _FORCE = "Pass `--force` to deploy anyway."
 
 
 def refuse_protected(context: DeployContext) -> None:
-    """Raise ProjectInvalid where the target does not allow a deploy from here."""
+    """Raise ProjectInvalid if the target does not allow a deploy from here."""
     if problems := list(protection_problems(context)):
         raise ProjectInvalid(problems)
 
 
 def protection_problems(context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield why the target of the project does not allow a deploy from here."""
+    """Yield the reasons why the target does not allow a deploy from here."""
     target = context.project.target
     protected = target.node.get("protected") if target is not None else None
     if target is None or protected is None or not protected.value:
@@ -55,9 +55,9 @@ def _texts(value: object) -> list[str]:
 
 
 def _elsewhere(context: DeployContext, branches: list[str]) -> str:
-    """Return where else the project is than on one of *branches*; empty if it is not."""
+    """Return the position of the checkout if it is not on one of *branches*; else an empty text."""
     project = context.project
-    if project.worked_on is not None:  # an earlier commit, which has no branch of its own
+    if project.worked_on is not None:  # an earlier commit, without a branch
         from syntask_yaml.project.revisions import history_of
 
         commit, history = context.versions.commit, history_of(project.worked_on)

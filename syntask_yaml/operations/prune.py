@@ -19,12 +19,12 @@ from syntask_yaml.plan.changes import Action, Plan, Removal
 from syntask_yaml.project.load import Project
 
 _WAITING = frozenset({StateType.SCHEDULED})
-# Of each deployment, on average: a server makes at most so many runs ahead.
+# The average number of scheduled runs of a deployment: a server creates at most so many in advance.
 _MOST_COMING = 200
 
 
 def check_prune(project: Project, *, is_all: bool) -> None:
-    """Raise UsageError where nothing could be pruned, ProjectInvalid where an entry was not even seen."""
+    """Raise UsageError if there is nothing to prune, ProjectInvalid if an entry could not be read."""
     if not is_all:
         raise UsageError(
             "`--prune` requires `--all`, because it compares the whole project.", hint="Pass `--all` too."
@@ -39,7 +39,7 @@ def check_prune(project: Project, *, is_all: bool) -> None:
 
 
 def _unseen(project: Project) -> Iterator[Diagnostic]:
-    """Why the file may declare more than was read: a lost key, or one that Prefect's dialect reads twice."""
+    """Yield why the file may declare more than was read: a lost key, or one that is read twice."""
     if not project.resources:
         yield from _lost_key(project)
     for problem in project.diagnostics:
@@ -51,7 +51,7 @@ def _unseen(project: Project) -> Iterator[Diagnostic]:
 
 
 def check_deletions(project: Project, plan: Plan) -> None:
-    """Raise ProjectInvalid where *plan* deletes deployments and the file may only have lost them."""
+    """Raise ProjectInvalid if *plan* deletes deployments that the file may have lost by mistake."""
     if plan.deletions and (problems := tuple(_lost_key(project))):
         raise ProjectInvalid(problems)
 
@@ -77,13 +77,16 @@ def _lost_key(project: Project) -> Iterator[Diagnostic]:
 
 
 def _file(project: Project) -> str:
-    """What to call the file that stands for the whole project."""
+    """Return the name of the main file of the project."""
     return project.document.source.name
 
 
 def how_to_prune(project: Project, *, are_resources: bool = False) -> str:
-    """What to do to delete what *project* declares no more, as a hint; where they *are_resources* alone,
-    a list of deployments is missed only if the file declares no resource either."""
+    """Return a hint on how to delete what *project* no longer declares.
+
+    For resources (*are_resources*), a missing list of deployments matters only if the file declares no
+    resource.
+    """
     run = f"`{project.deploy_command} --prune` to delete what is no longer declared."
     if any(_lost_key(project)) and not (are_resources and project.resources):
         return f"Write `deployments: []` in `{_file(project)}`, and run {run}"
@@ -91,7 +94,7 @@ def how_to_prune(project: Project, *, are_resources: bool = False) -> str:
 
 
 def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
-    """Why nothing is pruned although the others are deployed: entries that could not be read."""
+    """Yield why nothing is pruned although the other entries are deployed: unreadable entries."""
     failed = [each for each in prepared if each.deployment is None]
     if failed:
         listed = _listed([each.label for each in failed])
@@ -103,7 +106,7 @@ def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
 def undeclared(
     context: DeployContext, stored: Sequence[Stored], prepared: Sequence[Prepared]
 ) -> Iterator[Diagnostic]:
-    """What the project deployed and declares no more, where nothing is pruned. *prepared* is all of it."""
+    """Yield a warning about deployments that the project no longer declares; *prepared* is all of it."""
     project = context.owner.project
     if project is None or any(each.deployment is None for each in prepared):
         return
@@ -125,16 +128,16 @@ def undeclared(
 
 
 def owner_before_targets(project: Project) -> str | None:
-    """The owner of what the project deployed before it had targets; None if it has none, or no name."""
+    """Return the owner that the project had before it had targets; None if it has none, or no name."""
     return None if project.target is None else project.name
 
 
 def without_target(
     context: DeployContext, stored: Sequence[Stored], prepared: Sequence[Prepared]
 ) -> Iterator[Diagnostic]:
-    """What the project deployed before it had targets, and none of them has: it still runs beside theirs.
+    """Yield a warning about deployments from before the project had targets: they still run.
 
-    *prepared* is all that the target declares.
+    *prepared* is everything that the target declares.
     """
     name = owner_before_targets(context.project)
     if name is None:
@@ -153,7 +156,7 @@ def without_target(
 
 
 def still_deployed(code: str, what: str, left: Sequence[str], hint: str) -> Iterator[Diagnostic]:
-    """Warn of *left*, the names of what is declared no more, if there are any; *what* says what they are."""
+    """Yield a warning about *left*, the names of undeclared objects, if any; *what* describes them."""
     if left:
         yield Diagnostic(code, f"{what}: {_listed(left)}.", hint).as_warning()
 
@@ -163,7 +166,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def protected(plan: Plan) -> Iterator[Diagnostic]:
-    """What is declared no more, and stays because it is protected."""
+    """Yield a note on undeclared deployments that are kept because they are protected."""
     for name in plan.protected:
         detail = f"`{name}` is protected, so it was not deleted."
         hint = "Deploy it once without `protected`, or use `syntask deployment delete --force`."
@@ -171,9 +174,9 @@ def protected(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def with_removals(plan: Plan, backend: Backend) -> Plan:
-    """*plan* with what goes along with each deployment that it deletes.
+    """Return *plan* with the schedules and runs that are lost with each deleted deployment.
 
-    A backend is asked about all of them at once.
+    They are requested in one query.
     """
     deleted = [change.write.before for change in plan.deletions if change.write and change.write.before]
     if not deleted:
@@ -204,12 +207,14 @@ def _removal(stored: Stored, coming: Sequence[Run], last: Run | None) -> Removal
 
 
 class Approval(NamedTuple):
-    """Who says that what a plan deletes may go.
+    """The approval of the deletions of a plan.
 
-    It *is_given*, or given for *at_most* so many; otherwise it is up to *ask*, which is shown the plan and
-    raises if the answer is no. Without all of them nothing is deleted. *show* is given every plan first.
-    *options* of the command give it. *confirm* is called once nobody else deploys, before the first write,
-    and raises where what was approved does not hold any more.
+    It *is_given*, or given for *at_most* so many; otherwise *ask* is called with the plan, and raises if the
+    answer
+    is no. Without any of these, nothing is deleted. *show* is called with every plan first. *options* are the
+    command-line options that give approval. *confirm* is called under the deploy lock, before the first
+    write, and
+    raises if the approval is out of date.
     """
 
     is_given: bool = False
@@ -240,12 +245,12 @@ class Approval(NamedTuple):
 
 
 def in_lines(sentence: str, names: Iterable[str]) -> str:
-    """Return *sentence* with *names* below it, one on a line as in a plan."""
+    """Return *sentence* followed by *names*, one on a line as in a plan."""
     return "\n- ".join((f"{sentence}:", *names))
 
 
 def only_approved(plan: Plan, approved: Plan) -> Plan:
-    """*plan* without deletions that were not in the *approved* one."""
+    """Return *plan* without deletions that are not in the *approved* one."""
     names = {change.deployment for change in approved.deletions}
     kept = (each for each in plan.changes if not each.is_deletion or each.deployment in names)
     others = {each.full_name for each in approved.resources if each.action is Action.DELETE}

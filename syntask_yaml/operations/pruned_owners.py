@@ -1,4 +1,4 @@
-"""The owners whose deployments a deploy prunes: the project, also under its former name."""
+"""Determine the owners whose deployments a deploy prunes: the project, and its former names."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _NAME = re.compile(r"^name:\s*(?P<quote>[\"']?)(?P<name>.*?)(?P=quote)\s*(?:#.*)
 def pruned_owners(
     context: DeployContext, request: Request, names: Set[str], stored: Sequence[Stored]
 ) -> frozenset[str]:
-    """Return the owners that lose what is no longer declared. Raises BackendRefused where none is stored.
+    """Return the owners whose deployments are pruned. Raises BackendRefused if owners are not stored.
 
-    A project that takes over what is *stored* under *names* takes all that its former name owns.
+    A project that takes over deployments *stored* under *names* takes all of their former owner.
     """
     if context.owner.project is None:
         return frozenset()
@@ -36,17 +36,17 @@ def pruned_owners(
 def former_names(
     context: DeployContext, request: Request, names: Set[str], stored: Sequence[Stored]
 ) -> frozenset[str] | None:
-    """Return what the project was called, as `former_owners` does; None where *request* takes nothing over.
+    """Return the former names of the project, as `former_owners` does; None unless *request* takes over.
 
-    What it had under that name is pruned, or else taken over with the rest: nothing says later whose it was.
+    Deployments under these names are pruned or taken over: later, their origin is no longer known.
     """
     return former_owners(context, names, stored) if request.take_over else None
 
 
 def former_owners(context: DeployContext, names: Set[str], stored: Sequence[Stored]) -> frozenset[str]:
-    """The owners of those of *stored* called *names* that come from the same place, and the same target.
+    """Return the owners of the *stored* deployments in *names* with the same origin and target.
 
-    One that another file in the folder is called is no former one: that file still deploys for it.
+    The name of another file in the folder is no former name: that file still deploys under it.
     """
     owners = (each.deployment for each in stored if each.deployment.full_name in names)
     return _former(context, owners)
@@ -55,7 +55,7 @@ def former_owners(context: DeployContext, names: Set[str], stored: Sequence[Stor
 def former_owners_of_resources(
     context: DeployContext, names: Set[str], ledgers: Sequence[ResourceLedger]
 ) -> frozenset[str]:
-    """The same by the *names* of resources, and who has them in *ledgers*."""
+    """Return the former owners by the *names* of resources and their owners in *ledgers*."""
     return _former(context, (each.owner for each in ledgers if names & each.names))
 
 

@@ -14,7 +14,7 @@ from syntask_yaml.plan.changes import Action, Plan
 
 
 def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) -> list[Prepared]:
-    """*prepared*, where whoever was renamed from what is still declared, or twice, is a problem."""
+    """Return *prepared*, with a problem for each rename whose old name is still declared or used twice."""
     if not any(each.deployment and each.deployment.renamed_from for each in prepared):
         return list(prepared)
     declared = [candidate_of(each, context.reader, context.resolved) for each in context.project.declarations]
@@ -43,9 +43,9 @@ def names_of(prepared: Sequence[Prepared]) -> set[str]:
 def likely_renames(
     plan: Plan, prepared: Sequence[Prepared], stored: Sequence[Stored], context: DeployContext
 ) -> Iterator[tuple[str, Diagnostic]]:
-    """Yield the names of those *stored* that are likely only called otherwise, each with a warning.
+    """Yield the names of *stored* deployments that were likely renamed, each with a warning.
 
-    A new deployment has the entrypoint of the old one, and nothing else that comes or goes has it.
+    Exactly one new deployment has the entrypoint of exactly one old one.
     """
     created = {change.deployment for change in plan.changes if change.action is Action.CREATE}
     new: dict[str | None, list[Prepared]] = {}
@@ -63,7 +63,7 @@ def likely_renames(
                 "entrypoint, is no longer declared."
             )
             node = candidates[0].declaration.name_place
-            # A server makes the new one, and deletes the old one.
+            # A server creates a new deployment and deletes the old one.
             kept = "its runs and " if context.backend.features.has_own_worker else ""
             hint = (
                 f"If it was renamed, add `renamed_from: {names[0]}` to keep {kept}whether "
@@ -73,7 +73,7 @@ def likely_renames(
 
 
 def of_deleted(warning: Diagnostic, old: str) -> Diagnostic:
-    """Return the *warning* of a likely rename once *old*, the former name, was deleted."""
+    """Return the *warning* of a likely rename after *old*, the former name, was deleted."""
     hint = (
         f"`{old}` was deleted. If it was renamed, add `renamed_from: {old}` for other targets and backends "
         "that still have it."
@@ -84,7 +84,7 @@ def of_deleted(warning: Diagnostic, old: str) -> Diagnostic:
 def _undeclared(
     stored: Sequence[Stored], prepared: Sequence[Prepared], context: DeployContext
 ) -> Iterator[tuple[str, str | None]]:
-    """The names and entrypoints of what the project has deployed and declares no more."""
+    """Yield the names and entrypoints of deployments that the project no longer declares."""
     owner = context.owner.project
     kept = {each.deployment.renamed_from for each in prepared if each.deployment is not None}
     own = [each.deployment for each in stored if owner is not None and each.deployment.project == owner]
@@ -97,7 +97,7 @@ def _undeclared(
 
 
 def half_renamed(stored: Iterable[Stored]) -> Iterator[Diagnostic]:
-    """Warn of each deployment that makes no runs because a rename to it has not been finished."""
+    """Yield a warning for each deployment that creates no runs because a rename to it is unfinished."""
     for each in stored:
         if each.deployment.is_half_renamed:
             since = f" since {each.created.astimezone().isoformat(' ', 'seconds')}" if each.created else ""

@@ -1,4 +1,4 @@
-"""The resolved project, as a document."""
+"""Render a project with its templates resolved."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _JOBS = 8
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The document, and what is to be said of it."""
+    """A rendered document, and its diagnostics."""
 
     content: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...]
@@ -36,8 +36,9 @@ class Rendered:
 def render(context: DeployContext, selection: Selection, *, build: Observer | None = None) -> Rendered:
     """Return the selected deployments with their templates resolved.
 
-    With *build*, which is told how they go, the build and push steps run first, and what they put out is
-    filled in. Raises ProjectInvalid, also for a step that did not succeed.
+    With *build*, which receives the events, the build and push steps run first, and their outputs are filled
+    in.
+    Raises ProjectInvalid, also for a failed step.
     """
     project, context = context.project, replace(context, with_resources=selection.is_whole)
     refuse_broken(project, context.reader)

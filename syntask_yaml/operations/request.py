@@ -12,9 +12,9 @@ from syntask_yaml.operations.selection import Selection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be planned, or deployed: which deployments, with what over them, and how.
+    """A request for a plan or deploy: the selection, the overrides, and the options.
 
-    *ref* is the commit, branch or tag whose project it is; None: that of the working tree.
+    *ref* is the commit, branch or tag of the project; None: the working tree.
     """
 
     selection: Selection
@@ -25,12 +25,12 @@ class Request:
     ref: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the request as a saved plan keeps it."""
+        """Return the request as a saved plan stores it."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, document: object) -> Request:
-        """A request from a saved plan. Raises ValueError for anything that `as_json` does not return."""
+        """Return the request of a saved plan. Raises ValueError for a document that is not one."""
         from pydantic import TypeAdapter  # only saved plans need it
 
         text = json.dumps(document)

@@ -17,18 +17,18 @@ from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.operations.deployments import find_deployment
 
 FAILED = frozenset({StateType.FAILED, StateType.CRASHED})
-# A run that waits has nothing to show.
+# A scheduled run has no logs and task runs.
 _BEGUN = frozenset(StateType) - {StateType.SCHEDULED}
 _UNSUCCESSFUL = frozenset(StateType) - {StateType.COMPLETED}
 _POLL_SECONDS = 0.2
-# A worker that is there takes a due run much sooner.
+# A running worker takes a due run much sooner.
 _PATIENCE_SECONDS = 15.0
-# The states of a run that waits for a worker; in others it waits for a free slot, or to be tried again.
+# The states of a run that waits for a worker; in others it waits for a slot, or for a retry.
 _FOR_A_WORKER = frozenset({"Scheduled", "Late"})
 
 
 def find_run(backend: Backend, id: str | None) -> Run:
-    """The run whose id is *id*, or begins with it; without one, the last that began, or failed to.
+    """Return the run whose id is or begins with *id*; without one, the last run that started or failed.
 
     Raises NotFound.
     """
@@ -48,15 +48,14 @@ def _latest(backend: Backend) -> Run:
 
 
 def _taken(run: Run) -> datetime | None:
-    """When *run* began, or failed before its flow was called; None: it has nothing to show."""
+    """Return the time when *run* started, or failed before its flow was called; None for others."""
     return run.started or (run.ended if run.state.type in FAILED else None)
 
 
 def find_unsuccessful(backend: Backend, id: str | None, now: datetime) -> Run | None:
-    """The run whose id is *id*, or begins with it; without one, the newest that is due and did not complete,
-    or None where each has.
+    """Return the run whose id is or begins with *id*; without one, the newest due run that did not complete.
 
-    Raises NotFound for an *id* of no run.
+    Return None if all completed. Raises NotFound for an unknown *id*.
     """
     if id is not None:
         return find_run(backend, id)
@@ -65,7 +64,7 @@ def find_unsuccessful(backend: Backend, id: str | None, now: datetime) -> Run | 
 
 
 def full_name(backend: Backend, name: str) -> str:
-    """Return `flow/name` of the deployment that *name* means; a deleted one is known by its runs.
+    """Return the `flow/name` of the deployment *name*; of a deleted one, by its runs.
 
     Raises NotFound.
     """
@@ -76,14 +75,14 @@ def full_name(backend: Backend, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StateSeen:
-    """A watched run is in another state than before."""
+    """A watched run has entered another state."""
 
     state: State
 
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A watched run, the one of that *id*, has been due for a while, and no worker has taken it."""
+    """The watched run with this *id* has been due for a while, and no worker has taken it."""
 
     id: str
 
@@ -99,20 +98,20 @@ def watch(
     tail: int | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Seen]:
-    """What a run goes through, as it happens, until it has ended; of its log the lines that are meant.
+    """Yield the states and log lines of a run as they occur, until it ends; *which* filters the log.
 
-    Of those that are there at first, only the last *tail* ones.
+    Of the lines that exist at first, only the last *tail* are included.
     """
     seen: State | None = None
     lines = 0
     patience = _PATIENCE_SECONDS
     while True:
-        current = find_run(backend, run.id)  # before the lines, so that the last ones are not missed
+        current = find_run(backend, run.id)  # read before the lines, so that the last ones are not missed
         is_final = current.state.type.is_final
         if current.state != seen and not is_final:
             yield StateSeen(current.state)
         seen = current.state
-        # What a run writes while it begins comes after the state that says so.
+        # Yield the new state before the lines that a run logs at its start.
         found = backend.logs(run.id, after=lines, which=which) if current.state.type in _BEGUN else []
         yield from found if lines or tail is None else deque(found, maxlen=tail)
         lines += len(found)
@@ -132,7 +131,7 @@ def _is_due(run: Run) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What became of the retry of *run*: the run *by* which it is done again, or why it is not."""
+    """The result of the retry of *run*: *by*, the run that repeats it, or the reason why there is none."""
 
     run: Run
     by: Run | None = None
@@ -140,16 +139,16 @@ class Retry:
 
     @property
     def action(self) -> str:
-        """Whether it is retried, was skipped because it need not or cannot be, or failed."""
+        """The action: retried, skipped because unnecessary or impossible, or failed."""
         if self.error is None:
             return "retried"
         return "skipped" if isinstance(self.error, BackendConflict) else "failed"
 
 
 def retry_each(backend: Backend, runs: Iterable[Run], *, again: bool) -> Iterator[Retry]:
-    """Do the *runs* again, one after the other; one that cannot be stops no other.
+    """Retry *runs* one after the other; a failed retry does not stop the others.
 
-    Once a server is gone, nothing more is tried.
+    Nothing more is tried after a server is unreachable.
     """
     gone: BackendUnreachable | None = None
     for run in runs:

@@ -16,12 +16,12 @@ from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, plan_
 from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.template import Blocks
 
-# So many deployments and resources are named.
+# The maximum number of deployments and resources named in a message.
 _NAMED = 5
 
 
 def save_plan(planned: Planned, context: DeployContext, request: Request, path: Path) -> None:
-    """Write the plan to *path*, whole or not at all. Raises FileFailed."""
+    """Write the plan to *path* atomically. Raises FileFailed."""
     text = encode_saved(planned.plan, request.as_json(), _step_fingerprints(planned, context))
     try:
         write_atomically(path, text)
@@ -30,7 +30,7 @@ def save_plan(planned: Planned, context: DeployContext, request: Request, path: 
 
 
 def load_plan(path: Path) -> tuple[SavedPlan, Request]:
-    """Return a saved plan, and the request that it was made for. Raises FileFailed."""
+    """Return a saved plan and its request. Raises FileFailed."""
     try:
         saved = decode_saved(read_given(path), path.name)
         return saved, Request.from_json(saved.request)
@@ -45,7 +45,7 @@ def load_plan(path: Path) -> tuple[SavedPlan, Request]:
 
 
 def check_fresh(saved: SavedPlan, planned: Planned, context: DeployContext) -> None:
-    """Raise PlanStale unless the plan that was made now is the one that was saved."""
+    """Raise PlanStale unless the current plan equals the saved one."""
     plan = planned.plan
     if saved.backend != plan.backend:
         detail = f"The plan was made for {saved.backend}, but the current backend is {plan.backend}."
@@ -61,6 +61,6 @@ def check_fresh(saved: SavedPlan, planned: Planned, context: DeployContext) -> N
 
 def _step_fingerprints(planned: Planned, context: DeployContext) -> Iterator[str]:
     for pipeline in pipelines_of(planned.prepared, context).values():
-        # What a block holds is neither looked up nor digested for a plan.
+        # The contents of blocks are neither looked up nor digested for a plan.
         scope = replace(pipeline.scope, blocks=Blocks.LEAVE)
         yield steps_fingerprint((*pipeline.build, *pipeline.push), scope)

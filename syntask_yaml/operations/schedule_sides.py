@@ -1,4 +1,4 @@
-"""A side of a handover: a deployment whose schedules stop or start."""
+"""The sides of a handover: deployments whose schedules are paused or resumed."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deployments import find_deployment, set_paused
 
-# All of them: a run that is not seen would be taken for one that nobody made.
+# No limit: a run beyond it would count as missed.
 _MOST = 10_000_000
 _TRIES = 5
 _TICK = timedelta(microseconds=1)
 
 
 class Side(Protocol):
-    """One of the deployments, and what is asked of it. All verbs raise BackendError and its kinds."""
+    """One side of a handover. All methods raise BackendError and its subclasses."""
 
     def coming(self) -> Sequence[datetime]:
-        """The times of runs that its schedules made and that nothing has taken yet, the earliest first."""
+        """Return the times of scheduled runs that nothing has taken yet, earliest first."""
         ...
 
     def stop(self) -> None:
-        """Let its schedules rest, and drop what they made ahead. May be repeated."""
+        """Pause its schedules, and delete the runs created in advance. Idempotent."""
         ...
 
     def start(self) -> None:
-        """Let its schedules go on. May be repeated."""
+        """Resume its schedules. Idempotent."""
         ...
 
     def taken_until(self, now: datetime) -> datetime | None:
-        """Return the last time, later than *now*, for which something has taken a run already."""
+        """Return the last time after *now* whose run has been taken already."""
         ...
 
     def times(self, since: datetime) -> frozenset[datetime]:
-        """Return the times, from *since* on, for which its schedules made runs that were not dropped."""
+        """Return the times, from *since* on, of runs that its schedules created and nobody deleted."""
         ...
 
     def has_begun(self) -> bool:
-        """Return whether it has made its first runs; where a worker of ours makes them, it need not have."""
+        """Return whether it has created its first runs; with our own worker, that is not required."""
         ...
 
     def begins(self, now: datetime) -> datetime:
-        """Return the time after which it makes all of its runs: nobody makes up for those before."""
+        """Return the time from which on it creates all runs: earlier ones are not made up for."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class BackendSide:
-    """The deployment called *name* on a backend."""
+    """The deployment *name* on a backend."""
 
     backend: Backend
     name: str
@@ -66,7 +66,7 @@ class BackendSide:
     def stop(self) -> None:
         self._set_paused(paused=True)
         for run in self.waiting():
-            with suppress(BackendConflict, NotFound):  # it began, or the backend dropped it, meanwhile
+            with suppress(BackendConflict, NotFound):  # it started, or the backend deleted it, meanwhile
                 self.backend.cancel(run.id)
 
     def start(self) -> None:
@@ -83,20 +83,20 @@ class BackendSide:
         return self.backend.features.has_own_worker or bool(self.waiting())
 
     def begins(self, now: datetime) -> datetime:
-        """Return a server has looked by *now*; our own worker looks from when the schedules were resumed."""
+        """Return *now* for a server; our own worker counts from the resume of the schedules."""
         updated = self._stored().updated if self.backend.features.has_own_worker else None
         return updated or now
 
     def waiting(self) -> list[Run]:
-        """Return the runs that its schedules made and that nothing has taken yet.
+        """Return the scheduled runs that nothing has taken yet.
 
-        One that failed and is tried again is scheduled, too, and was taken.
+        A failed run that waits for its retry is scheduled too, but was taken.
         """
         which = RunFilter(deployment=self.name, states=frozenset({StateType.SCHEDULED}), limit=_MOST)
         return [run for run in self.backend.runs(which) if run.is_scheduled and run.started is None]
 
     def _since(self, since: datetime) -> list[Run]:
-        """Return the runs that schedules made for *since* or later, and that nobody cancelled."""
+        """Return the runs that schedules created for *since* or later, without cancelled ones."""
         runs = self.backend.runs(RunFilter(deployment=self.name, after=since - _TICK, limit=_MOST))
         return [run for run in runs if run.is_scheduled and run.state.type is not StateType.CANCELLED]
 
@@ -117,11 +117,11 @@ class BackendSide:
 
 
 def is_on(stored: Stored) -> bool:
-    """Return whether the schedules of a deployment make runs."""
+    """Return whether the schedules of a deployment create runs."""
     return not stored.deployment.paused and has_active_schedule(stored)
 
 
 def has_active_schedule(stored: Stored) -> bool:
-    """Return whether a deployment would make runs if it were not paused."""
+    """Return whether a deployment would create runs if it were not paused."""
     schedules = known(stored.deployment.schedules) or ()
     return any(schedule.active is not False for schedule in schedules)

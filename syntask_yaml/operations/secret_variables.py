@@ -1,4 +1,4 @@
-"""Job variables that would show a secret to other users of the worker's machine."""
+"""Detect job variables that would show a secret to other users of the worker's machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HINT = "Move it to `env`, which only the run can read."
 
 
 def secret_problem(name: str, value: Any) -> str | None:
-    """Return why the job variable *name*, resolved, is not what it may be, in a sentence; None if it is."""
+    """Return a sentence on why the resolved job variable *name* has an invalid value; None if it is valid."""
     if name in _OPEN and holds_secret(value):
         return f"The job variable `{name}` contains a secret, and {_OPEN[name]}."
     return None
@@ -33,7 +33,7 @@ def secret_problem(name: str, value: Any) -> str | None:
 def check_secret_variables(
     node: Node, variables: Mapping[str, Json | Missing], blocks: BlockLookup
 ) -> Iterator[Diagnostic]:
-    """The job variables at *node* that refer to a secret where none can be kept."""
+    """Yield the job variables at *node* that refer to a secret, but cannot keep one."""
     if not any(name in node.value for name in _OPEN):
         return
     scope = Scope(variables=variables, blocks=blocks, leaves_unset=True)

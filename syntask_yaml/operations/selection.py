@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What was asked for: *names* and globs, or *all*, or one *entrypoint*.
+    """The selection: *names* and globs, or *all*, or one *entrypoint*.
 
-    *select* and *exclude* are words of `Filters`. *changed_since* is a commit, a branch or a tag: only what
-    differs from it is meant.
+    *select* and *exclude* are words of `Filters`. *changed_since* is a commit, branch or tag: select only
+    deployments that differ from it.
     """
 
     names: tuple[str, ...] = ()
@@ -22,20 +22,20 @@ class Selection:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the project as a whole is meant, and nothing in it."""
+        """Whether the project as a whole is selected, without filters."""
         return self.entrypoint is None and not self.narrows
 
     @property
     def narrows(self) -> bool:
-        """Whether some of the declarations are meant rather than others."""
+        """Whether the selection excludes some of the declarations."""
         return bool(self.names) or self.has_filters
 
     @property
     def has_filters(self) -> bool:
-        """Whether more than names says which are meant."""
+        """Whether there are filters other than names."""
         return bool(self.select or self.exclude) or self.changed_since is not None
 
     @property
     def is_given(self) -> bool:
-        """Whether anything was asked for."""
+        """Whether anything was selected explicitly."""
         return self.all or not self.is_whole

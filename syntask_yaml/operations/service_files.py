@@ -1,4 +1,4 @@
-"""The files with which systemd or cron starts `syntask serve`."""
+"""The files that make systemd or cron start `syntask serve`."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from pathlib import Path
 from syntask_yaml.errors import EditRefused, FileFailed, UsageError
 from syntask_yaml.files import write_atomically
 
-# Seconds between the end of `serve` and its next start, and those that ending takes beside its waits.
+# Seconds between the end of `serve` and its restart, and seconds that stopping takes in addition to its
+# waits.
 _RESTART, _MARGIN = 10, 15
-# Longer lines are cut off by cron, without a word.
+# Cron truncates longer lines silently.
 _LONGEST_LINE = 990
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledService:
-    """What is started for a project: *argv* in *directory*, with *environ* over what there is.
+    """A service of a project: *argv* in *directory*, with *environ* added to the environment.
 
-    *title* is what the project is called, *owner* identifies it, *home* is for files beside the store.
-    *stop_seconds* is how long `serve` takes at most from a stop signal to its end.
+    *title* is the display name of the project, *owner* identifies it, *home* is the folder of files next to
+    the
+    store. *stop_seconds* is the maximum time of `serve` between a stop signal and its end.
     """
 
     title: str
@@ -36,12 +38,12 @@ class InstalledService:
 
     @property
     def name(self) -> str:
-        """The name for systemd and cron: `syntask-` and the title in plain letters."""
+        """The name for systemd and cron: `syntask-` and the title in ASCII letters."""
         return f"syntask-{re.sub(r'[^a-z0-9]+', '-', self.title.lower()).strip('-') or 'project'}"
 
     @property
     def env_file(self) -> Path:
-        """A file with more variables, which need not exist."""
+        """An optional file with more variables."""
         return self.home / f"{self.name}.env"
 
     @property
@@ -50,17 +52,17 @@ class InstalledService:
 
     @property
     def mark(self) -> str:
-        """The first line of each file, by which it is known to be replaceable."""
+        """The first line of each file, which marks it as replaceable."""
         return f"# Written by `syntask serve --install` for {self.owner}. It replaces changes made here."
 
 
 def systemd_unit(service: InstalledService) -> str:
-    """Return the unit file of *service* for systemd. Raises UsageError for a path that none can hold."""
+    """Return the systemd unit of *service*. Raises UsageError for a path that a unit cannot contain."""
     _check(service)
     environ = "".join(
         f"Environment={_quoted(f'{name}={value}')}\n" for name, value in service.environ.items()
     )
-    # Only an argument of ExecStart is searched for variables.
+    # Variables are expanded only in arguments of ExecStart.
     argv = " ".join(_quoted(part).replace("$", "$$") for part in service.argv)
     return f"""\
 {service.mark}
@@ -85,9 +87,9 @@ WantedBy=default.target
 
 
 def cron_table(service: InstalledService) -> str:
-    """Return the lines of *service* for a crontab. Raises UsageError for what cron cannot hold.
+    """Return the crontab lines of *service*. Raises UsageError for values that cron does not support.
 
-    Each minute it is started if it does not run already.
+    Cron starts it every minute unless it is running.
     """
     _check(service)
     environ = "".join(f"{name}={shlex.quote(value)}; " for name, value in service.environ.items())
@@ -107,9 +109,9 @@ def cron_table(service: InstalledService) -> str:
 
 
 def write_service_file(path: Path, text: str, service: InstalledService) -> bool:
-    """Write *text* to *path*, and return whether it was not there already.
+    """Write *text* to *path*, and return whether the file is new.
 
-    Raises EditRefused if the file is not of this project, FileFailed where it cannot be written.
+    Raises EditRefused if the file is not of this project, FileFailed if it cannot be written.
     """
     try:
         there = path.read_text(encoding="utf-8") if path.exists() or path.is_symlink() else None
@@ -128,7 +130,7 @@ def write_service_file(path: Path, text: str, service: InstalledService) -> bool
 
 
 def _check(service: InstalledService) -> None:
-    """Raise UsageError for a text that does not stand in one line as it is."""
+    """Raise UsageError for a text that cannot be written on one line as it is."""
     texts = [*service.argv, *service.environ.values(), service.owner, service.title]
     for text in (*texts, str(service.directory), str(service.home)):
         if not _PRINTABLE.fullmatch(text) or text.endswith("\\") or text != text.strip():

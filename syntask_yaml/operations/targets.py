@@ -1,4 +1,4 @@
-"""The backend of a target."""
+"""Determine the backend of a target."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _EMBEDDED = "embedded:"
 def backend_of(project: Project, environ: Mapping[str, str]) -> str | None:
     """Return the URL of the backend that the target of *project* names; None if it names none.
 
-    The path of a store is relative to the root of the project. Raises ProjectInvalid where it is no backend,
-    a template has no value, or the profile no URL.
+    The path of a store is relative to the project root. Raises ProjectInvalid for an invalid URL, a template
+    without a value, or a profile without a URL.
     """
     target = project.target
     if target is None:

@@ -1,4 +1,4 @@
-"""When the parts of a run went on: a bar for each, or one for all of a name where they are many."""
+"""The timeline of a run: a bar for each task run and subflow run, or one for each name if there are many."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from syntask_yaml.errors import NotFound
 from syntask_yaml.model.child_run import FLOW, ChildRun
 from syntask_yaml.model.run import Run, StateType, short_id
 
-# More bars than that are folded by name.
+# Above this number, bars are folded by name.
 MOST_BARS = 50
 Span: TypeAlias = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """What went on under a *name*: one run of a task or subflow, or *count* of them, with their states.
+    """The runs of a *name*: one run of a task or subflow, or *count* of them, with their states.
 
-    *label* is what people call it. *depth* counts the subflows around it. *spans* are from the start to the
-    end of each that has begun.
+    *label* is its display name. *depth* is the number of enclosing subflows. *spans* are the start and end of
+    each
+    run that started.
     """
 
     name: str
@@ -38,8 +39,8 @@ class Bar:
 
     @property
     def most_at_once(self) -> int:
-        """How many went on at the same time."""
-        # What ends when another one begins is not at the same time.
+        """Return the maximum number of simultaneous runs."""
+        # Runs that end when another one starts are not simultaneous.
         moments = sorted([(start, 1) for start, _ in self.spans] + [(end, -1) for _, end in self.spans])
         most = current = 0
         for _, change in moments:
@@ -50,7 +51,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The bars of a run, between the start and the end of all."""
+    """The bars of a run, and their overall start and end."""
 
     run: Run
     span: Span
@@ -58,9 +59,9 @@ class Timeline:
 
 
 def timeline(run: Run, children: Sequence[ChildRun], now: datetime, *, is_whole: bool = False) -> Timeline:
-    """Return the timeline of *run*; more than `MOST_BARS` are folded by name, unless it is to be *whole*.
+    """Return the timeline of *run*; more than `MOST_BARS` bars are folded by name unless *is_whole*.
 
-    Raises NotFound if it has not begun.
+    Raises NotFound if the run has not started.
     """
     starts = [run.started, *(child.started for child in children)]
     start = min((moment for moment in starts if moment is not None), default=None)
@@ -85,7 +86,7 @@ def timeline(run: Run, children: Sequence[ChildRun], now: datetime, *, is_whole:
 
 
 class _Bars:
-    """Makes the bars of *children*."""
+    """Builds the bars of *children*."""
 
     def __init__(self, children: Sequence[ChildRun], now: datetime, *, is_folded: bool) -> None:
         known = {child.id for child in children}
@@ -97,7 +98,7 @@ class _Bars:
         self._is_folded = is_folded
 
     def below(self, parents: Iterable[str | None], depth: int) -> Iterator[Bar]:
-        """Yield the bars of what is part of *parents*, each followed by those of its own parts."""
+        """Yield the bars of the children of *parents*, each followed by those of its own children."""
         members = [child for parent in parents for child in self._by_parent.get(parent, ())]
         for group in self._groups(members):
             yield self._bar(group, depth)
@@ -125,7 +126,7 @@ class _Bars:
 
 
 def _span(child: ChildRun, now: datetime) -> Span | None:
-    """From the start to the end of *child*; a result from a cache takes no time. None if it did not begin."""
+    """Return the start and end of *child*, equal for a cached result. None if it did not start."""
     is_cached = child.started is None and child.state.type is StateType.COMPLETED
     start = child.ended if is_cached else child.started
     return None if start is None else (start, max(start, child.ended or now))

@@ -1,4 +1,4 @@
-"""Work pools that no worker serves: the scheduled runs of a plan would wait there."""
+"""Detect work pools that no worker serves, in which scheduled runs would wait."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pools import is_hosted, is_served, start_hint
 from syntask_yaml.operations.prepare import Prepared
 
-# For this long nobody misses a worker: it may be restarted, or started by cron for what is due.
+# The time for which a missing worker is normal: it may be restarted, or started by cron when a run is due.
 _PAUSE = timedelta(hours=1)
 
 
 def check_serving(prepared: Iterable[Prepared], context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield each work pool whose scheduled runs would wait because no worker serves it.
+    """Yield a diagnostic for each work pool without a worker in which scheduled runs would wait.
 
-    A warning if one did until an hour ago, else a note: it may be started after the deploy. A server is
-    asked for each pool that it does not say to be served.
+    A warning if a worker served it within the last hour, else a note: the worker may be started after the
+    deploy.
+    A server is queried for each pool that it does not report as served.
     """
     seen = set()
     for each in prepared:
@@ -41,13 +42,13 @@ def _is_scheduled(deployment: Deployment) -> bool:
 
 
 def _takes_runs(pool: WorkPool, features: Features) -> bool:
-    """Whether a worker would begin runs of *pool*; another check reports what else keeps them waiting."""
+    """Return whether a worker would take runs of *pool*; another check reports other obstacles."""
     is_stopped = pool.is_paused or pool.concurrency_limit == 0
     return not is_stopped and is_served(pool, features) and not is_hosted(pool)
 
 
 def _check_pool(pool: WorkPool, user: Prepared, context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield that nobody serves *pool*, where the deployment that uses it first names it."""
+    """Yield that no worker serves *pool*, at its first use by a deployment."""
     if pool.status == PoolStatus.READY and not context.backend.features.has_own_worker:
         return
     workers = context.backend.workers(pool=pool.name)

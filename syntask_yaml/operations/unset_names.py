@@ -1,4 +1,4 @@
-"""Find templates of build and push steps without a value, before a step runs."""
+"""Find undefined names in build and push steps before a step runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from syntask_yaml.template import Unresolved, resolve
 
 
 def refuse_unset_names(prepared: Iterable[Prepared], context: DeployContext) -> None:
-    """Raise ProjectInvalid where a step of what is *prepared* could not be given its inputs."""
+    """Raise ProjectInvalid if an input of a step in *prepared* has no value."""
     problems = () if context.allow_unset else unset_names(prepared, context)
     if problems:
         raise ProjectInvalid(problems)
 
 
 def unset_names(prepared: Iterable[Prepared], context: DeployContext) -> Sequence[Diagnostic]:
-    """Return each template of build and push steps that has no value here, for the deployments with it."""
+    """Return the undefined names in build and push steps, with their deployments."""
     known: dict[tuple[int, int], list[Diagnostic]] = {}
     found = []
     for each in prepared:

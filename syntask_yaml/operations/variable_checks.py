@@ -1,4 +1,4 @@
-"""Check the job variables of deployments, of which many have the same."""
+"""Check the job variables of deployments, many of which are equal."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from syntask_yaml.template.scope import BlockLookup
 class VariableChecker:
     """Checks job variables against their work pool and the *variables* and *blocks* of a backend.
 
-    What many deployments have alike, and nothing is wrong with, is looked at once. *references* checks the
-    blocks that they name. *has_own_worker*: our worker runs the deployments, and no server checks them.
+    Equal variables without problems are checked once. *references* checks the blocks that they refer to.
+    *has_own_worker*: our worker runs the deployments, and no server checks them.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class VariableChecker:
         self._sound: set[tuple[str, str]] = set()
 
     def check(self, entry: Node, pool: WorkPool) -> Iterator[Diagnostic]:
-        """Yield what is wrong with the job variables of a deployment, and of its triggers, in *pool*."""
+        """Yield the problems of the job variables of a deployment, and of its triggers, in *pool*."""
         given = (entry.value.get("work_pool") or {}).get("job_variables")
         text = None if entry.value.get("triggers") else json_text(given)
         if text is not None and (pool.name, text) in self._sound:

@@ -1,7 +1,7 @@
 """The version of a deployment, and the commit that it was deployed from.
 
-What the environment of a CI system says comes first, then the git repository of the project, then the
-flow itself. Commits are looked up once, and only when something is written.
+The environment of a CI system has priority, then the git repository of the project, then the flow itself.
+Commits are looked up once, and only when something is written.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _SHORT = 8
 
 
 class CiSystem(NamedTuple):
-    """The variables in which a CI system says what it builds, and for whom, where that is a name.
+    """The environment variables in which a CI system describes the build and its actor, if that is a name.
 
-    *url* is filled with them and `sha`.
+    *url* is a template for them and `sha`.
     """
 
     sha: str
@@ -33,7 +33,7 @@ class CiSystem(NamedTuple):
     actor: str = ""
 
 
-# In the order in which they are looked for.
+# In the order of detection.
 CI_SYSTEMS: Mapping[str, CiSystem] = {
     "vcs:github": CiSystem(
         "GITHUB_SHA",
@@ -66,14 +66,14 @@ CI_SYSTEMS: Mapping[str, CiSystem] = {
 
 
 def branch_of(commit: Commit | None, environ: Mapping[str, str]) -> str | None:
-    """The branch of the *commit* that is checked out: what git says, or else the CI system in *environ*."""
+    """Return the branch of the checked-out *commit*: from git, or else from the CI system in *environ*."""
     if commit is not None and commit.branch != "HEAD":
         return commit.branch
     return _from_ci("branch", environ)
 
 
 def actor_of(environ: Mapping[str, str]) -> str | None:
-    """For whom the CI system in *environ* works; None outside of CI."""
+    """Return the actor of the CI system in *environ*; None outside of CI."""
     return _from_ci("actor", environ)
 
 
@@ -84,9 +84,9 @@ def _from_ci(field: str, environ: Mapping[str, str]) -> str | None:
 
 @dataclass(frozen=True)
 class Versions:
-    """The versions of what is deployed from the folder *root*, in the environment *environ*.
+    """The versions of deployments from the folder *root*, in the environment *environ*.
 
-    *is_past*: it is not the commit that a CI system says it builds.
+    *is_past*: the commit is not the one that a CI system is building.
     """
 
     root: Path
@@ -94,9 +94,9 @@ class Versions:
     is_past: bool = False
 
     def put_on(self, deployment: Deployment, *, flow_version: str | None) -> Deployment:
-        """*deployment* with its version info, and, where it declares no version, with the one found.
+        """Return *deployment* with its version info, and, if it declares no version, with the detected one.
 
-        *flow_version* is for want of a commit. A version that a step will decide stays as it is.
+        *flow_version* is used without a commit. A version that a step decides is kept.
         """
         if isinstance(deployment.version, Unknown):
             return deployment
@@ -112,12 +112,12 @@ class Versions:
 
     @cached_property
     def commit(self) -> Commit | None:
-        """The commit that is checked out, if there is one."""
+        """The checked-out commit, if there is one."""
         return find_commit(self.root)
 
     @cached_property
     def _infos(self) -> dict[str, dict[str, str]]:
-        """What each source that is there says, the first one first."""
+        """The version info of each available source, by priority."""
         commit = self.commit
         if commit is None:
             return {}
@@ -153,7 +153,7 @@ def _info(type: str, sha: str, message: str, branch: str, repository: str, url: 
 
 
 class _Unset(dict[str, str]):
-    """Variables, of which those that are not set are empty."""
+    """Variables, in which unset ones are empty."""
 
     def __missing__(self, _name: str) -> str:
         return ""

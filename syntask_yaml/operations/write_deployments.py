@@ -15,12 +15,12 @@ from syntask_yaml.plan.diff import diff
 
 
 def writes_of(plan: Plan) -> dict[str, Change]:
-    """Return the changes that are to be written, by deployment."""
+    """Return the changes to write, by deployment."""
     return {change.deployment: change for change in plan.changes if change.write is not None}
 
 
 def write_deployments(plan: Plan, backend: Backend, jobs: int, notify: Observer) -> dict[str, Written]:
-    """Write the changes; what became of each, by deployment."""
+    """Write the changes. Return the result of each, by deployment."""
     changes = writes_of(plan)
     done: dict[str, Written] = {}
     if not changes:
@@ -37,9 +37,11 @@ def write_deployments(plan: Plan, backend: Backend, jobs: int, notify: Observer)
 
 
 def _write_in_order(changes: Iterable[Change], backend: Backend, jobs: int) -> Iterator[Written]:
-    """Write *changes*: first what a rename that stopped half way has left, then the rest.
+    """Write *changes*: first the remaining deletions of unfinished renames, then the rest.
 
-    The new one of such a rename rests until the old one is gone; it is not written where that stays.
+    The new deployment of an unfinished rename stays paused until the old one is deleted, and is not written
+    if that
+    fails.
     """
     left = {each.deployment: each for each in changes if each.replaced_by}
     errors: dict[str, BackendError] = {}
@@ -60,7 +62,7 @@ def _of(changes: Iterable[Change]) -> list[Write]:
 
 
 def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Written]:
-    """Return what somebody else wrote over what was *done*, where a backend does not write all at once."""
+    """Return the writes in *done* that others overwrote, for backends without atomic writes."""
     is_away = any(isinstance(written.error, BackendUnreachable) for written in done.values())
     good = {name: written for name, written in done.items() if written.error is None}
     if backend.features.is_atomic or is_away or not good:
@@ -77,7 +79,7 @@ def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Wri
 
 
 def _differing(writes: Sequence[Write], backend: Backend) -> set[str]:
-    """Return the names under which the backend does not have what was written."""
+    """Return the names of deployments whose stored state differs from what was written."""
     names = [write.full_name for write in writes]
     stored = {each.deployment.full_name: each for each in backend.deployments(names=names)}
     undeleted = {write.full_name for write in writes if write.after is None and write.full_name in stored}
