@@ -18,7 +18,7 @@ MAX_BYTES = 8 * 1024 * 1024
 TOO_LARGE = f"the file is larger than {MAX_BYTES >> 20} MiB"
 TOO_DEEP = "the code is nested too deeply"
 
-ALTERING = frozenset(
+_ALTERING = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
 )
 
@@ -181,7 +181,7 @@ def _syntax_error(error: SyntaxError) -> str:
 
 def _altered(node: ast.AST) -> str | None:
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in ALTERING:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _ALTERING:
             return name
         case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
             return name

@@ -1,4 +1,4 @@
-"""Blocks, and an asynchronous script."""
+"""Blocks, one with a field that Prefect ignores, and an asynchronous script."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ COMMON = {"work_queue_name": "containers", "tags": ["containers"]}
 async def main():
     """Deploy."""
     image = "registry.example.com/orders"
-    container = DockerContainer(image=f"{image}:7", env={"A": "b"}, auto_remove=True)
+    container = DockerContainer(image=f"{image}:7", image_name="none", env={"A": "b"}, auto_remove=True)
     built = await Built.build_from_flow(
         load_orders, name="container", infrastructure=container, infra_overrides={"env.C": "d"}, **COMMON
     )
