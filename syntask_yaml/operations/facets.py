@@ -32,7 +32,7 @@ class DeclaredFacets:
 
     @property
     def table(self) -> dict[str, Callable[[Declaration], tuple[str, ...]]]:
-        """Return the facet functions by kind of word."""
+        """The facet functions, by kind of word."""
         return {TAG: self.tags, PATH: self.paths, POOL: self.pools}
 
     def tags(self, declaration: Declaration) -> tuple[str, ...]:

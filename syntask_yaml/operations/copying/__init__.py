@@ -1,1 +1,1 @@
-"""Copy what one backend has to another one: plan, write, and let the schedules go over."""
+"""Copy the contents of one backend to another: plan, write, and transfer the schedules."""

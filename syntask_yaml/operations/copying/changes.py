@@ -1,4 +1,4 @@
-"""What a copy does, as a value: a change for each thing that the source has."""
+"""The plan of a copy as a value: a change for each object of the source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syntask_yaml.plan.changes import FieldChange
 
 
 class CopyKind(Enum):
-    """The kinds of things, in the order in which they are copied: each needs only those before it."""
+    """The kinds of objects, in the order of copying: each depends only on earlier ones."""
 
     VARIABLE = "variable"
     BLOCK = "block"
@@ -28,7 +28,7 @@ class CopyKind(Enum):
     SCHEDULES = "schedules"
 
 
-# What `--only` calls them.
+# The values of `--only`.
 PARTS: Mapping[str, frozenset[CopyKind]] = {
     "variables": frozenset({CopyKind.VARIABLE}),
     "blocks": frozenset({CopyKind.BLOCK}),
@@ -40,10 +40,11 @@ PARTS: Mapping[str, frozenset[CopyKind]] = {
 
 
 class CopyAction(Enum):
-    """What becomes of one thing on the destination.
+    """The action on one object of the destination.
 
-    MOVE: its schedules stop on the source and start on the destination. DIFFERS: it is there with other
-    content, and stays as it is. REFUSED: it cannot be copied.
+    MOVE: its schedules stop on the source and start on the destination. DIFFERS: it exists with other
+    content, and is
+    kept. REFUSED: it cannot be copied.
     """
 
     CREATE = "create"
@@ -59,22 +60,23 @@ class CopyAction(Enum):
 
     @property
     def is_problem(self) -> bool:
-        """Whether the destination is without what the source has."""
+        """Whether the destination lacks what the source has."""
         return self in (CopyAction.DIFFERS, CopyAction.REFUSED)
 
 
 _WRITES = (CopyAction.CREATE, CopyAction.UPDATE, CopyAction.MOVE)
 
-# What is written to the destination; schedules are moved by the name of their deployment.
+# The value written to the destination; schedules are moved by the name of their deployment.
 Copied: TypeAlias = Variable | Block | GlobalConcurrencyLimit | WorkPool | WorkQueue | Write | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyChange:
-    """What becomes of the thing called *name*, why, and what to do about it if it is a problem.
+    """The action on the object *name*, its reason, and a hint if it is a problem.
 
-    *fields* differ: before is the destination's value. *after* is what is written, or would be where it
-    differs.
+    *fields* differ: before is the destination's value. *after* is the value to write, also if it is not
+    written
+    because it differs.
     """
 
     kind: CopyKind
@@ -87,13 +89,13 @@ class CopyChange:
 
     @property
     def full_name(self) -> str:
-        """Its kind and name."""
+        """The kind and name."""
         return f"{self.kind.value} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class CopyPlan:
-    """What a copy would do, in order, and *diagnostics* about what to know of it."""
+    """The changes of a copy, in order, and *diagnostics* about it."""
 
     source: str
     destination: str
@@ -106,7 +108,7 @@ class CopyPlan:
 
     @property
     def summary(self) -> Mapping[CopyAction, int]:
-        """How many things each action is for."""
+        """The number of objects for each action."""
         counted = Counter(change.action for change in self.changes)
         return {action: counted[action] for action in CopyAction}
 
@@ -116,7 +118,7 @@ _LEFT = "differs on the destination, where it stays as it is"
 
 @dataclass(frozen=True, slots=True)
 class CopyPolicy:
-    """Decides what becomes of a thing; with *overwrites*, what differs is made the same."""
+    """Decides the action on an object; with *overwrites*, differing objects are overwritten."""
 
     overwrites: bool = False
 
@@ -129,7 +131,7 @@ class CopyPolicy:
         is_there: bool,
         fields: tuple[FieldChange, ...] = (),
     ) -> CopyChange:
-        """The change for the thing *name*, which *is_there* already, and differs in *fields* from what is."""
+        """Return the change for the object *name*, which may be *is_there* already and differ in *fields*."""
         if not is_there:
             return CopyChange(kind=kind, name=name, action=CopyAction.CREATE, fields=fields, after=after)
         if not fields:
@@ -149,5 +151,5 @@ class CopyPolicy:
 
 
 def refused(kind: CopyKind, name: str, reason: str, hint: str) -> CopyChange:
-    """Return the change for what cannot be copied."""
+    """Return the change for an object that cannot be copied."""
     return CopyChange(kind=kind, name=name, action=CopyAction.REFUSED, reason=reason, hint=hint)

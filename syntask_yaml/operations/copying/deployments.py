@@ -1,6 +1,6 @@
-"""Deployments, and which of their schedules go over.
+"""Copy deployments, and decide which schedules are moved.
 
-One whose schedules run on the source is written paused, so that only one side makes runs.
+A deployment whose schedules are active on the source is written paused, so that only one side creates runs.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from syntask_yaml.operations.schedule_sides import is_on
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import diff
 
-# Which side schedules is no difference: it is what a copy changes last.
+# The paused flag is not compared: a copy changes it last.
 _PAUSED = frozenset({"paused"})
 _WRITTEN_AFTER = ("triggers", "sla")
-# Why something cannot be copied, and what to do about it.
+# The reason why something cannot be copied, and a hint.
 _Problem: TypeAlias = tuple[str, str]
 
 
@@ -38,9 +38,9 @@ def deployment_changes(
     pools: Mapping[str, CopyChange],
     expected: Expected,
 ) -> Iterator[CopyChange]:
-    """The change for each deployment, by name.
+    """Yield the change for each deployment, by name.
 
-    *pools* are the changes of the pools that are copied along, *expected* is what the destination will have.
+    *pools* are the changes of the pools in the same copy, *expected* is what the destination will have.
     """
     for name, stored in source.deployments.items():
         wanted = _with_names(stored.deployment, source.blocks)
@@ -72,9 +72,9 @@ def _judged(
 
 
 def finished(change: CopyChange) -> CopyChange:
-    """*change* of a deployment that an earlier copy was writing when it ended.
+    """Return the *change* of a deployment that an interrupted copy was writing.
 
-    What is written after a deployment may be missing, and is no difference that somebody made.
+    Its triggers, which are written later, may be missing: that is not a difference made by others.
     """
     is_written = all(field.path.startswith(_WRITTEN_AFTER) for field in change.fields)
     if change.action is not CopyAction.DIFFERS or not is_written:
@@ -83,7 +83,7 @@ def finished(change: CopyChange) -> CopyChange:
 
 
 def _with_names(deployment: Deployment, blocks: Mapping[str, Block]) -> Deployment:
-    """*deployment* with the names of blocks in place of their ids, and without the ids of its schedules."""
+    """Return *deployment* with names of blocks instead of ids, and without the ids of its schedules."""
     schedules = tuple(replace(each, id=None, problem=None) for each in known(deployment.schedules) or ())
     return replace(
         deployment,
@@ -149,10 +149,11 @@ _STAYS = "stay on the source"
 def schedule_changes(
     source: Contents, deployments: Mapping[str, CopyChange], moving: Collection[str], *, copies: bool
 ) -> Iterator[CopyChange]:
-    """The change for each deployment whose schedules run on the source, by name.
+    """Yield the change for each deployment whose schedules are active on the source, by name.
 
-    *deployments* are the changes of the deployments, which are written along if *copies*. Those that
-    are *moving* already go on.
+    *deployments* are the changes of the deployments, which are part of the copy if *copies*. Moves in
+    *moving* are
+    resumed.
     """
     for name, stored in source.deployments.items():
         if not is_on(stored) and name not in moving:
@@ -163,7 +164,7 @@ def schedule_changes(
 
 
 def _why_they_stay(action: CopyAction, *, copies: bool) -> tuple[str, str]:
-    """Why the schedules of a deployment stay, and what to do about it; nothing if they go over."""
+    """Return why the schedules of a deployment are not moved, and a hint; empty if they are."""
     if action is CopyAction.UNCHANGED or (copies and action.is_write):
         return "", ""
     if action is CopyAction.CREATE:

@@ -1,8 +1,8 @@
-"""What a copy has begun and not ended, in files: whoever copies next goes on from there.
+"""The journal of unfinished copies, in files, from which the next copy resumes.
 
-Schedules that are on their way have a file each. It is written before the source is paused, and holds what
-was waiting there: pausing drops it. Deployments that are being written have one for all: their triggers come
-after them.
+Each move of schedules has a file. It is written before the source is paused, and contains the waiting runs,
+which
+pausing deletes. Deployments being written share one file: their triggers are written after them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from syntask_yaml.records import RecordFolder
 
 @dataclass(frozen=True, slots=True)
 class WaitingRun:
-    """A run that a schedule made for the time *due*, with its whole *parameters*, and that did not start."""
+    """A scheduled run for the time *due* that did not start, with its complete *parameters*."""
 
     due: datetime
     parameters: Mapping[str, Json] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class WaitingRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The schedules of the deployment *name*, which left *source* at *began* and go to *destination*."""
+    """The move of the schedules of the deployment *name* from *source*, since *began*, to *destination*."""
 
     name: str
     source: str
@@ -39,9 +39,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The moves from *source* to *destination* that have begun and not ended, in the *folder*.
+    """The unfinished moves from *source* to *destination*, stored in *folder*.
 
-    Each method raises FileFailed where that is not possible.
+    Each method raises FileFailed if a file cannot be read or written.
     """
 
     folder: Path
@@ -55,16 +55,16 @@ class Moves:
         return {move.name: move for move in moves if (move.source, move.destination) == ends}
 
     def write(self, move: Move) -> Move:
-        """Put down that the schedules leave."""
+        """Record the start of a move."""
         self._records.write(self.source, self.destination, move.name, content=_encode(move))
         return move
 
     def remove(self, move: Move) -> None:
-        """Forget a move that has ended."""
+        """Remove a finished move."""
         self._records.remove(self.source, self.destination, move.name)
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other copies on this machine waiting."""
+        """Lock out other copies on this machine."""
         return self._records.lock()
 
     @property
@@ -74,9 +74,9 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The deployments that are being written from *source* to *destination*, in a record below the *folder*.
+    """The deployments being written from *source* to *destination*, stored below *folder*.
 
-    Each method raises FileFailed where that is not possible.
+    Each method raises FileFailed if a file cannot be read or written.
     """
 
     folder: Path
@@ -84,12 +84,12 @@ class Unfinished:
     destination: str
 
     def names(self) -> frozenset[str]:
-        """Their names."""
+        """Return their names."""
         found = self._records.find(self.source, self.destination, decode=_names)
         return found or frozenset()
 
     def write(self, names: Collection[str]) -> None:
-        """Put down which they are from now on."""
+        """Replace the recorded names."""
         if names:
             self._records.write(self.source, self.destination, content={"deployments": sorted(names)})
         else:

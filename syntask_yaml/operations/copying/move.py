@@ -1,7 +1,8 @@
-"""The schedules of a deployment go from one backend to another: never both, and what waits goes along.
+"""Move the schedules of a deployment to another backend: never active on both, and with waiting runs.
 
-As `upgrade switch` does it: the source stops, then the destination starts. Here, both sides have the same
-deployment, so a run that was due and had not started is made anew on the destination, once, for its time.
+As in `upgrade switch`, the source stops, then the destination starts. Here, both sides have the same
+deployment, so
+a due run that has not started is created again on the destination, once, for its time.
 """
 
 from __future__ import annotations
@@ -25,18 +26,20 @@ from syntask_yaml.operations.deployments import find_deployment
 from syntask_yaml.operations.handover import Handover, Wait
 from syntask_yaml.operations.schedule_sides import BackendSide, is_on
 
-# Schedules go over between two of their times where these are further apart: then nothing is due meanwhile.
+# Schedules move between two of their times if these are further apart, so that no run is due meanwhile.
 _CLEAR = timedelta(seconds=5)
-# What is due starts within so much on a worker that is not busy.
+# The time in which an idle worker starts a due run.
 _STARTED = timedelta(seconds=1)
-# What waited longer ago, before a copy that was interrupted, is named and not made: it may not be wanted now.
+# Runs that waited longer, before an interrupted copy, are reported and not created: they may be unwanted.
 _STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How schedules went over: the times of the runs that were *made anew* on the destination, because they
-    were due on the source and had not started, and of those *missed* while neither side scheduled."""
+    """The result of a move.
+
+    *made_anew* are the times of due runs created again on the destination, *missed* those without a run.
+    """
 
     made_anew: tuple[datetime, ...] = ()
     missed: tuple[datetime, ...] = ()
@@ -44,7 +47,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """What it takes to move schedules from *source* to *destination*."""
+    """Moves schedules from *source* to *destination*."""
 
     source: Backend
     destination: Backend
@@ -53,13 +56,13 @@ class Mover:
     wait: Wait
 
     def move(self, name: str) -> Moved:
-        """Move the schedules of the deployment *name*; nothing where they were paused by somebody meanwhile.
+        """Move the schedules of the deployment *name*, unless they were paused meanwhile.
 
-        May be repeated after an end at any point. Raises BackendError and its kinds.
+        Safe to repeat after an interruption at any point. Raises BackendError and its subclasses.
         """
         with self.moves.lock():
             stored = find_deployment(self.source, name)
-            # Where the source schedules, it was not stopped, or somebody resumed it: that is a new move.
+            # An active source was not stopped or was resumed: start a new move.
             begun = None if is_on(stored) else self.moves.all().get(name)
             if begun is None and not is_on(stored):
                 return Moved()
@@ -72,7 +75,7 @@ class Mover:
         return Moved(made, tuple(sorted(lost - set(made))))
 
     def _hand_over(self, stored: Stored, move: Move) -> frozenset[datetime]:
-        """Stop the source, start the destination; the times that passed or wait without a run of either."""
+        """Stop the source, start the destination. Return the times without a run on either side."""
         source, destination = BackendSide(self.source, move.name), BackendSide(self.destination, move.name)
         handover = Handover(source, destination, self.clock, self.wait)
         handover.stop()
@@ -84,7 +87,7 @@ class Mover:
         return lost
 
     def _wait_until_clear(self, stored: Stored) -> None:
-        """Wait until a run that is due soon has started, so that the next one is some seconds away."""
+        """Wait until runs that are due soon have started, so that the next one is some seconds away."""
         now = self.clock()
         due = _next_due(stored, now)
         if due is not None and due - now <= _CLEAR:
@@ -102,7 +105,7 @@ class Mover:
         )
 
     def _make_anew(self, move: Move, lost: frozenset[datetime]) -> Iterator[datetime]:
-        """Make the runs that waited, of those that are *lost*. The key of each is the same in every try."""
+        """Create the waiting runs for the times in *lost*. The key of each is the same in every attempt."""
         waiting = [run for run in move.waiting if run.due in lost]
         if not waiting or self.clock() - move.began > _STALE:
             return
@@ -133,7 +136,7 @@ def _next_due(stored: Stored, now: datetime) -> datetime | None:
 
 
 def _passed(stored: Stored, since: datetime, until: datetime) -> list[datetime]:
-    """The times of the schedules after *since*, up to *until*: those in which neither side made runs."""
+    """Return the times of the schedules after *since*, up to *until*, when neither side created runs."""
     times: list[datetime] = []
     for timing in _timings(stored):
         with suppress(ValueError):

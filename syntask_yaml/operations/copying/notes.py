@@ -1,4 +1,4 @@
-"""What to know of a copy beside its changes."""
+"""Diagnostics about a copy."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from syntask_yaml.operations.contents import Contents
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind
 from syntask_yaml.operations.pools import has_worker
 
-# So many runs that wait are looked at, and so many of those that stay are named.
+# The number of waiting runs that are read, and of remaining ones that are named.
 _MOST_RUNS, _NAMED = 1000, 5
 
 
 def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]) -> Iterator[Diagnostic]:
-    """Warnings: automations and runs that stay, secrets that are shown there, runs that would wait there."""
+    """Yield warnings: automations and runs that remain, readable secrets, runs that would wait there."""
     yield from _left_automations(source, destination, changes)
     for change in changes:
         if isinstance(change.after, Block) and change.action.is_write:
@@ -37,7 +37,7 @@ def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]
 
 
 def _left_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]:
-    """The runs of *moved* deployments that somebody asked for: those of schedules go along."""
+    """Yield a warning about manual runs of *moved* deployments; those of schedules are moved."""
     if not moved:
         return
     waiting = RunFilter(states=frozenset({StateType.SCHEDULED}), limit=_MOST_RUNS)
@@ -52,7 +52,7 @@ def _left_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]
 def _left_automations(
     source: Contents, destination: Contents, changes: Sequence[CopyChange]
 ) -> Iterator[Diagnostic]:
-    """The automations of the source, if deployments are copied: their project writes them anew."""
+    """Yield a warning about automations of copied deployments: their project must deploy them."""
     if not any(each.kind is CopyKind.DEPLOYMENT for each in changes):
         return
     here = [each.automation for each in source.backend.automations()]
@@ -72,7 +72,7 @@ def _left_automations(
 
 
 def _readable(block: Block, destination: Contents) -> Iterator[Diagnostic]:
-    """The secrets of a block that the destination does not take for such."""
+    """Yield a warning about secrets of a block that the destination does not treat as secret."""
     secret = destination.block_types[block.type].secret_fields
     for name, value in block.data.items():
         if holds_secret(value) and name not in secret:

@@ -1,4 +1,4 @@
-"""Plan a copy: what both sides have is read, and nothing is written."""
+"""Plan a copy: read both sides, write nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEPLOYED = frozenset({CopyKind.DEPLOYMENT, CopyKind.SCHEDULES})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyOptions:
-    """What to copy: things of these *kinds*, and whether what differs on the destination *is_overwritten*."""
+    """The *kinds* of objects to copy, and whether differing objects of the destination *is_overwritten*."""
 
     kinds: frozenset[CopyKind] = frozenset(CopyKind)
     is_overwritten: bool = False
@@ -35,11 +35,11 @@ def plan_copy(
     moving: Collection[str] = (),
     unfinished: Collection[str] = (),
 ) -> CopyPlan:
-    """Return what a copy of *source* to *destination* would do.
+    """Return the plan for a copy of *source* to *destination*.
 
-    Of an earlier copy that ended too soon, *moving* are the deployments whose schedules it stopped and did
-    not start, *unfinished* those whose triggers it may not have written. Raises UsageError where both are
-    the same backend.
+    From an interrupted copy, *moving* are deployments whose schedules it stopped and did not start,
+    *unfinished* those
+    whose triggers it may not have written. Raises UsageError if both are the same backend.
     """
     here, there = Contents(source), Contents(destination)
     _check_sides(here, there)

@@ -1,4 +1,4 @@
-"""Work pools and their queues."""
+"""Copy work pools and their queues."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _POOL_FIELDS = ("description", "is_paused", "concurrency_limit")
 def pool_changes(
     source: Contents, destination: Contents, policy: CopyPolicy, expected: Expected
 ) -> Iterator[CopyChange]:
-    """The change for each work pool, by name."""
+    """Yield the change for each work pool, by name."""
     for pool in source.pools.values():
         wanted = _wanted(pool, source)
         there = destination.pools.get(pool.name)
@@ -35,20 +35,20 @@ def pool_changes(
 
 
 def _wanted(pool: WorkPool, source: Contents) -> WorkPool:
-    """*pool* as it is copied: without its template if nobody changed it: it gets the destination's own."""
+    """Return *pool* as it is copied: an unmodified template is left out in favor of the destination's own."""
     template = with_names(pool.base_job_template, source.blocks)
     try:
         if pool.base_job_template == source.backend.pool_template(pool.type):
             template = {}
-    except BackendRefused:  # a type of pools that is no longer made there
+    except BackendRefused:  # new pools of this type are not supported there
         pass
-    # What the store says of the pool that it comes with is not true elsewhere.
+    # The description of the store's default pool applies to the store only.
     description = None if pool.description == DEFAULT_POOL.description else pool.description
     return replace(pool, base_job_template=template, description=description, id=None, status=None)
 
 
 def _pool_problem(wanted: WorkPool, there: WorkPool | None, destination: Contents) -> tuple[str, str] | None:
-    """Why a pool cannot be copied, and what to do about it."""
+    """Return why a pool cannot be copied, and a hint."""
     if there is not None and there.type != wanted.type:
         return (
             f"It is of type `{wanted.type}`, and on the destination of type `{there.type}`.",
@@ -84,7 +84,7 @@ def _pool_fields(there: WorkPool, wanted: WorkPool, destination: Contents) -> It
         return
     template = with_names(there.base_job_template, destination.blocks)
     if plain(template) != plain(wanted.base_job_template):
-        yield FieldChange("base_job_template", HIDDEN, HIDDEN)  # its defaults may hold a secret
+        yield FieldChange("base_job_template", HIDDEN, HIDDEN)  # its defaults may contain a secret
 
 
 _QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
@@ -93,7 +93,7 @@ _QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
 def queue_changes(
     source: Contents, destination: Contents, policy: CopyPolicy, pools: Mapping[str, CopyChange]
 ) -> Iterator[CopyChange]:
-    """The change for each queue, by pool and priority. *pools* are the changes of the pools by name."""
+    """Yield the change for each queue, by pool and priority. *pools* are the changes of the pools by name."""
     moved = frozenset(name for pool in source.pools for name in _out_of_order(pool, source, destination))
     for (pool, name), queue in source.queues.items():
         full_name = f"{pool}/{name}"
@@ -107,7 +107,7 @@ def queue_changes(
             _queue_fields(there or WorkQueue(pool=pool, name=name), wanted, is_moved=(pool, name) in moved)
         )
         if there is None and name == DEFAULT_QUEUE and not fields:
-            continue  # it comes with the pool
+            continue  # created with the pool
         is_there = there is not None and not (_is_untouched(there) and fields)
         yield policy.change(CopyKind.WORK_QUEUE, full_name, wanted, is_there=is_there, fields=fields)
 
@@ -118,7 +118,7 @@ def _wanted_queue(queue: WorkQueue) -> WorkQueue:
 
 
 def _is_untouched(there: WorkQueue) -> bool:
-    """Whether a queue is the default one, as it comes with a new pool: a copy may have ended there."""
+    """Return whether a queue is the unmodified default one of a new pool, as after an interrupted copy."""
     settings = (there.concurrency_limit, there.is_paused, there.description in NO_DESCRIPTION)
     return there.name == DEFAULT_QUEUE and settings == (None, False, True)
 
@@ -135,9 +135,9 @@ def _queue_fields(there: WorkQueue, wanted: WorkQueue, *, is_moved: bool) -> Ite
 
 
 def _out_of_order(pool: str, source: Contents, destination: Contents) -> Iterator[tuple[str, str]]:
-    """The queues that both sides have, and that have another place among those on the destination.
+    """Yield the queues of both sides whose order differs on the destination.
 
-    The numbers may differ: they also count queues that only one side has.
+    The priorities may differ: they also count queues that only one side has.
     """
     both = source.queues.keys() & destination.queues.keys()
     before, after = (

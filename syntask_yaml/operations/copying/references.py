@@ -1,7 +1,8 @@
-"""What values refer to: variables and blocks by name, and blocks by id.
+"""References in values: to variables and blocks by name, and to blocks by id.
 
-Pool templates and deployments on a server may hold ids, and another backend has others. While a copy is
-planned, the block's type and name stand in their place; when it is written, its id on the destination.
+Pool templates and deployments on a server may contain ids, which differ between backends. A plan replaces
+them by the
+block's type and name; a write replaces these by the id on the destination.
 """
 
 from __future__ import annotations
@@ -21,26 +22,26 @@ _TEMPLATE = re.compile(r"\{\{[^{}]*?\b(?:syntask|prefect)\.(blocks|variables)\.(
 
 
 def with_names(value: Value, blocks: Mapping[str, Block]) -> Any:
-    """*value* with the names of *blocks* in place of their ids. An id of none of them stays."""
+    """Return *value* with the names of *blocks* instead of their ids. Unknown ids are kept."""
     names = {block.id: name for name, block in blocks.items()} if any(_references(value)) else {}
     return _replaced(value, _ID, lambda id_: (_NAME, names[id_]) if id_ in names else (_ID, id_))
 
 
 def with_ids(value: Value, find_id: Callable[[str], str]) -> Any:
-    """*value* with the ids that *find_id* returns for the names of blocks."""
+    """Return *value* with the ids that *find_id* returns for the names of blocks."""
     return _replaced(value, _NAME, lambda name: (_ID, find_id(name)))
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The names of the variables and blocks that the destination has once a copy is done."""
+    """The names of the variables and blocks that the destination has after a copy."""
 
     variables: frozenset[str]
     blocks: frozenset[str]
 
     @classmethod
     def of(cls, destination: Contents, changes: Sequence[CopyChange]) -> Expected:
-        """What *destination* has, and what *changes* create there."""
+        """Return the names on *destination*, and those that *changes* create there."""
         made = [change for change in changes if change.action is CopyAction.CREATE]
         return cls(
             frozenset(destination.variables) | {each.name for each in made if each.kind is CopyKind.VARIABLE},
@@ -49,9 +50,9 @@ class Expected:
 
 
 def lost_reference(value: Value, source: Contents, expected: Expected) -> str:
-    """Return the first variable or block that *value* refers to and that a copy leaves behind, in words.
+    """Return the first variable or block that *value* refers to and that is not copied, in words.
 
-    Empty if there is none. What a template names and *source* does not have either is nobody's concern here.
+    Empty if there is none. References that *source* does not have either are ignored.
     """
     for key, named in _references(value):
         if key == _ID:
@@ -71,8 +72,7 @@ def _left_behind(kind: str, name: str) -> str:
 
 
 def template_names(value: Value) -> Iterator[tuple[str, str]]:
-    """The kind and name of each variable and block that templates in *value* name, and blocks that pull
-    steps do."""
+    """Yield the kind and name of each variable and block in templates and pull steps of *value*."""
     if isinstance(value, str):
         for kind, first, second in _TEMPLATE.findall(value):
             yield kind, f"{first}/{second}" if kind == "blocks" else first

@@ -1,4 +1,4 @@
-"""Variables, blocks and concurrency limits."""
+"""Copy variables, blocks and concurrency limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INSTEAD: Mapping[str, str] = {
 
 
 def variable_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
-    """The change for each variable, by name."""
+    """Yield the change for each variable, by name."""
     for name, variable in source.variables.items():
         if problem := _portability(variable, destination):
             yield refused(CopyKind.VARIABLE, name, problem, _RENAME)
@@ -50,14 +50,14 @@ def _variable_fields(before: Variable, after: Variable) -> Iterator[FieldChange]
 
 
 def _portability(made: Variable | Block, destination: Contents) -> str:
-    """Why a server would refuse the name or value, in a sentence; empty if it would not."""
+    """Return a sentence on why a server would reject the name or value; empty if it would not."""
     if destination.backend.features.has_own_worker:
         return ""
     return next((problem.detail for problem in check_portable(made)), "")
 
 
 def block_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
-    """The change for each block. What a block refers to comes before it."""
+    """Yield the change for each block, after those of the blocks that it refers to."""
     failed: set[str] = set()
     for block in _in_order(source.blocks):
         change = _block_change(block, source, destination, policy, failed)
@@ -67,7 +67,7 @@ def block_changes(source: Contents, destination: Contents, policy: CopyPolicy) -
 
 
 def limit_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
-    """The change for each concurrency limit, by name. How many of its slots are in use is not copied."""
+    """Yield the change for each concurrency limit, by name. Occupied slots are not copied."""
     for name, limit in source.concurrency_limits.items():
         wanted, there = replace(limit, in_use=0), destination.concurrency_limits.get(name)
         fields = tuple(_limit_fields(there, wanted)) if there else ()
@@ -86,7 +86,7 @@ def _in_order(blocks: Mapping[str, Block]) -> Iterator[Block]:
     left, done = dict(blocks), set[str]()
     while left:
         ready = [each for each in left.values() if not (set(each.references.values()) & left.keys() - done)]
-        for block in ready or left.values():  # in a circle, any order is as good
+        for block in ready or left.values():  # in a cycle, any order will do
             done.add(block.full_name)
             yield block
         left = {name: block for name, block in left.items() if name not in done}
@@ -113,7 +113,7 @@ def _block_change(
 
 
 def _lost(block: Block, source: Contents, destination: Contents, failed: set[str]) -> str:
-    """That *block* refers to one that the destination will not have, in a sentence; empty if it does not."""
+    """Return a sentence on a block that *block* refers to and the destination will not have; else empty."""
     for name in block.references.values():
         if name not in destination.blocks and (name in failed or name not in source.blocks):
             what = "is not copied" if name in failed else "does not exist"
@@ -133,9 +133,9 @@ def _type_hint(slug: str, destination: Contents) -> str:
 
 
 def _written(block: Block, kind: BlockType) -> Block:
-    """*block* as the destination takes it: what is null left out, and other blocks by type and name.
+    """Return *block* for the destination: without null fields, and with other blocks by type and name.
 
-    Raises BackendRefused where it does not fit its type there.
+    Raises BackendRefused if it does not match its type there.
     """
     data = {name: value for name, value in block.data.items() if value is not None}
     after = shaped(Block(block.type, block.name, {**data, **block.references}), kind)
@@ -144,7 +144,7 @@ def _written(block: Block, kind: BlockType) -> Block:
 
 
 def _block_fields(there: Block, after: Block) -> Iterator[FieldChange]:
-    """The fields that differ. What is in them is not shown: any of them may hold a secret."""
+    """Yield the fields that differ, with hidden values: any of them may contain a secret."""
     before: dict[str, Value] = {**there.data, **there.references}
     for name in dict.fromkeys((*before, *after.data)):
         if revealed(before.get(name)) != revealed(after.data.get(name)):

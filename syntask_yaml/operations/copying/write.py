@@ -1,4 +1,4 @@
-"""Write what a copy plans, kind by kind: each thing after what it needs, and the schedules last."""
+"""Write a planned copy, kind by kind: each object after its dependencies, and the schedules last."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_MOVED = Moved()
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What became of one change: the *error* that kept it from being made, or how schedules *moved*."""
+    """The result of one change: the *error* that prevented it, or how schedules *moved*."""
 
     change: CopyChange
     error: SyntaskError | None = None
@@ -40,14 +40,14 @@ class CopyResult:
 
 @dataclass(frozen=True, slots=True)
 class CopyOutcome:
-    """What a copy did: a result for each write of its *plan*."""
+    """The result of a copy, with one for each write of its *plan*."""
 
     plan: CopyPlan
     results: tuple[CopyResult, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether the destination has all that the plan is about, as the source has it."""
+        """Whether the destination has every object of the plan as on the source."""
         is_written = all(result.error is None for result in self.results)
         return is_written and not any(change.action.is_problem for change in self.plan.changes)
 
@@ -55,9 +55,9 @@ class CopyOutcome:
 def write_copy(
     plan: CopyPlan, mover: Mover, unfinished: Unfinished, *, jobs: int, notify: Observer
 ) -> CopyOutcome:
-    """Make the changes of *plan* on the destination of *mover*. One that fails stops only what needs it.
+    """Execute *plan* on the destination of *mover*. A failure stops only what depends on it.
 
-    Once a server is gone, nothing more is tried.
+    Nothing more is tried after a server is unreachable.
     """
     writes = plan.writes
     done: list[CopyResult] = []
@@ -68,7 +68,7 @@ def write_copy(
 
 
 class _Writer:
-    """Writes changes, and knows what went wrong before."""
+    """Writes changes, and keeps track of failures."""
 
     def __init__(self, mover: Mover, unfinished: Unfinished, jobs: int) -> None:
         self._mover = mover
@@ -166,7 +166,7 @@ class _Writer:
 
     @cached_property
     def _block_ids(self) -> Mapping[str, str]:
-        """The ids of the blocks on the destination. They are asked for once all of them are written."""
+        """The ids of the blocks on the destination, read after all of them are written."""
         return {block.full_name: block.id for block in self._destination.blocks() if block.id}
 
 

@@ -1,1 +1,1 @@
-"""What a backend has as project files: deployments, and resources beside them."""
+"""Export the contents of a backend as project files: deployments and resources."""

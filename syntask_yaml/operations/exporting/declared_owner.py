@@ -1,4 +1,4 @@
-"""Whose what is exported is, and how a file declares that: a project, its target, and the preview in it."""
+"""The owner of exported objects, as a file declares it: a project, its target, and a preview in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.model.deployment import Deployment, Stored
 class DeclaredOwner:
     """An owner as a file declares it: a project *name*, its *target*, and the *prefix* of a preview there.
 
-    What is deployed from such a file has the same owner. All are empty for what nobody owns.
+    A deploy of that file has the same owner. All are empty for objects without an owner.
     """
 
     name: str
@@ -25,13 +25,13 @@ class DeclaredOwner:
 
     @classmethod
     def of(cls, owner: str) -> DeclaredOwner:
-        """Return what the name of an *owner* means, such as `shop`, `shop:prod`, `shop:preview:pr-7-`."""
+        """Parse the name of an *owner*, such as `shop`, `shop:prod`, `shop:preview:pr-7-`."""
         return cls(*owner.split(":", 2))
 
     @property
     def targets(self) -> dict[str, Any]:
-        """The content of the key `targets`; empty for a project without."""
-        # Only a prefix with a template makes an owner: one that is plain is in no owner's name.
+        """The content of the key `targets`; empty for a project without targets."""
+        # Only a prefix with a template becomes part of the owner's name.
         prefix = {"name_prefix": f"{{{{ {json.dumps(self.prefix)} }}}}"} if self.prefix else {}
         return {self.target: {"default": True, **prefix}} if self.target else {}
 
@@ -45,18 +45,18 @@ class DeclaredOwner:
         return ""
 
     def declared(self, deployment: Deployment) -> Deployment:
-        """*deployment* with the name that stands in the file, which the target puts the prefix before."""
+        """Return *deployment* with the name in the file, to which the target adds the prefix."""
         return replace(deployment, name=deployment.name.removeprefix(self.prefix))
 
 
 def owned_by(found: Sequence[Stored], project: str | None) -> list[Stored]:
-    """Those of *found* that *project* owns, or its targets, where it owns none itself; all for None."""
+    """Return those of *found* that *project* owns, or else its targets; all for None."""
     own = [each for each in found if project in (None, each.deployment.project)]
     return own or [each for each in found if (each.deployment.project or "").startswith(f"{project}:")]
 
 
 def the_owner(owners: Set[str | None]) -> str | None:
-    """Return the one of *owners*; None if there is none. Raises UsageError for several."""
+    """Return the only one of *owners*; None if there is none. Raises UsageError for several."""
     if len(owners) < 2:
         return next(iter(owners), None)
     named = ", ".join(f"`{owner}`" for owner in sorted(owner for owner in owners if owner))

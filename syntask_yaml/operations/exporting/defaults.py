@@ -1,6 +1,6 @@
-"""What the entries of a project share, as `defaults`: files are shorter, and each entry comes to the same.
+"""Extract common fields of the entries of a project as `defaults`, which keeps files short.
 
-Entries are merged over defaults key by key; a list or a scalar replaces what is below, and null removes it.
+Entries are merged over defaults key by key; a list or a scalar replaces the default, and null removes it.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from syntask_yaml.document.writer import to_yaml
 
 _Fields: TypeAlias = Mapping[str, Any]
 
-# What is said of one deployment alone, and pull steps, which have a key of their own above the entries.
+# Fields of one deployment only, and pull steps, which have a key of their own outside the entries.
 _OWN = frozenset({"name", "entrypoint", "description", "pull"})
 
 
 @dataclass(frozen=True, slots=True)
 class SharedFields:
-    """The *defaults* of some entries, and what is left to say in each of the *entries*."""
+    """The *defaults* of some entries, and the remaining fields of each of the *entries*."""
 
     defaults: _Fields
     entries: Sequence[_Fields]
 
 
 def shared_by_all(entries: Sequence[_Fields]) -> SharedFields:
-    """Return what all of *entries* say, if that makes their files shorter."""
+    """Return the fields that all of *entries* share, if that makes their files shorter."""
     defaults = _intersection([_comparable(each) for each in entries]) if len(entries) > 1 else {}
     return _if_shorter(entries, SharedFields(defaults, [_subtract(each, defaults) for each in entries]))
 
 
 def shared_by_most(entries: Sequence[_Fields], below: _Fields) -> SharedFields:
-    """What most of *entries* say, over defaults that they have from *below*, if that makes the file shorter.
+    """Return the fields that most of *entries* share, over those *below*, if that makes the file shorter.
 
-    Nothing in *entries* is said *below*.
+    The *entries* do not repeat fields of *below*.
     """
     defaults = _most([_comparable(each) for each in entries], len(entries))
     left = [reduced(each, defaults, below) for each in entries]
@@ -68,12 +68,12 @@ def _intersection(several: Sequence[_Fields]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """Its JSON, in which `1`, `1.0` and `true` differ."""
+    """Return the value as JSON, in which `1`, `1.0` and `true` differ."""
     return json.dumps(value, sort_keys=True)
 
 
 def _subtract(fields: _Fields, defaults: _Fields) -> dict[str, Any]:
-    """*fields* without what *defaults* says, all of which it has."""
+    """Return *fields* without *defaults*, all of which it has."""
     left: dict[str, Any] = {}
     for key, value in fields.items():
         if key not in defaults:
@@ -84,16 +84,16 @@ def _subtract(fields: _Fields, defaults: _Fields) -> dict[str, Any]:
 
 
 def _most(several: Sequence[_Fields], number: int) -> dict[str, Any]:
-    """For each key the value that is worth a default, where *several* of *number* entries have fields."""
+    """Return the best default for each key, where *several* of *number* entries have fields."""
     keys = dict.fromkeys(key for each in several for key in each)
     found = {key: _most_common([each[key] for each in several if key in each], number) for key in keys}
     return {key: value for key, value in found.items() if value not in (None, {})}
 
 
 def _most_common(values: Sequence[Any], number: int) -> Any:
-    """The default for a key that so many of *number* entries have; None for none.
+    """Return the default for a key that has *values* in some of *number* entries; None for no default.
 
-    Null would be taken for a removal, and a mapping would be merged into another one.
+    Null would remove a default, and a mapping would be merged into another one.
     """
     if len(values) < 2 or any(value is None for value in values):
         return None
@@ -108,7 +108,7 @@ def _most_common(values: Sequence[Any], number: int) -> Any:
 
 
 def reduced(fields: _Fields, defaults: _Fields, below: _Fields = MappingProxyType({})) -> dict[str, Any]:
-    """Return what must be said over *defaults*, which are themselves over *below*, to come to *fields*."""
+    """Return the fields that, merged over *defaults* and *below*, result in *fields*."""
     left: dict[str, Any] = {}
     for key, value in fields.items():
         default = defaults.get(key)
@@ -119,7 +119,7 @@ def reduced(fields: _Fields, defaults: _Fields, below: _Fields = MappingProxyTyp
             left[key] = value
     for key, default in defaults.items():
         if key not in fields:
-            # Null would also remove what is below.
+            # Null would also remove the value below.
             inner_below = _mapping(below.get(key))
             left[key] = reduced({}, _mapping(default), inner_below) if inner_below else None
     return left

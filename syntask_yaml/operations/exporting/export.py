@@ -1,7 +1,8 @@
-"""A backend's deployments as a project file: planning that file against the backend changes nothing.
+"""Export a backend's deployments as a project file: planning that file against the backend changes nothing.
 
-What would be read otherwise than it is stored is written so that it is not: braces that are text, names
-that this machine would fill in. A secret that a backend holds in clear does not go into the file.
+Values that would be read differently are escaped: literal braces, and names that this machine would resolve.
+A secret
+that a backend stores in clear text is not written to the file.
 """
 
 from __future__ import annotations
@@ -30,18 +31,18 @@ from syntask_yaml.project.resolve import names_put_out
 from syntask_yaml.project.static import field_parts
 from syntask_yaml.template import Anything, Scope, as_template, is_template
 
-# What is the same whether it is written or not.
+# Default values, which are left out.
 _DEFAULTS: Mapping[str, Value] = {"enforce_parameter_schema": True, "paused": False}
 _SCHEDULE_DEFAULTS: Mapping[str, Value] = {"active": True, "day_or": True}
-# A commit, or the digest of a flow's file: what is found where no version is declared.
+# A commit, or the digest of a flow's file: the version detected if none is declared.
 _FOUND_VERSION = re.compile(r"(?=.*[a-f])[0-9a-f]{8}|[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A project with its *entries*, each with its own pull steps, and what is to be said of it.
+    """A project with its *entries*, each with its own pull steps, and the diagnostics.
 
-    *targets* is the content of `targets`, where what is exported was deployed to one.
+    *targets* is the content of `targets`, if the exported deployments belong to one.
     """
 
     name: str | None
@@ -52,11 +53,11 @@ class Exported:
 
     @property
     def content(self) -> dict[str, Any]:
-        """All of it as one project file."""
+        """The content of a single project file."""
         return self.file(with_shared_pull(self.entries))
 
     def file(self, parts: Mapping[str, Any]) -> dict[str, Any]:
-        """The file that is opened, with *parts* of a project in it."""
+        """Return the content of the main file, with *parts* of a project in it."""
         return {
             **({"name": self.name} if self.name else {}),
             **({"targets": self.targets} if self.targets else {}),
@@ -67,12 +68,13 @@ class Exported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """Which deployments are exported: what *patterns* mean, of those of *project*, or of all if it is None.
+    """The deployments to export: those that match *patterns*, of *project*, or of all projects if None.
 
     *project* is an owner, `shop:prod`, or a project that has deployed to one target, `shop`.
-
-    *with_resources*: with what they need, or with all resources where nothing is selected. A project that
-    owns resources has a name: *name* where nothing is owned yet.
+    *with_resources*: include
+    their resources, or all resources if nothing is selected. A project that owns resources has a name: *name*
+    if they
+    have no owner yet.
     """
 
     patterns: Sequence[str] = ()
@@ -84,10 +86,11 @@ class ExportRequest:
 def export(
     backend: Backend, request: ExportRequest, *, environ: Mapping[str, str], notify: Observer = nobody
 ) -> Exported:
-    """What is asked for, as a project file; *notify* gets progress events.
+    """Return the requested deployments as a project file; *notify* gets progress events.
 
-    *environ* is this machine's: names that are set in it are kept from being filled in. Raises NotFound
-    for a pattern that means nothing, UsageError where several projects own what is meant.
+    *environ* is this machine's: names that are set in it are escaped. Raises NotFound for a pattern without a
+    match,
+    UsageError if the deployments have several owners.
     """
     found = find_deployments(backend, Filters(names=tuple(request.patterns)))
     stored = owned_by(found, request.project)
@@ -124,14 +127,14 @@ def _resources(
 
 
 def _owners(stored: Sequence[Stored], backend: Backend, request: ExportRequest) -> set[str | None]:
-    """Whose what is exported is; without deployments, whose the resources are."""
+    """Return the owners of the exported deployments, or else of the resources."""
     if stored or not request.with_resources:
         return {each.deployment.project for each in stored}
     return {each.owner.project for each in backend.ledgers()}
 
 
 def _obstacle(deployment: Deployment) -> str:
-    """Why the deployment cannot be declared; empty if it can."""
+    """Return why the deployment cannot be declared; empty if it can."""
     if not deployment.entrypoint:
         return "it has no entrypoint"
     return (
@@ -149,7 +152,7 @@ def _left_out(stored: Sequence[Stored], obstacles: Mapping[str, str]) -> Iterato
 
 
 def with_shared_pull(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The entries of a file, with pull steps that they all have above them."""
+    """Return the entries of a file, with common pull steps moved out of them."""
     if len(entries) < 2 or any(entry["pull"] != entries[0]["pull"] for entry in entries):
         return {"deployments": list(entries)}
     own = [{key: value for key, value in entry.items() if key != "pull"} for entry in entries]
@@ -158,13 +161,13 @@ def with_shared_pull(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 @dataclass
 class _Writer:
-    """Writes entries; *secrets* are the blocks that stand for secrets, by their text."""
+    """Writes entries; *secrets* are the block references that replace secrets, by their text."""
 
     environ: Mapping[str, str]
     secrets: dict[str, str] = field(default_factory=dict)
 
     def entry(self, deployment: Deployment) -> dict[str, Any]:
-        """A deployment as an entry of `deployments`."""
+        """Return a deployment as an entry of `deployments`."""
         fields = document_of(deployment)
         pull = fields.pop("pull")
         del fields["flow_name"]
@@ -175,7 +178,7 @@ class _Writer:
         return {**self._fields(fields), "pull": list(self._pull(pull))}
 
     def diagnostics(self) -> Iterator[Diagnostic]:
-        """What is to be done about secrets."""
+        """Yield what the user must do about secrets."""
         for name in self.secrets.values():
             detail = "The backend stores a secret in plain text. The file refers to a block instead."
             hint = f"Run `syntask block create secret {name}` to create the block."

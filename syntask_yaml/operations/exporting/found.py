@@ -1,4 +1,4 @@
-"""The resources that a backend has, each with its owner, and which of them deployments name."""
+"""The resources of a backend with their owners, and those that deployments refer to."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from syntask_yaml.operations.resources.values import limit_resource, variable_re
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Which resources of a backend belong into a file: those of *owner*, and *is_all*: those of nobody, too.
+    """The resources to export: those of *owner*; with *is_all*, also those without an owner.
 
-    *only_named*: none but those that *deployments* name. Those may belong to nobody.
+    *only_named*: only those that *deployments* refer to, which may have no owner.
     """
 
     owner: str | None
@@ -36,7 +36,7 @@ class Share:
 
 
 def stored_resources(contents: Contents) -> Iterator[StoredResource]:
-    """What a backend has, in the order of writing, without what comes by itself."""
+    """Yield the resources of a backend in the order of writing, without built-in ones."""
     owners = {name: each.owner for each in contents.backend.ledgers() for name in each.names}
     for resource, id_ in _resources(contents):
         yield StoredResource(resource, id_, owner_of(resource, owners))
@@ -67,7 +67,7 @@ def _queues(contents: Contents, pool: str) -> Iterator[WorkQueue]:
 
 
 def _is_touched(queue: WorkQueue) -> bool:
-    """Whether a queue is another one than the default queue as it comes with its pool."""
+    """Return whether a queue differs from the default queue of a new pool."""
     settings = (queue.name, queue.concurrency_limit, queue.is_paused, queue.description in NO_DESCRIPTION)
     return settings != (DEFAULT_QUEUE, None, False, True)
 
@@ -78,7 +78,7 @@ def _comes_with_store(pool: Resource, contents: Contents) -> bool:
 
 
 def shared(found: Sequence[StoredResource], share: Share) -> list[StoredResource]:
-    """Those of *found* that belong into the file of *share*."""
+    """Return the resources of *found* that belong to *share*."""
     named = _named(found, share.deployments)
     return [each for each in found if _is_shared(each, share, named)]
 
@@ -93,7 +93,7 @@ def _is_shared(each: StoredResource, share: Share, named: frozenset[str]) -> boo
 
 
 def _named(found: Sequence[StoredResource], deployments: Sequence[Deployment]) -> frozenset[str]:
-    """The full names of those of *found* that *deployments* name, and those that these name in turn."""
+    """Return the full names of resources that *deployments* refer to, directly or through others."""
     known = {each.resource.full_name: each.resource for each in found}
     left = [name for each in deployments for name in _names_of_deployment(each)]
     named: set[str] = set()
@@ -148,12 +148,12 @@ _STORAGE = frozenset("azure gcs github local-file-system remote-file-system s3 s
 
 
 def is_of_agents(block: Block) -> bool:
-    """Whether a deployment of agents used *block*, which no project file holds."""
+    """Return whether a deployment of agents used *block*, which no project file can declare."""
     return block.type in _INFRASTRUCTURE | _STORAGE
 
 
 def left_from_agents(backend: Backend) -> Iterator[Diagnostic]:
-    """A warning for blocks that deployments of agents used, and that no project file holds."""
+    """Yield a warning about blocks that deployments of agents used, and that no project file can declare."""
     blocks = backend.blocks()
     for kind, types in (("infrastructure", _INFRASTRUCTURE), ("storage", _STORAGE)):
         names = [f"`{block.type}/{block.name}`" for block in blocks if block.type in types]

@@ -1,4 +1,4 @@
-"""The resources of a backend as those of a project file: planning that file changes none of them."""
+"""Export the resources of a backend: planning the resulting file changes none of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from syntask_yaml.operations.resources.document import resources_document
 
 @dataclass(frozen=True, slots=True)
 class ExportedResources:
-    """The value of `resources` in a project file, and what is to be said of it."""
+    """The value of `resources` in a project file, and the diagnostics."""
 
     content: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def export_resources(contents: Contents, share: Share, environ: Mapping[str, str]) -> ExportedResources:
-    """The resources of *share* as a file declares them; *environ* is this machine's."""
+    """Return the resources of *share* as a file declares them; *environ* is this machine's."""
     found = list(stored_resources(contents))
     chosen = shared(found, share)
     obstacles = [_obstacle(each, chosen, contents) for each in chosen]
@@ -43,7 +43,7 @@ def _short(limit: Mapping[str, Any]) -> Any:
 
 
 def _obstacle(each: StoredResource, chosen: Sequence[StoredResource], contents: Contents) -> str:
-    """Why one of *chosen* cannot be declared; empty if it can."""
+    """Return why one of *chosen* cannot be declared; empty if it can."""
     resource = each.resource
     if resource.kind is ResourceKind.BLOCK:
         slug = resource.name.partition("/")[0]
@@ -59,7 +59,7 @@ def _obstacle(each: StoredResource, chosen: Sequence[StoredResource], contents: 
 
 
 def _first_of_the_name(one: StoredResource, chosen: Sequence[StoredResource]) -> StoredResource:
-    """What is declared of the automations of one name, which a server can have: the owner's, if there is."""
+    """Return the declared one of several automations with the same name on a server: the owner's, if any."""
     named = [each for each in chosen if each.resource.full_name == one.resource.full_name]
     return next((each for each in named if each.owner.project), named[0])
 
@@ -72,7 +72,7 @@ def _left_out(chosen: Sequence[StoredResource], obstacles: Sequence[str]) -> Ite
 
 
 def _of_others(found: Sequence[StoredResource], share: Share) -> Iterator[Diagnostic]:
-    """What other projects own, where all is asked for."""
+    """Yield a note on resources of other projects, if all are requested."""
     others = [each for each in found if each.owner.project not in (None, share.owner)]
     if share.is_all and others:
         detail = f"These belong to other projects and were skipped: {_listed(others)}."

@@ -1,6 +1,6 @@
-"""An exported project as several files: one in each folder that flows are in, and one that includes them.
+"""Split an exported project: one file in each folder with flows, and one that includes them.
 
-All of them are written, or none.
+Either all files are written, or none.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _HERE = PurePosixPath()
 
 
 def split(exported: Exported, root: Path, file_name: str) -> dict[PurePosixPath, _Content]:
-    """The files below *root* with their contents, each called *file_name*; the last one includes the others.
+    """Return the files below *root* with contents, all called *file_name*; the last includes the others.
 
-    Raises UsageError for an entry that would mean something else in a project of several files.
+    Raises UsageError for an entry that would have another meaning in a project of several files.
     """
     for entry in exported.entries:
         _check(entry)
@@ -61,7 +61,7 @@ def _check(entry: Mapping[str, Any]) -> None:
 
 
 def _folder(entrypoint: str, root: Path) -> PurePosixPath:
-    """The folder of the file of a flow, if an entry there can name it; otherwise that of the project."""
+    """Return the folder of a flow's file, if an entry there can refer to it; else the project's folder."""
     path = PurePosixPath(entrypoint.rpartition(":")[0])
     folder = path.parent
     is_plain = str(path) == entrypoint.rpartition(":")[0] and not {"..", "~"} & set(path.parts)
@@ -77,13 +77,13 @@ def _in_folder(entry: Mapping[str, Any], folder: PurePosixPath) -> _Content:
 
 
 def _with_common_pull(entries: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Mapping[str, Any]], _Content]:
-    """The entries without pull steps that all of them have, and these."""
+    """Return the entries without their common pull steps, and these steps."""
     shared = with_shared_pull(entries)
     return shared["deployments"], {"pull": shared["pull"]} if "pull" in shared else {}
 
 
 def _parts(shared: SharedFields) -> _Content:
-    """The keys of a file with these entries."""
+    """Return the keys of a file with these entries."""
     with_pull = {"deployments": list(shared.entries)}
     if all("pull" in entry for entry in shared.entries):
         with_pull = with_shared_pull(shared.entries)
@@ -96,7 +96,7 @@ def _parts(shared: SharedFields) -> _Content:
 
 
 def _patterns(files: Sequence[PurePosixPath], root: Path) -> list[str]:
-    """What includes *files*: a glob for several folders side by side, where nothing else matches it."""
+    """Return the `include` patterns of *files*: a glob for sibling folders if it matches nothing else."""
     sides = Counter(file.parent.parent for file in files)
     return sorted({_pattern(file, files, root, sides[file.parent.parent]) for file in files})
 
@@ -114,11 +114,11 @@ def _matching(root: Path, pattern: str) -> Iterator[PurePosixPath]:
 
 
 def write_new_files(root: Path, files: Mapping[PurePosixPath, str], *, notify: Observer = nobody) -> None:
-    """Write *files* below *root*, in order; one that is there already with the same text stays.
+    """Write *files* below *root*, in order; an existing file with the same text is kept.
 
-    *notify* gets progress events.
-
-    Raises FileFailed, and leaves nothing behind, where one is there with another text, or cannot be written.
+    *notify* gets progress events. Raises FileFailed, and leaves nothing behind, if a file exists with another
+    text or
+    cannot be written.
     """
     others = [path for path, text in files.items() if (root / path).exists() and not _says(root / path, text)]
     if others:
@@ -141,7 +141,7 @@ def write_new_files(root: Path, files: Mapping[PurePosixPath, str], *, notify: O
 
 
 def _says(path: Path, text: str) -> bool:
-    """Whether a file has this text, as after a process that was killed."""
+    """Return whether a file has this text, as after a killed process."""
     try:
         return path.read_bytes() == text.encode()
     except OSError:

@@ -1,4 +1,4 @@
-"""Resources as a project file has them: short, with templates, and with no secret in it."""
+"""Write resources as in a project file: short, with templates, and without secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.model.value import Value
 from syntask_yaml.operations.contents import Contents
 from syntask_yaml.template import Anything, Blocks, Scope, as_template
 
-# What is the same whether it is written or not.
+# Default values, which are left out.
 _DEFAULTS: Mapping[ResourceKind, Mapping[str, Value]] = {
     ResourceKind.WORK_POOL: {"paused": False},
     ResourceKind.WORK_QUEUE: {"paused": False},
@@ -29,9 +29,9 @@ _NO_WORD = re.compile(r"[^A-Z0-9]+")
 
 @dataclass
 class DeclarationWriter:
-    """Writes resources of *contents*; *secrets* are the environment variables that stand for secrets.
+    """Writes the resources of *contents*; *secrets* are the environment variables that replace secrets.
 
-    *environ* is this machine's: names that are set in it are kept from being filled in.
+    *environ* is this machine's: names that are set in it are escaped.
     """
 
     contents: Contents
@@ -39,7 +39,7 @@ class DeclarationWriter:
     secrets: list[str] = field(default_factory=list)
 
     def written(self, resource: Resource) -> Resource:
-        """*resource* with the fields to write."""
+        """Return *resource* with the fields to write."""
         fields = self._fields(resource)
         defaults = _DEFAULTS.get(resource.kind, {})
         given = {key: value for key, value in fields.items() if not _is_said(value, key, defaults)}
@@ -66,11 +66,11 @@ class DeclarationWriter:
             else as_template(value, scope)
             for key, value in fields.items()
         }
-        # Its braces are those of job variables, and are taken as they are.
+        # The braces in a base job template belong to job variables, and are not templates of the file.
         return {**written, _TEMPLATE: template} if self._is_own(resource, template) else written
 
     def _of_type(self, name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of a block that its type has, without those that are null."""
+        """Return the fields of a block that its type has, without null values."""
         kind = self.contents.block_types[name.partition("/")[0]]
         return {key: value for key, value in fields.items() if key in kind.fields and value is not None}
 
@@ -79,7 +79,7 @@ class DeclarationWriter:
         return Scope(environ=self.environ, variables=Anything(), later=later, blocks=Blocks.REFUSE)
 
     def _without_secrets(self, value: Value, resource: Resource, *path: str) -> Value:
-        """*value* with an environment variable in place of each secret text."""
+        """Return *value* with an environment variable in place of each secret text."""
         if isinstance(value, Secret) or self._is_object(value, resource, path):
             return f"{{{{ ${self._variable(resource, path)} }}}}"
         if isinstance(value, Mapping):
@@ -93,12 +93,12 @@ class DeclarationWriter:
         return as_template(value, self._scope(resource.kind))
 
     def _is_object(self, value: Value, resource: Resource, path: tuple[str, ...]) -> bool:
-        """Whether *value* is one that the block type reads from the text of a JSON object."""
+        """Return whether the block type reads *value* from the text of a JSON object."""
         kind = self.contents.block_types.get(resource.name.partition("/")[0])
         return isinstance(value, Mapping) and kind is not None and path[-1] in kind.object_fields
 
     def _variable(self, resource: Resource, path: tuple[str, ...]) -> str:
-        """A name for an environment variable that no other secret has: `API_KEY`, `SHOP_AWS_SECRET_…`."""
+        """Return a unique name for an environment variable: `API_KEY`, `SHOP_AWS_SECRET_…`."""
         own = resource.name.rpartition("/")[2]
         words = [own, *(each for each in path if each != "value")]
         name = _NO_WORD.sub("_", "_".join(words).upper()).strip("_") or "SECRET"
@@ -108,7 +108,7 @@ class DeclarationWriter:
         return self.secrets[-1]
 
     def _is_own(self, pool: Resource, template: Value) -> bool:
-        """Whether a pool has another template than new pools of its type."""
+        """Return whether the template of a pool differs from that of new pools of its type."""
         if not template:
             return False
         try:
@@ -122,7 +122,7 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _is_said(value: Value, key: str, defaults: Mapping[str, Value]) -> bool:
-    """Whether leaving out *key* says the same."""
+    """Return whether *key* can be left out without a change."""
     if value is None or (key == "description" and value == ""):
         return True
     return key in defaults and value == defaults[key]

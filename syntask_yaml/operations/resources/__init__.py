@@ -1,1 +1,1 @@
-"""Resources beside deployments: prepared, compared with a backend, and written there."""
+"""Prepare resources, compare them with a backend, and write them."""

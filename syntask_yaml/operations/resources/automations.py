@@ -1,4 +1,4 @@
-"""Automations, whose owner the backend itself keeps."""
+"""Automations, whose owner the backend stores."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from syntask_yaml.operations.resources.kind import KindRow
 
 
 def _check(_automation: Resource, _node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
-    """Nothing: what a backend does not do is said where its templates are resolved."""
+    """Yield nothing: unsupported features are reported when templates are resolved."""
     return iter(())
 
 
 def stored_automations(backend: Backend, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
-    """The automations of *owner*, and those with *names* on a backend where names are unique."""
-    # Without a name, nothing is owned: what has the same name is compared, and nothing else.
+    """Yield the automations of *owner*, and those with *names* on a backend with unique names."""
+    # A project without a name owns nothing: only automations of the same names are compared.
     return map(automation_resource, backend.automations(project=owner.project or "", names=names))
 
 
 def automation_resource(stored: StoredAutomation) -> StoredResource:
-    """An automation as what a file declares, with its owner."""
+    """Return an automation as a declared resource, with its owner."""
     automation = stored.automation
     resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
     return StoredResource(resource, stored.id, Owner(automation.project, automation.origin))

@@ -1,4 +1,4 @@
-"""Blocks, whose secrets are written and compared, and never shown."""
+"""Blocks, whose secrets are written and compared, and never displayed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from syntask_yaml.project.resources.bind import BoundResource
 
 
 def with_secrets(resource: Resource, types: Mapping[str, BlockType]) -> Resource:
-    """The block *resource* with its secret fields as secrets; all texts where its type is not known."""
+    """Return the block *resource* with its secret fields as secrets; all texts if its type is unknown."""
     block = _block(resource)
     kind = types.get(block.type)
     data = block.data if kind is None else shaped(block, kind).data
@@ -36,17 +36,17 @@ def with_secrets(resource: Resource, types: Mapping[str, BlockType]) -> Resource
 
 
 def in_order(blocks: Sequence[BoundResource]) -> Iterator[BoundResource]:
-    """*blocks* in an order in which each comes after those that its fields name."""
+    """Yield *blocks* so that each follows those that its fields refer to."""
     left = {each.declared.name: each for each in blocks}
     while left:
         named = {name: _names(each) & left.keys() - {name} for name, each in left.items()}
         ready = [name for name, needs in named.items() if not needs]
-        for name in ready or list(left):  # in a circle, any order is as good
+        for name in ready or list(left):  # in a cycle, any order will do
             yield left.pop(name)
 
 
 def _names(bound: BoundResource) -> frozenset[str]:
-    """The texts in the fields of a block, any of which may be the name of another one."""
+    """Return the texts in the fields of a block, any of which may be the name of another block."""
     fields = bound.resource.fields if bound.resource else {}
     return frozenset(value for value in fields.values() if isinstance(value, str))
 
@@ -68,7 +68,7 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
         known = context.blocks(block.type, block.name)
         whole = shaped(Block(block.type, block.name, {**(known.data if known else {}), **block.data}), kind)
         check_fields(whole, kind.fields, kind.required)
-        if context.backend.features.has_own_worker:  # a server takes other secrets than texts
+        if context.backend.features.has_own_worker:  # on a server, secrets need not be texts
             check_secrets(whole, kind)
         declared_fields = replace(whole, data={name: whole.data[name] for name in block.data})
         yield from (each.as_warning() for each in field_problems(declared_fields, kind, node))
@@ -92,7 +92,7 @@ def _read_blocks(contents: Contents, names: Collection[str], _owner: Owner) -> I
 
 
 def block_resource(block: Block) -> Resource:
-    """*block* with its fields, of which those that are other blocks are their names."""
+    """Return *block* with its fields, with other blocks replaced by their names."""
     return Resource(ResourceKind.BLOCK, block.full_name, {**block.data, **block.references})
 
 
@@ -117,9 +117,9 @@ def _block(resource: Resource) -> Block:
 BLOCK = KindRow(_check_block, _read_blocks, _write_block)
 
 
-# Texts that become a number, true or false when a block is loaded.
+# Texts that are converted to a number or boolean when a block is loaded.
 _CONVERTED = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|true|false|yes|no|on|off|[tfyn]", re.IGNORECASE)
-# The fields of our own types that are no text.
+# The fields of our own types that are not texts.
 _JSON: Mapping[str, Any] = {"anyOf": [{"type": "string"}, {"type": "object"}]}
 _NO_TEXT: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("json", "value"): {},
@@ -132,14 +132,14 @@ _NO_TEXT: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("email-server-credentials", "smtp_port"): {"type": "integer"},
     ("remote-file-system", "settings"): _JSON,
 }
-# Numbers become a time, or a duration.
+# Types for which numbers are converted to a time or duration.
 _OF_TIME = re.compile(r'"format": "(date|time|date-time|duration)"')
 
 
 def field_problems(block: Block, kind: BlockType, node: Node) -> Iterator[Diagnostic]:
-    """Yield each part of the fields of *block* that does not fit its type; *node* is where it is declared.
+    """Yield the mismatches between the fields of *block* and its type; *node* is its declaration.
 
-    The values of secret fields are not shown.
+    The values of secret fields are not displayed.
     """
     properties: Any = kind.schema.get("properties") or _own_properties(kind)
     for name, value in block.data.items():

@@ -1,4 +1,4 @@
-"""The resources that a project asks for against those that its backend has."""
+"""Compare the resources of a project with those of its backend."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def compare_resources(
     prune: bool,
     take_over: bool,
 ) -> tuple[ResourceChange, ...]:
-    """Return the changes that make the backend have what is *prepared*.
+    """Return the changes that make the backend match *prepared*.
 
-    Raises ProjectInvalid for what is not this project's, unless it is to *take_over*, BackendConflict for a
-    second project of its name.
+    Raises ProjectInvalid for resources of other owners, unless it is to *take_over*, BackendConflict for a
+    second
+    project of the same name.
     """
     if not (prepared or prune or take_over):
         return ()
@@ -54,7 +55,7 @@ def compare_resources(
 def _with_holders(
     context: DeployContext, changes: Sequence[ResourceChange], found: FoundResources, of_others: Set[str]
 ) -> Iterator[ResourceChange]:
-    """*changes*, where what other targets of the project have, too, stays on the backend: also *of_others*.
+    """Yield *changes*, without deletions of resources that other targets have or that are in *of_others*.
 
     Each target that declares a resource has it in its ledger. The last one deletes it.
     """
@@ -77,8 +78,10 @@ def _with_holders(
 def _with_shared(
     context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources
 ) -> FoundResources:
-    """*found*, where what another target of the project owns counts as this one's, too, if both declare the
-    same: a pool and a variable serve all targets of a backend."""
+    """Return *found*, where equal declarations of another target of the project count as this one's too.
+
+    A pool and a variable serve all targets of a backend.
+    """
     wanted = {each.label: each.resource for each in prepared}
 
     def seen(each: StoredResource) -> StoredResource:
@@ -93,7 +96,7 @@ def _with_shared(
 
 
 def is_of_another_target(context: DeployContext, owner: Owner) -> bool:
-    """Return whether *owner* is this project in another one of its targets."""
+    """Return whether *owner* is another target of this project."""
     project = context.project
     is_of_project = owner.project is not None and owner.project.startswith(f"{project.name}:")
     is_other = project.target is not None and owner.project != context.owner.project
@@ -103,7 +106,7 @@ def is_of_another_target(context: DeployContext, owner: Owner) -> bool:
 def undeclared_resources(
     context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources
 ) -> Iterator[Diagnostic]:
-    """What the project deployed and declares no more, where nothing is pruned."""
+    """Yield a note on resources that the project no longer declares, if nothing is pruned."""
     project = context.owner.project
     if project is None or not all(each.resource for each in prepared):
         return
@@ -121,17 +124,17 @@ def undeclared_resources(
 def _conflicts(
     context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources, *, take_over: bool
 ) -> Iterator[Diagnostic]:
-    """Yield each resource that is somebody else's, or nobody's, and each that cannot become what is asked."""
+    """Yield each resource of another owner, or of none, and each that cannot be changed as declared."""
     stored = {each.resource.full_name: each for each in found.stored}
     for each in prepared:
         there = stored.get(each.label)
         if there is None:
             continue
         is_of_target = is_of_another_target(context, there.owner)
-        if each.declared.kind is ResourceKind.WORK_QUEUE and not is_of_target:  # it goes with its pool
+        if each.declared.kind is ResourceKind.WORK_QUEUE and not is_of_target:  # it belongs to its pool
             continue
         node, what = each.declared.node, f"The {each.declared.kind.value} `{each.declared.name}`"
-        # Before a project has targets, it owns by its name alone.
+        # Without targets, the owner is the project's name alone.
         if there.owner.project not in _owners(context) and not take_over:
             whose = _whose(there.owner.project, is_of_target=is_of_target)
             who = "target" if is_of_target else "project"
@@ -151,7 +154,7 @@ def _whose(owner: str | None, *, is_of_target: bool) -> str:
 
 
 def _owners(context: DeployContext) -> tuple[str | None, ...]:
-    """Whose a resource of this project may be: without targets, a project owned by its name alone."""
+    """Return the possible owners of a resource of this project: without targets, its name alone."""
     return (None,) if context.project.name is None else (context.owner.project, *context.owners_before)
 
 
@@ -166,9 +169,9 @@ def _check_type(wanted: Resource, there: Resource, bound: BoundResource) -> Iter
 def _from_elsewhere(
     context: DeployContext, planned: Set[str], found: FoundResources
 ) -> Iterator[ResourceChange]:
-    """The changes that make this project's what one of the same name deployed, beyond what is *planned*.
+    """Yield further changes than *planned*, which transfer resources of another project of this name.
 
-    So they do with what it deployed under its former names.
+    They include resources deployed under its former names.
     """
     for each in found.stored:
         had, owner = each.resource, each.owner

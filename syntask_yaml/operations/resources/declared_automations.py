@@ -1,4 +1,4 @@
-"""What the automations of a project ask for: their templates resolved, checked against the backend."""
+"""Resolve the templates of declared automations, and check them against the backend."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from syntask_yaml.project.resources.declared import DeclaredResource
 from syntask_yaml.project.schema import check_resolved
 from syntask_yaml.template import Blocks, Unresolved, resolve
 
-# Whatever a template may ask of the end of a run is here.
+# A sample with every field of a run that a template may use.
 _SAMPLE = Run(
     id="0",
     name="run",
@@ -40,7 +40,7 @@ _STATEMENT = "{%"
 
 
 def bind_automation(declared: DeclaredResource, context: DeployContext) -> BoundResource:
-    """Return what an automation of the project asks for, with its problems."""
+    """Return the automation that the project declares, with its problems."""
     node = declared.node
     scope = replace(context.scope(StepOutputs()), later=EVENT_NAMES, blocks=Blocks.REFUSE)
     found: list[Unresolved] = []
@@ -78,7 +78,7 @@ def _as_kept_by_server(action: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_backend(entry: Node, context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield what of an automation the backend does not do, or does not have."""
+    """Yield the parts of an automation that the backend does not support or have."""
     features = context.backend.features
     if not features.has_own_worker and context.project.name is None:
         detail = "A server keeps automations under the name of their project, and this one has no `name`."
@@ -133,7 +133,7 @@ _ONLY_ENDS = "The embedded backend emits an event when a run ends, and no other.
 
 
 def _check_trigger(trigger: Node) -> Iterator[Diagnostic]:
-    """Yield what the embedded backend would never fire for."""
+    """Yield the triggers that never fire on the embedded backend."""
     given = whole(trigger.value)
     needs = {
         "type": given["type"] != "event",

@@ -1,4 +1,4 @@
-"""Resources as the key `resources` of a project file."""
+"""Return resources as the key `resources` of a project file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Document: TypeAlias = dict[str, Any]
 
 
 def resources_document(resources: Iterable[Resource]) -> _Document:
-    """*resources*, in the order of writing, under the keys of a project file; secrets stay secrets."""
+    """Return *resources* by the keys of a project file, in the order of writing; secrets are kept as such."""
     document: _Document = {}
     for each in resources:
         _ADD[each.kind](document, each)

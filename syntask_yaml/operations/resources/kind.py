@@ -1,4 +1,4 @@
-"""What is known of one kind of resources: a row of the table in `kinds.py`."""
+"""The interface of one kind of resources: a row of the table in `kinds.py`."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ def _none(_name: str) -> bool:
 
 
 def no_problems(_resource: Resource, _node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
-    """Yield nothing: every backend takes what the file may declare."""
+    """Yield nothing: every backend accepts what the file may declare."""
     yield from ()
 
 
 class KindRow(NamedTuple):
-    """How one kind of resources is checked, read and written.
+    """The functions that check, read and write one kind of resources.
 
-    *check* yields what a backend would refuse of a resource that stands at a node. *read* yields those with
-    some names that a backend has. *write* makes one change and returns the resource's id there, if it has
-    one. With *keeps_owner*, the backend itself says whose one is; otherwise a ledger does. *stays* tells, by
-    the name, what is never deleted by itself.
+    *check* yields why a backend would reject the resource at a node. *read* yields the resources of a backend
+    with some
+    names. *write* makes one change and returns the resource's id there, if any. *keeps_owner*: the backend
+    stores the
+    owner; otherwise a ledger does. *stays* returns, by the name, whether it is never deleted by itself.
     """
 
     check: Check
@@ -43,7 +44,7 @@ class KindRow(NamedTuple):
 
 
 def written_resource(change: ResourceWrite) -> Resource:
-    """The resource that *change* is about, as it will be, or as it was where it is deleted."""
+    """Return the resource of *change* as it will be, or as it was if it is deleted."""
     if change.after is not None:
         return change.after
     assert change.before is not None
@@ -51,7 +52,7 @@ def written_resource(change: ResourceWrite) -> Resource:
 
 
 def changes_of(change: ResourceWrite) -> dict[str, Any]:
-    """The wanted fields in which a resource differs from what is there."""
+    """Return the wanted fields that differ from the stored resource."""
     before = change.before.resource.fields if change.before else {}
     after = change.after.fields if change.after else {}
     return {key: value for key, value in after.items() if key not in before or before[key] != value}

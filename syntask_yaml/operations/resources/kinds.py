@@ -1,4 +1,4 @@
-"""The kinds of resources, in the order in which they are written."""
+"""The table of the kinds of resources, in the order of writing."""
 
 from __future__ import annotations
 

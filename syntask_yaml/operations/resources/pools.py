@@ -51,7 +51,7 @@ def _read_pools(contents: Contents, names: Collection[str], _owner: Owner) -> It
 
 
 def pool_resource(pool: WorkPool) -> Resource:
-    """*pool* with the fields that a project file has."""
+    """Return *pool* with the fields of a project file."""
     fields = {
         "type": pool.type,
         "description": pool.description,
@@ -81,7 +81,7 @@ def _read_queues(contents: Contents, names: Collection[str], _owner: Owner) -> I
 
 
 def queue_resource(queue: WorkQueue) -> Resource:
-    """*queue* with the fields that a project file has."""
+    """Return *queue* with the fields of a project file."""
     fields = {
         "description": queue.description,
         "priority": queue.priority,
@@ -104,7 +104,7 @@ def _write_queue(backend: Backend, change: ResourceWrite, _owner: Owner) -> str 
 
 
 def _is_default(queue: str) -> bool:
-    """Whether it comes with its pool, and goes with it."""
+    """Return whether the queue is created and deleted with its pool."""
     return queue.endswith(f"/{DEFAULT_QUEUE}")
 
 

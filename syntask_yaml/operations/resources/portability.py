@@ -1,4 +1,4 @@
-"""Names and values that a server would refuse, at their place in the file."""
+"""Report names and values that a server would reject, at their location in the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 def portability(
     made: Variable | Block | WorkPool, node: Node, context: DeployContext
 ) -> Iterator[Diagnostic]:
-    """Yield what a server refuses of *made*, which stands at *node*: warnings where there is no server."""
+    """Yield why a server rejects *made*, declared at *node*: as warnings on other backends."""
     for problem in check_portable(made):
         placed = replace(problem, span=node.key_span, used=node.used_span, path=node.path)
         if context.backend.features.has_own_worker:

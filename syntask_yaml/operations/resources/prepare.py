@@ -1,4 +1,4 @@
-"""What the resources of a project ask for, checked against the backend."""
+"""Prepare the resources of a project, and check them against the backend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.project.resources.bind import BoundResource
 
 
 def prepare_resources(context: DeployContext) -> tuple[BoundResource, ...]:
-    """What each resource of the project asks for, with its problems, in the order of writing."""
+    """Return each resource of the project, with its problems, in the order of writing."""
     of_kind = {
         kind: [each for each in context.resources if each.declared.kind is kind]
         for kind in KINDS
@@ -36,7 +36,7 @@ def _automations(context: DeployContext) -> Iterator[BoundResource]:
 
 
 def knowing_broken(context: DeployContext, resources: Iterable[BoundResource]) -> DeployContext:
-    """Return *context*, in which what needs one of *resources* has its errors."""
+    """Return *context* with the errors of *resources*, which their users share."""
     broken = {(each.declared.kind, each.declared.name): each.errors for each in resources if each.errors}
     return replace(context, broken=broken) if broken else context
 

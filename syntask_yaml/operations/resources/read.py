@@ -1,4 +1,4 @@
-"""What a backend has of the resources that a project asks for, and whose these are."""
+"""Read the declared and owned resources of a backend, with their owners."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from syntask_yaml.project.resources.bind import BoundResource
 
 
 class FoundResources(NamedTuple):
-    """What a backend has of the resources that a project declares, or owns, and all *ledgers*.
+    """The resources of a backend that a project declares or owns, and all *ledgers*.
 
-    *former* are the names that the project had as an owner, where what it had under them is pruned.
+    *former* are the former names of the project as an owner, if their resources are pruned.
     """
 
     stored: tuple[StoredResource, ...] = ()
@@ -33,7 +33,7 @@ class FoundResources(NamedTuple):
     former: frozenset[str] = frozenset()
 
     def ledger_of(self, project: str | None) -> ResourceLedger:
-        """The ledger of *project*, which may be empty."""
+        """Return the ledger of *project*, which may be empty."""
         found = (each for each in self.ledgers if each.owner.project == project)
         return next(found, ResourceLedger(Owner(project)))
 
@@ -46,10 +46,11 @@ def read_resources(
     prune: bool,
     former: frozenset[str] | None = None,
 ) -> FoundResources:
-    """What the backend has of what is *prepared*, and of the project, also under *former* names.
+    """Return the stored resources of *prepared* and of the project, including its *former* names.
 
-    Its ledgers add some to these, unless they are None. A server is asked only for a reason. What is on
-    *contents* was perhaps read before.
+    Former names are also taken from the ledgers, unless they are None. A server is queried only if needed.
+    *contents*
+    may have been read before.
     """
     if not (prepared or prune or former is not None or context.backend.features.has_own_worker):
         return FoundResources()
@@ -71,7 +72,7 @@ def read_resources(
     owners |= dict.fromkeys(own.names, own.owner)
     several = (stored_automations(contents.backend, (), Owner(owner)) for owner in found.former)
     stored = [each for automations in several for each in automations]
-    stored += _read(context, contents, names, owners)  # comes last: it counts where both have a name
+    stored += _read(context, contents, names, owners)  # last, so that it wins if both have a name
     return found._replace(stored=tuple(stored))
 
 
@@ -90,7 +91,7 @@ def _read(
 
 
 def owner_of(resource: Resource, owners: Mapping[str, Owner]) -> Owner:
-    """Whose *resource* is. A queue belongs to whom its pool does, whoever made it."""
+    """Return the owner of *resource*. A queue belongs to the owner of its pool."""
     if resource.kind is ResourceKind.WORK_QUEUE:
         pool = Resource(ResourceKind.WORK_POOL, resource.name.partition("/")[0])
         return owners.get(pool.full_name, NOBODY)

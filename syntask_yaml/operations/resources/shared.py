@@ -1,4 +1,4 @@
-"""Resources that a target shares with others of its project, where only a part of it is deployed."""
+"""Resources that a target shares with other targets, when only a part of the project is deployed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from syntask_yaml.plan.changes import Plan
 
 
 def claim_shared(context: DeployContext, plan: Plan) -> None:
-    """Note in the ledger of the target what it declares and another target has, if *plan* deploys something.
+    """Add resources that another target also has to the ledger of this one, if *plan* deploys something.
 
-    The other one then leaves it when it is destroyed, and hands an automation over.
+    The other target then keeps them when it is destroyed, and hands automations over.
     """
     declared = context.project.resources
     if context.project.target is None or not declared or not plan.deploys_something:
@@ -36,7 +36,7 @@ def claim_shared(context: DeployContext, plan: Plan) -> None:
 
 
 def _automations(context: DeployContext) -> frozenset[str]:
-    """The declared automations that another target has: where names are unique, there is one for all."""
+    """Return the declared automations of another target: with unique names, there is one for all."""
     bound = (
         bind_automation(each, context)
         for each in context.project.resources

@@ -1,6 +1,6 @@
-"""Who still uses a work pool that is to be deleted, or a queue: it is kept.
+"""Keep work pools and queues that are still in use instead of deleting them.
 
-These are deployments, and flow runs that wait or are executed: they would be lost with it.
+Their users are deployments, and scheduled or running flow runs, which would be lost.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from syntask_yaml.model.run import BUSY, Run, StateType
 from syntask_yaml.plan.changes import Action, Plan, ResourceChange
 
 _KINDS = (ResourceKind.WORK_POOL, ResourceKind.WORK_QUEUE)
-# So many runs of each kind are counted.
+# The maximum number of runs of each kind that are counted.
 _MOST = 200
 
 
 def keep_used(plan: Plan, backend: Backend) -> Plan:
-    """*plan*, in which no pool or queue is deleted that has deployments, or runs that wait or are executed.
+    """Return *plan* without deletions of pools and queues that have deployments, or unfinished runs.
 
-    All deployments are read, if it deletes any.
+    All deployments are read if there is such a deletion.
     """
     deleted = [each for each in plan.resources if _deletes(each)]
     if not deleted:
@@ -36,7 +36,7 @@ def keep_used(plan: Plan, backend: Backend) -> Plan:
 
 
 def kept_resources(plan: Plan) -> Iterator[Diagnostic]:
-    """Say what *plan* does not delete because somebody uses it, once for each reason."""
+    """Yield a note for each reason why *plan* keeps resources."""
     reasons: dict[str, list[str]] = {}
     for each in plan.resources:
         if each.action is Action.UNCHANGED and each.reason:
@@ -50,7 +50,7 @@ def _deletes(change: ResourceChange) -> bool:
 
 
 def _remaining(plan: Plan, backend: Backend) -> Iterator[Deployment]:
-    """All deployments of *backend* as they are after *plan*."""
+    """Yield all deployments of *backend* as they are after *plan*."""
     changes = {change.deployment: change for change in plan.changes}
     for stored in backend.deployments():
         change = changes.pop(stored.deployment.full_name, None)
@@ -62,7 +62,7 @@ def _remaining(plan: Plan, backend: Backend) -> Iterator[Deployment]:
 
 
 def _staying(plan: Plan, backend: Backend, pools: frozenset[str]) -> Iterator[Run]:
-    """The runs in *pools* that wait or are executed, and do not go with a deployment that *plan* deletes."""
+    """Yield the scheduled or running runs in *pools* whose deployments *plan* does not delete."""
     now = utc_now()
     gone = {change.deployment for change in plan.changes if change.write and change.write.after is None}
     begun, waiting = BUSY | {StateType.PAUSED}, frozenset({StateType.SCHEDULED})
@@ -73,7 +73,7 @@ def _staying(plan: Plan, backend: Backend, pools: frozenset[str]) -> Iterator[Ru
     )
     for which in (RunFilter(until=now), RunFilter(after=now)):
         for run in backend.runs(which._replace(pools=pools, states=waiting, limit=_MOST)):
-            # What a schedule made ahead is made again wherever its deployment is then.
+            # Runs that a schedule created in advance are created again in the new pool.
             is_made_again = run.is_scheduled and run.started is None and which.after is not None
             if run.deployment not in gone and not is_made_again:
                 yield run

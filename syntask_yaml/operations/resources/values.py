@@ -28,7 +28,7 @@ def _read_variables(contents: Contents, names: Collection[str], _owner: Owner) -
 
 
 def variable_resource(variable: Variable) -> Resource:
-    """*variable* with its tags, which no file declares, and which stay."""
+    """Return *variable* with its tags, which a file cannot declare, and which are kept."""
     fields = {"value": variable.value, "tags": list(variable.tags)}
     return Resource(ResourceKind.VARIABLE, variable.name, fields)
 
@@ -49,7 +49,7 @@ def _read_limits(contents: Contents, names: Collection[str], _owner: Owner) -> I
 
 
 def limit_resource(limit: GlobalConcurrencyLimit) -> Resource:
-    """*limit* with the fields that a project file has."""
+    """Return *limit* with the fields of a project file."""
     fields = {
         "limit": limit.limit,
         "slot_decay_per_second": limit.slot_decay_per_second,

@@ -1,4 +1,4 @@
-"""Write the changes of resources around those of deployments, and whose they are before all."""
+"""Write the changes of resources before and after those of deployments, and their owners first."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ FAILED = "failed"
 
 
 class WrittenResource(NamedTuple):
-    """What became of one change: the resource's *id*, or the *error* that kept it from being made."""
+    """The result of one change: the resource's *id*, or the *error* that prevented it."""
 
     id: str | None = None
     error: SyntaskError | None = None
 
 
 class ResourceWriter:
-    """Makes *changes*, some before the deployments are written and the others after that.
+    """Executes *changes*, some before the deployments are written and the others afterwards.
 
-    A name is in the ledger before the resource is on the backend, and until it is gone: whatever ends a
-    deploy, the next one knows what is its project's. *written* has what became of each, by full name.
+    A name is in the ledger before the resource is on the backend, and until it is deleted: after any
+    interruption, the
+    next deploy knows what the project owns. *written* has the results by full name.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class ResourceWriter:
         self._number, self._total = 0, sum(each.action is not Action.UNCHANGED for each in self._changes)
 
     def write_before_deployments(self) -> None:
-        """Make the changes that deployments need. What is gone fires for nothing that is deployed now."""
+        """Execute the changes that deployments need. Deleted automations do not fire for this deploy."""
         if not self._changes:
             return
         deletions, others = self._of(is_late=True, deletes=True), self._of(is_late=False, deletes=False)
@@ -68,7 +69,7 @@ class ResourceWriter:
         self._write(others)
 
     def write_after_deployments(self, *, may_delete: bool) -> None:
-        """Make the other changes. Nothing is deleted unless all else went well: *may_delete*, and here."""
+        """Execute the other changes. Delete only if everything else succeeded: *may_delete*, and here."""
         left = [each for each in self._changes if each.full_name not in self.written]
         if not left and not self.written:
             return
@@ -112,7 +113,7 @@ class ResourceWriter:
             return WrittenResource(change.id, error)
 
     def _handed_over(self, change: ResourceChange) -> WrittenResource:
-        """Return what stays for another target; the ledgers say whose it is, or else the backend is told."""
+        """Hand a resource over to another target, in the ledger or on the backend."""
         before = change.write.before if change.write and change.write.after is None else None
         if before is None or not KINDS[change.kind].keeps_owner:
             return WrittenResource(change.id)
@@ -128,7 +129,7 @@ class ResourceWriter:
             self._notify(Applied(change.full_name, FAILED, error.detail))
 
     def _claim(self) -> None:
-        """Put what is written into the ledger, and take it out of those of others."""
+        """Add the written resources to the ledger, and remove them from those of others."""
         kept = [each for each in self._changes if self._is_kept_in_ledger(each)]
         self._save(self._ledger.names | {each.full_name for each in kept}, self._automations)
         for other in self._found.ledgers:
@@ -137,13 +138,13 @@ class ResourceWriter:
                 self._backend.write_ledger(other._replace(names=other.names - taken))
 
     def _is_taken(self, change: ResourceChange, other: Owner) -> bool:
-        """Whether *other* has the resource no more. Targets of a project share what is not taken over."""
+        """Return whether *other* loses the resource. Targets of a project share what is not taken over."""
         if change.write is not None and change.write.after is None:
             return other.project in self._found.former
         return not self._is_own(change) or not is_of_another_target(self._context, other)
 
     def _is_own(self, change: ResourceChange) -> bool:
-        """Return whether what is there, if anything is, belongs to this owner already."""
+        """Return whether the stored resource, if any, already belongs to this owner."""
         before = change.write.before if change.write else None
         return before is None or before.owner.project == self._context.owner.project
 
@@ -151,13 +152,13 @@ class ResourceWriter:
         kind = KINDS[change.kind]
         is_wanted = change.write is not None and change.write.after is not None
         is_shared = change.action is Action.UNCHANGED
-        # Whatever ends the deploy before it is gone: the next one knows the former name no more.
+        # After an interruption, the next deploy no longer knows the former name.
         is_of_former = not is_wanted and not self._is_own(change)
         is_meant = (is_wanted or is_of_former) and not kind.stays(change.name)
         return is_meant and (is_shared or not kind.keeps_owner)
 
     def _release(self) -> None:
-        """Take what is not there any more out of the ledger, and what somebody else has made meanwhile."""
+        """Remove deleted resources from the ledger, and those that others created meanwhile."""
         there = {each.resource.full_name for each in self._found.stored}
         given_up = {
             each.full_name

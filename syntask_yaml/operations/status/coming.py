@@ -1,4 +1,4 @@
-"""The times that are still to come: of runs that were made ahead, and of schedules beyond them."""
+"""The times of future runs: of scheduled runs, and of schedules beyond them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.schedule import Timing
 from syntask_yaml.operations.status.window import Window
 
-# Of a schedule, at most so many times count in a slot.
+# The maximum number of times of a schedule that are counted in a slot.
 _MOST_IN_SLOT = 60
 _TICK = timedelta(microseconds=1)
 
 
 def coming_runs(backend: Backend, window: Window, *, limit: int) -> list[Run]:
-    """Return the runs that were made for a time still to come, the next one first."""
+    """Return the scheduled runs that are due in the future, the next one first."""
     which = frozenset({StateType.SCHEDULED})
     return backend.runs(RunFilter(states=which, after=window.now, until=window.until, limit=limit))
 
 
 def next_deployments(backend: Backend, window: Window, *, limit: int) -> list[Stored]:
-    """Return the deployments whose schedules fire next, in this order, from the schedules alone."""
+    """Return the deployments whose schedules fire next, in this order, computed from the schedules."""
     firsts = ((next_time(each.deployment, window.now), each) for each in backend.deployments())
     firing = [(first, each) for first, each in firsts if first is not None and first < window.until]
     return [each for _, each in sorted(firing, key=itemgetter(0))[:limit]]
@@ -47,13 +47,13 @@ def coming_times(stored: Iterable[Stored], window: Window) -> Mapping[str, froze
 
 def _times_of(window: Window, timing: Timing) -> Sequence[datetime]:
     found: list[datetime] = []
-    with suppress(Exception):  # the libraries raise anything; what came before counts
+    with suppress(Exception):  # the libraries raise any exception; keep the times so far
         found.extend(_walk(timing, window))
     return found
 
 
 def _walk(timing: Timing, window: Window) -> Iterator[datetime]:
-    """Yield the times in the window; of a slot that is full, the others are left out."""
+    """Yield the times in the window, up to the limit of each slot."""
     in_slot = Counter[int]()
     times = occurrences(timing, window.now, steps=STEPS)
     while (time := next(times, window.until)) < window.until:

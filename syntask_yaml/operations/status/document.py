@@ -1,4 +1,4 @@
-"""How a backend stands, as JSON."""
+"""The status of a backend as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.operations.why.explanation import reason_document
 
 
 def status_document(status: BackendStatus, url: str) -> dict[str, Any]:
-    """How the backend at *url* stands, as JSON."""
+    """Return the status of the backend at *url* as JSON."""
     window = status.timeline.window
     return {
         "backend": url,

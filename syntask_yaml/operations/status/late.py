@@ -1,4 +1,4 @@
-"""Runs that should have begun: in which queue they wait, and why."""
+"""Late runs, grouped by queue, and the reasons why they wait."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather
 from syntask_yaml.operations.why.reason import Reason
 
-# So many runs are read, and for so many groups of them it is found out why they wait.
+# The maximum number of runs that are read, and of groups that are explained.
 MOST_LATE = 1000
 _MOST_EXPLAINED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class LateRuns:
-    """Runs that wait in one queue and one state, the oldest first, and the *reasons* why that one waits."""
+    """Runs that wait in one queue and state, oldest first, and the *reasons* why the oldest waits."""
 
     runs: tuple[Run, ...]
     reasons: tuple[Reason, ...]
@@ -32,13 +32,13 @@ class LateRuns:
 
 
 def read_late(backend: Backend, now: datetime) -> list[Run]:
-    """Return the runs that should have begun, the one that was due last first."""
+    """Return the late runs, latest due time first."""
     waiting = frozenset({StateType.SCHEDULED})
     return backend.runs(RunFilter(states=waiting, until=now - PATIENCE, limit=MOST_LATE))
 
 
 def explain_late(backend: Backend, late: Sequence[Run], now: datetime) -> tuple[LateRuns, ...]:
-    """Return *late* runs by where they wait, most runs first; of many groups, the first ones have reasons."""
+    """Return *late* runs by queue and state, largest group first; only the first groups have reasons."""
     groups: defaultdict[tuple[str | None, str | None, str], list[Run]] = defaultdict(list)
     for run in reversed(late):
         groups[run.work_pool, run.work_queue, run.state.name].append(run)

@@ -1,7 +1,7 @@
-"""How a backend stands: what runs, what is late, what failed, and what comes.
+"""Read the status of a backend: running, late, failed and coming runs.
 
-Whatever the backend has, a limited number of runs is read, each by an index: of a store with a million runs,
-as many as of one with some thousands.
+A limited number of runs is read, by an index: the cost for a store with a million runs is that for some
+thousands.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from syntask_yaml.operations.status.late import MOST_LATE, LateRuns, explain_lat
 from syntask_yaml.operations.status.timeline import LaneDrafts, RunTimeline
 from syntask_yaml.operations.status.window import Window
 
-# So many runs that go on, that failed, and that come, are read.
+# The maximum number of running, failed and coming runs that are read.
 MOST_LISTED = 200
-# Of so many deployments, the times of their schedules are worked out.
+# The maximum number of deployments whose schedule times are computed.
 _DEPLOYMENTS = 40
 Times: TypeAlias = Mapping[str, Collection[datetime]]
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many past runs are read for the timeline.
+    """The limits of past runs that are read for the timeline.
 
-    The *latest* ones: so many, and then so many more if those do not reach back to the window. If these do
-    not, either, those *of each lane* in the same way.
+    *latest*: the first page, and a second one if the first does not reach back to the window. If neither
+    does, *of each
+    lane* limits the pages of each lane in the same way.
     """
 
     latest: tuple[int, ...]
@@ -47,13 +48,14 @@ _OWN, _SERVER = Bounds((200, 800), (50, 250, 1200)), Bounds((200, 800), (200,))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendStatus:
-    """How a backend stands, at `timeline.window.now`.
+    """The status of a backend at `timeline.window.now`.
 
-    *running* are the runs that go on, the one that was due first at first; *failed* those that failed or
-    crashed in the window, the last one first. *coming* are times and `flow/name`, the next one first.
-    *unserved* are the work pools that coming runs go to and that no worker serves. *silent* are the ids of
-    those that run whose worker does not respond. *half_renamed* are the deployments that a rename left
-    paused. *cut* names the lists of which only a part was read.
+    *running* are the running runs, earliest due first; *failed* those that failed or crashed in the window,
+    latest
+    first. *coming* are times and `flow/name`, the next one first. *unserved* are the work pools of coming
+    runs that no
+    worker serves. *silent* are the ids of running runs whose worker does not respond. *half_renamed* are the
+    deployments that a rename left paused. *cut* names the lists that are incomplete.
     """
 
     running: tuple[Run, ...]
@@ -68,7 +70,7 @@ class BackendStatus:
 
 
 def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) -> BackendStatus:
-    """Return how *backend* stands; in *window* is what failed, what comes, and the timeline."""
+    """Return the status of *backend*; *window* limits failed and coming runs, and the timeline."""
     bounds = bounds or (_OWN if backend.features.has_own_worker else _SERVER)
     running, late = _running(backend), read_late(backend, window.now)
     failed = backend.runs(RunFilter(states=FAILED, since=window.since, until=window.now, limit=MOST_LISTED))
@@ -106,14 +108,14 @@ def _running(backend: Backend) -> list[Run]:
 def _latest(
     backend: Backend, window: Window, limits: Sequence[int], deployment: str | None = None
 ) -> tuple[list[Run], datetime | None]:
-    """Return the runs that were due last, of *deployment* or of all, and since when these are all.
+    """Return the latest runs, of *deployment* or of all, and the time since when they are complete.
 
-    None: since the window begins. So many are read, then so many more if they do not reach back to it.
+    None: since the start of the window. A second page is read if the first does not reach back to it.
     """
     runs: list[Run] = []
     reach = window.now
     for limit in limits:
-        # Those that were due at the same time as the last one are read again.
+        # Runs that were due at the same time as the last one are read again.
         read = backend.runs(RunFilter(deployment=deployment, until=reach, limit=limit))
         runs = _by_id([*runs, *read])
         first = read[-1].scheduled if len(read) == limit else None
@@ -126,9 +128,9 @@ def _latest(
 def _deployments(
     backend: Backend, window: Window, drafts: LaneDrafts, made: Sequence[Run]
 ) -> Sequence[Stored]:
-    """The deployments of which most is to be told: those of runs, or the next ones, if no run was *made*.
+    """Return the most important deployments: those of runs, or the next ones if no run was *made*.
 
-    Without a worker, nobody makes the runs of our own backend, and one makes them long before they are due.
+    On our own backend, runs are created only if a worker runs, and then long before they are due.
     """
     if not made and backend.features.has_own_worker:
         later = backend.runs(RunFilter(after=window.until, limit=1))
@@ -144,7 +146,7 @@ def _whole(
     reach: datetime,
     limits: Sequence[int],
 ) -> RunTimeline:
-    """Return the timeline of *runs*, which are all since *reach*, with the others of each lane."""
+    """Return the timeline of *runs*, complete since *reach*, with earlier ones of each lane."""
     reaches: dict[str, datetime | None] = {}
     known = {run.id for run in runs}
     for name in drafts.leading():
@@ -171,7 +173,7 @@ def _unserved(
     stored: Iterable[Stored],
     times: Times,
 ) -> tuple[str, ...]:
-    """Return the pools that something comes to, that need a worker, and have none."""
+    """Return the work pools of coming runs that need a worker and have none."""
     due = (known(each.deployment.work_pool) for each in stored if times[each.deployment.full_name])
     used = {*(run.work_pool for run in made), *due}
     online = {worker.pool for worker in workers if worker.is_online}
@@ -182,7 +184,7 @@ def _unserved(
 def _silent(
     backend: Backend, workers: Sequence[ServingWorker], running: Sequence[Run], now: datetime
 ) -> frozenset[str]:
-    """Return the runs that nobody holds any more: on a server, those of a worker that is not there."""
+    """Return the runs without a lease: on a server, those of a missing worker."""
     if backend.features.has_own_worker:
         return frozenset(run.id for run in running if run.held_until is not None and run.held_until < now)
     online = {worker.name for worker in workers if worker.is_online}
@@ -193,9 +195,9 @@ def _silent(
 def _cut(
     *, deployments: Sequence[Stored], coming: Sequence[object], late: Sequence[Run], **runs: Sequence[Run]
 ) -> frozenset[str]:
-    """Return the lists that were not read to their end; of very many deployments, not all times are known."""
+    """Return the names of incomplete lists; for very many deployments, not all times are known."""
     is_cut = {name: len(each) == MOST_LISTED for name, each in runs.items()}
     is_cut["late"] = len(late) == MOST_LATE
-    # Of so many lanes, one is that of all others.
+    # One lane stands for all deployments beyond the limit.
     is_cut["coming"] = len(coming) == MOST_LISTED or len(deployments) >= _DEPLOYMENTS - 1
     return frozenset(name for name, each in is_cut.items() if each)

@@ -1,8 +1,10 @@
-"""A timeline as a picture: SVG that stands alone, and in a page takes the page's colors.
+"""Draw a timeline as a standalone SVG, which takes the colors of a surrounding page.
 
 Each shape has a class: `lane`, `name`, `tick`, `now`, and for runs their state (`completed`, `failed` …),
-`late` or `coming`; `unread` is where not all runs are known. Colors are attributes, over which every rule of
-a stylesheet goes, and there is no script and no style sheet inside, which the policy of a page might forbid.
+`late` or
+`coming`; `unread` marks a time whose runs are not all known. Colors are attributes, which any rule of a
+stylesheet
+overrides; there is no script and no embedded stylesheet, which the policy of a page might forbid.
 """
 
 from __future__ import annotations
@@ -18,15 +20,15 @@ from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.status.timeline import Counts, Lane, RunTimeline
 from syntask_yaml.operations.status.window import Window
 
-# Pixels: the axis above, a lane and the bars in it, a row of the legend below.
+# Pixels: the axis at the top, a lane and the bars in it, a row of the legend at the bottom.
 _AXIS, _LANE, _BAR, _LEGEND = 28, 26, 18, 30
 _MARGIN = 12
 
 
 class Layout(NamedTuple):
-    """Pixels of a picture: its *width*, what is *left* of the bars, and the room for names *above* them.
+    """The layout of a picture in pixels: its *width*, the space *left* of the bars and *above* for names.
 
-    *entries* of the legend are in a row, each *entry* wide; labels of times are at least a *gap* apart.
+    A row of the legend has *entries*, each *entry* wide; labels of times are at least a *gap* apart.
     """
 
     width: int
@@ -38,7 +40,7 @@ class Layout(NamedTuple):
 
 
 WIDE = Layout(960, 240, 0, 7, 100, 0)
-# For telephones: what a page has left of 320 pixels.
+# For phones: the content width of a page of 320 pixels.
 NARROW = Layout(288, _MARGIN, 18, 3, 88, 44)
 _LONGEST_NAME = 34
 _LATE, _COMING = "late", "coming"
@@ -55,7 +57,7 @@ _FILLS = {
     _COMING: "#afb8c1",
 }
 _TEXT, _LINE, _UNREAD, _GROUND = "#57606a", "#d0d7de", "#eaeef2", "#ffffff"
-# What XML cannot hold, and what turns the direction of the text around it.
+# Characters that are invalid in XML, and those that change the direction of text.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
@@ -70,12 +72,13 @@ def draw_svg(
     links: Links | None = None,
     layout: Layout = WIDE,
 ) -> str:
-    """Return the picture of *timeline* with the times of *zone*, None for those of this machine.
+    """Return the picture of *timeline* with the times of *zone*, None for the local one.
 
-    *id* begins the ids inside, and is to be another one for each picture of a page. Names of others are
-    escaped. *links* says where the name of a lane leads, if anywhere.
+    *id* is the prefix of the ids in the picture, and must be unique in a page. Names are escaped. *links*
+    returns the
+    link of a lane's name, if any.
     """
-    # What is inside of an `img` is no link for those who do not see it.
+    # Screen readers do not announce links inside an `img`.
     role = "img" if links is None else "group"
     kinds = _kinds(timeline)
     lane_height = _LANE + layout.above
@@ -99,14 +102,14 @@ def draw_svg(
 
 
 def lane_name(lane: Lane) -> str:
-    """What a lane is called, on one line: its name, or how many others it stands for, as far as is known."""
+    """Return the name of a lane on one line, or the known number of other lanes that it stands for."""
     if lane.name:
         return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], lane.name)
     return f"{lane.count} others" if not lane.is_cut else f"{lane.count} others or more"
 
 
 def counts_text(runs: Counts, coming: int = 0) -> str:
-    """Return how many runs there are in which states: `12 completed, 1 failed, 3 coming`."""
+    """Return the number of runs in each state: `12 completed, 1 failed, 3 coming`."""
     texts = [f"{runs[state]:,} {_kind(state)}" for state in reversed(WORST_FIRST) if runs.get(state)]
     return ", ".join([*texts, *([f"{coming:,} {_COMING}"] if coming else [])])
 
@@ -172,7 +175,7 @@ def _lane(
 
 
 def _short(name: str) -> str:
-    """Return a name that has room. The ends of long ones differ more often than their beginnings."""
+    """Return *name* shortened: the ends of long names differ more often than their beginnings."""
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME // 3]}…{name[len(name) - (_LONGEST_NAME - _LONGEST_NAME // 3 - 1) :]}"
@@ -188,7 +191,7 @@ def _slot(
     scale: float,
     layout: Layout,
 ) -> Iterator[str]:
-    """Yield a bar of the slot, as high as it is full, with a part for each state."""
+    """Yield the bar of a slot, with its height by the number of runs, and a part for each state."""
     start, end = window.start(slot), window.start(slot + 1)
     left, right = _x(window, start, layout), _x(window, end, layout)
     about = f"{_moment(start, zone)} – {_clock(end, zone)}: {counts_text(past, coming)}"
@@ -206,7 +209,7 @@ def _slot(
 
 
 def _kinds(timeline: RunTimeline) -> list[str]:
-    """Return what the bars of *timeline* show."""
+    """Return the kinds of bars in *timeline*."""
     states = {state for lane in timeline.lanes for state in lane.runs}
     kinds = [_kind(state) for state in reversed(WORST_FIRST) if state in states]
     return [*kinds, *([_COMING] if any(lane.next for lane in timeline.lanes) else [])]

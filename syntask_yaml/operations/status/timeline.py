@@ -1,4 +1,4 @@
-"""When runs went on, and when the next ones come: a lane for each deployment, in the slots of a window."""
+"""The past and coming runs of deployments: a lane for each deployment, in the slots of a window."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.backend.run_states import PATIENCE
 from syntask_yaml.model.run import WORST_FIRST, Run, StateType
 from syntask_yaml.operations.status.window import Window
 
-# More lanes than that are folded into one.
+# Lanes above this number are folded into one.
 MOST_LANES = 12
 _TICK = timedelta(microseconds=1)
 _SEVERITY = {state: place for place, state in enumerate(WORST_FIRST)}
@@ -24,12 +24,15 @@ Counts: TypeAlias = Mapping[StateType, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """What goes on under a *name*: `flow/name`, or the flow that scripts call; *count* of them in one.
+    """The runs of a *name*: `flow/name`, or the flow that scripts call; or of *count* of them in one lane.
 
-    *runs* are how many are in each state. *past* has, for each slot, how many went on in it or were due, by
-    the state that they are in now: SCHEDULED is late. *coming* has how many times are still to come in it,
-    and *next* is the first of them. Of the runs before *reach* only some are known; None: all are.
-    *is_cut*: not everything was read, so that it may stand for more than *count*.
+    *runs* are the numbers in each state. *past* has, for each slot, the number of runs that ran or were due
+    in it, by
+    their current state: SCHEDULED is late. *coming* has the number of future times in it, and *next* is the
+    first of
+    them. Before *reach*, only some runs are known; None: all are. *is_cut*: not everything was read, so that
+    it may
+    stand for more than *count*.
     """
 
     name: str
@@ -43,18 +46,18 @@ class Lane:
 
     @property
     def deployment(self) -> str | None:
-        """The deployment whose lane it is; None for a flow that scripts call, and for several in one."""
+        """The deployment of the lane; None for a flow that scripts call, and for a folded lane."""
         return self.name if "/" in self.name else None
 
     @property
     def most(self) -> int:
-        """How many there are in the fullest slot."""
+        """The number of runs in the fullest slot."""
         return max(sum(past.values()) + coming for past, coming in zip(self.past, self.coming, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class RunTimeline:
-    """The lanes of a window, by name; what is folded comes last."""
+    """The lanes of a window, by name; the folded lane is last."""
 
     window: Window
     lanes: tuple[Lane, ...]
@@ -63,7 +66,7 @@ class RunTimeline:
 def run_timeline(
     runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window, *, most: int = MOST_LANES
 ) -> RunTimeline:
-    """Return what *runs* and the *coming* times, by `flow/name`, are in *window*."""
+    """Return the timeline of *runs* and *coming* times (by `flow/name`) in *window*."""
     drafts = LaneDrafts(window)
     drafts.add(runs)
     drafts.expect(coming)
@@ -71,28 +74,28 @@ def run_timeline(
 
 
 class LaneDrafts:
-    """What is known of the lanes of a *window*, while more runs and times are read for them."""
+    """The lanes of a *window* under construction, while more runs and times are read for them."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
         self._drafts: defaultdict[str, _Draft] = defaultdict(_Draft)
 
     def add(self, runs: Iterable[Run]) -> None:
-        """Note what of *runs*, none of which was added before, is in the window.
+        """Add *runs* in the window, none of which was added before.
 
-        Runs that are not late yet are coming times, once for each time.
+        Scheduled runs that are not late are added as coming times, once for each time.
         """
         for run in runs:
             self._drafts[run.deployment or run.flow].add(run, self._window)
 
     def expect(self, coming: Mapping[str, Iterable[datetime]]) -> None:
-        """Note the *coming* times, by `flow/name`."""
+        """Add *coming* times, by `flow/name`."""
         now, until = self._window.now, self._window.until
         for name, times in coming.items():
             self._drafts[name].coming.update(time for time in times if now < time < until)
 
     def leading(self, most: int = MOST_LANES) -> list[str]:
-        """Return the names of the lanes that `timeline` does not fold, by what is to be told of them."""
+        """Return the names of the lanes that `timeline` does not fold, by importance."""
         ranked = self._ranked()
         return [name for name, _ in ranked[: _own(ranked, most)]]
 
@@ -104,10 +107,10 @@ class LaneDrafts:
         reaches: Mapping[str, datetime | None] = MappingProxyType({}),
         is_cut: bool = False,
     ) -> RunTimeline:
-        """Return the timeline, with *most* lanes; those whose runs are in the worst states have their own.
+        """Return the timeline with *most* lanes; those with runs in the worst states are not folded.
 
-        The runs are all there were since *reach*, those of some lanes since *reaches*. *is_cut*: not all that
-        comes was read.
+        The runs are complete since *reach*, those of some lanes since *reaches*. *is_cut*: not all coming
+        times were read.
         """
         ranked, window = self._ranked(), self._window
         own = _own(ranked, most)
@@ -129,7 +132,7 @@ def _own(ranked: Sequence[object], most: int) -> int:
 
 
 class _Draft:
-    """What is known of a deployment: its past runs by their state and first and last slot, and what comes."""
+    """The data of one deployment: its past runs by state and first and last slot, and coming times."""
 
     __slots__ = ("coming", "spans", "worst")
 
@@ -139,16 +142,16 @@ class _Draft:
         self.worst = len(_SEVERITY)
 
     def add(self, run: Run, window: Window) -> None:
-        """Note what of *run* is in the window."""
+        """Add *run* if it is in the window."""
         state = run.state.type
-        is_waiting = state is StateType.SCHEDULED  # also one that failed, and is tried again
+        is_waiting = state is StateType.SCHEDULED  # includes failed runs that wait for a retry
         due = (None if is_waiting else run.started) or run.scheduled or run.created
         if due is None:
             return
         if is_waiting and due > window.now - PATIENCE:
             self.coming.update([due] if due < window.until else ())
             return
-        # What has not started takes no time.
+        # A run that has not started has no duration.
         has_begun = run.started is not None and not is_waiting
         end = max(due, (run.ended or window.now) - _TICK) if has_begun else due
         if end >= window.since and due < window.until:
@@ -156,7 +159,7 @@ class _Draft:
             self.worst = min(self.worst, _SEVERITY[state])
 
     def rank(self, window: Window) -> tuple[int, datetime]:
-        """How much is to be told of it: the worse its runs, and the sooner the next one, the less this is."""
+        """Return the sort key of importance: lower for worse states and an earlier next run."""
         return self.worst, min(self.coming, default=window.until)
 
 

@@ -1,4 +1,4 @@
-"""A part of time around now, in equal slots, and where its hours and days begin."""
+"""A time window around now, in equal slots, with the starts of hours and days."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How far a window *reaches* into the past and the future, in *words*, too; its slots and its *ticks*."""
+    """How far a window *reaches* into the past and the future, also in *words*; its slots and its *ticks*."""
 
     words: str
     reach: timedelta
@@ -29,7 +29,7 @@ SCALES: Mapping[str, Scale] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The time from *since* to *until*, in slots of *step*; *now* is in the one in the middle."""
+    """The time from *since* to *until*, in slots of *step*; *now* is in the middle slot."""
 
     since: datetime
     now: datetime
@@ -38,7 +38,7 @@ class Window:
 
     @classmethod
     def around(cls, now: datetime, scale: Scale) -> Window:
-        """Return the window around *now*; its slots begin on the clock, whenever it is looked at."""
+        """Return the window around *now*, with slots aligned to the clock."""
         begin = _EPOCH + (now - _EPOCH) // scale.step * scale.step
         return cls(since=begin - scale.reach, now=now, until=begin + scale.reach + scale.step, scale=scale)
 
@@ -47,18 +47,18 @@ class Window:
         return (self.until - self.since) // self.scale.step
 
     def slot(self, moment: datetime) -> int:
-        """Return the slot of *moment*; the first or the last one where it is outside."""
+        """Return the slot of *moment*; the first or last one if it is outside."""
         return min(max((moment - self.since) // self.scale.step, 0), self.slots - 1)
 
     def start(self, slot: int) -> datetime:
         return self.since + slot * self.scale.step
 
     def place(self, moment: datetime) -> float:
-        """Return where *moment* is: 0 at the beginning, 1 at the end."""
+        """Return the relative position of *moment*: 0 at the start, 1 at the end."""
         return (moment - self.since) / (self.until - self.since)
 
     def ticks(self, zone: tzinfo | None) -> Iterator[tuple[datetime, str]]:
-        """Yield round times on the clock of *zone*, None for this machine's, and what they are called."""
+        """Yield round times on the clock of *zone* (None: the local one), with their labels."""
         wall = self.since.astimezone(zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
         while (moment := _moment(wall, zone)) < self.until:
             if moment >= self.since:

@@ -1,4 +1,4 @@
-"""Why a run ended as it did: the first rule that holds is told."""
+"""Explain why a run ended in its state: the first rule that matches applies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _cancelled_by_request(facts: Facts) -> Finding | None:
 
 
 def _is(state: State, detail: str) -> Find:
-    """Return a rule for a state that our backend gives for one reason only."""
+    """Return a rule for a state that our backend sets for one reason only."""
     return lambda facts: Finding(detail, _ended(facts.run)) if facts.run.state == state else None
 
 
@@ -129,14 +129,14 @@ def _raised(facts: Facts) -> Finding | None:
 def _place(raised: Raised | None, run: Run) -> tuple[Evidence, ...]:
     if raised is None or not raised.file:
         return ()
-    # A run has a directory of its own, which is gone.
+    # The working directory of a run, which no longer exists.
     file = raised.file.rpartition(f"/{run.id}/")[2]
     within = f", in {raised.function}" if raised.function else ""
     return (Evidence(f"raised at {file}:{raised.line}{within}"),)
 
 
 def _memory(facts: Facts) -> Finding | None:
-    """A container tells it; of a process, the kernel tells what it killed meanwhile."""
+    """Match a run that was out of memory: reported by the container, or for a process by the kernel log."""
     if _cause(facts, CauseKind.MEMORY):
         return Finding(facts.run.state.message, _ended(facts.run), _logs(facts.run))
     cause = _cause(facts, CauseKind.EXIT)
@@ -166,7 +166,7 @@ def _exited(facts: Facts) -> Finding | None:
     cause = _cause(facts, CauseKind.EXIT)
     if cause is None or cause.exit_code is None:
         return None
-    # A container or a shell reports a signal as 128 more than its number.
+    # A container or a shell reports a signal as its number plus 128.
     note = (
         f", which stands for {_signal(cause.exit_code - 128)} in a shell or a container"
         if cause.exit_code > 128
@@ -177,7 +177,7 @@ def _exited(facts: Facts) -> Finding | None:
 
 
 def _unsuccessful(facts: Facts) -> Finding:
-    """Nothing more is known than what the state says."""
+    """Match any unsuccessful run: nothing is known beyond the message of its state."""
     return Finding(
         facts.run.state.message or "The backend was told no reason.", _ended(facts.run), _logs(facts.run)
     )
@@ -201,7 +201,7 @@ def _logs(run: Run) -> Remedy:
 
 
 def _checks(run: Run) -> Remedy:
-    """Return the command that starts the deployment as a worker would, without running its flow."""
+    """Return the command that tries the start of the deployment without running its flow."""
     if not run.deployment:
         return _logs(run)
     command = f"syntask check -n {shlex.quote(run.deployment)}"

@@ -1,4 +1,4 @@
-"""The answer to why a run is in its state: the state in a sentence, and the reasons, also as JSON."""
+"""The explanation of a run's state: a sentence and the reasons, also as JSON."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ RULES: tuple[ReasonRule, ...] = (LATER, *WAITING, BEHIND, UNKNOWN, *UNDERWAY, *E
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where *run* stands, in a *sentence*, and why: at least one reason, the strongest first.
+    """The state of *run* in a *sentence*, and at least one reason, the strongest first.
 
-    *deliveries* are what automations did because of it.
+    *deliveries* are those of automations that its state triggered.
     """
 
     run: Run
@@ -31,7 +31,7 @@ class Explanation:
 
 
 def explain(facts: Facts) -> Explanation:
-    """Say why the run of *facts* is in its state."""
+    """Return the explanation of the state of the run in *facts*."""
     return Explanation(facts.run, _sentence(facts), tuple(_reasons(facts)), facts.deliveries)
 
 
@@ -72,7 +72,7 @@ def _sentence(facts: Facts) -> str:
 
 
 def reason_document(reason: Reason) -> dict[str, Any]:
-    """A reason for the state of a run as JSON."""
+    """Return a reason as JSON."""
     finding = reason.finding
     return {
         "code": reason.rule.code,

@@ -1,4 +1,4 @@
-"""What is read, once, to tell why a run is in its state."""
+"""Read, once, the facts that explain the state of a run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.run import BUSY, Cause, LogLine, Run, StateType
 from syntask_yaml.model.worker import ServingWorker
 
-# So many runs that take up slots are looked at, and so many last lines of a log.
+# The maximum number of runs in slots, and of last log lines, that are read.
 _MOST_BUSY, _MOST_LINES = 1000, 200
-# So many runs that were due by the same time are looked at, and so many that have ended.
+# The maximum number of runs due by the same time, and of ended runs, that are read.
 MOST_READ = 200
-# Workers that are busy with a queue have begun one of its runs in this time.
+# A worker that is busy with a queue has started one of its runs within this time.
 LATELY = timedelta(seconds=30)
 _ENDED = frozenset(state for state in StateType if state.is_final)
 # The states of a run that a worker could take at once.
@@ -28,13 +28,15 @@ _FREE = frozenset({"Scheduled", "Late"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known about a run at *now*. What its state gives no need to ask for is left empty.
+    """The known facts about a run at *now*. Facts that its state does not require are empty.
 
-    *busy* are the runs of any pool that take up slots, *workers* those of its pool, *lines* the last ones of
-    its log. *has_own_worker*: the backend is one that our worker serves. *deliveries* are what automations
-    did. *limits* are those of which its code waits for a slot, and *holders* the runs that have theirs.
-    Where a worker is there, *ahead* are the runs of its queue that wait and were due by then, and *begun*
-    those that began lately; none if one of them was due later.
+    *busy* are the runs of any pool that occupy slots, *workers* those of its pool, *lines* its last log
+    lines.
+    *has_own_worker*: our worker serves the backend. *deliveries* are those of automations. *limits* are those
+    whose
+    slots its code waits for, and *holders* the runs that hold them. If there is a worker, *ahead* are the
+    waiting runs of
+    its queue that were due by then, and *begun* those that started lately; none if one of them was due later.
     """
 
     run: Run
@@ -59,7 +61,7 @@ class Facts:
 
 
 def gather(backend: Backend, run: Run, now: datetime) -> Facts:
-    """Read what tells why *run* is in its state."""
+    """Read the facts that explain the state of *run*."""
     facts = Facts(run=run, now=now, has_own_worker=backend.features.has_own_worker)
     if run.state.type is StateType.SCHEDULED:
         return _waiting(backend, facts)
@@ -78,7 +80,7 @@ def gather(backend: Backend, run: Run, now: datetime) -> Facts:
 
 
 def _awaited(backend: Backend, run: Run, lines: Sequence[LogLine]) -> tuple[GlobalConcurrencyLimit, ...]:
-    """The limits of which the code of *run* waits for a slot: its last line says so, and it holds none."""
+    """Return the limits whose slots the code of *run* waits for, by its last log line."""
     if not lines or lines[-1].logger != SLOT_LOGGER:
         return ()
     slots, names = awaited_slots(lines[-1].message)
@@ -118,7 +120,7 @@ def _ahead(backend: Backend, run: Run) -> tuple[Run, ...]:
 
 
 def _begun(backend: Backend, run: Run, busy: Sequence[Run], now: datetime) -> tuple[Run, ...]:
-    """The runs of the queue of *run* that have begun lately; none if one of them was due later than *run*."""
+    """Return the runs of the queue of *run* that started lately; none if one was due later than *run*."""
     ended = backend.runs(RunFilter(states=_ENDED, since=now - LATELY, limit=MOST_READ))
     lately = (each for each in (*busy, *ended) if each.started and each.started > now - LATELY)
     found = tuple(each for each in lately if _share_a_queue(each, run))
@@ -134,7 +136,7 @@ def _due(run: Run) -> datetime:
 
 
 def _workers(backend: Backend, run: Run) -> tuple[ServingWorker, ...]:
-    """Return the workers of the pool of *run*, with all their runs: a limit is one for all pools."""
+    """Return the workers of the pool of *run*, with their runs in all pools, which share the limit."""
     if not run.work_pool:
         return ()
     if not backend.features.has_own_worker:

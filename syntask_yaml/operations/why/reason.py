@@ -1,4 +1,4 @@
-"""A reason for the state of a run: what it says, what shows it, and what to do."""
+"""A reason for the state of a run, with evidence and remedies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.operations.why.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A fact that shows a reason, and when it was so."""
+    """A fact that supports a reason, and its time."""
 
     text: str
     at: datetime | None = None
@@ -21,7 +21,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A *command* to run, and what it is *for*: `to resume it`."""
+    """A *command* to run, and its purpose (*for*): `to resume it`."""
 
     command: str
     purpose: str
@@ -33,7 +33,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found: a sentence or two, what shows it, and what to do."""
+    """The result of a rule: a sentence or two, evidence, and remedies."""
 
     detail: str
     evidence: tuple[Evidence, ...] = ()
@@ -45,7 +45,7 @@ Find: TypeAlias = Callable[[Facts], Finding | None]
 
 @dataclass(frozen=True, slots=True)
 class ReasonRule:
-    """A row of the table: the *code* and fixed *summary* of a reason, and what finds it in the facts."""
+    """A row of a rule table: the *code* and fixed *summary* of a reason, and the matching function."""
 
     code: str
     summary: str
@@ -54,14 +54,14 @@ class ReasonRule:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that holds for a run."""
+    """A rule that matched a run."""
 
     rule: ReasonRule
     finding: Finding
 
 
 def holding(rules: Sequence[ReasonRule], facts: Facts) -> Iterator[Reason]:
-    """Yield the rules that hold, in order."""
+    """Yield the rules that match, in order."""
     for rule in rules:
         if finding := rule.find(facts):
             yield Reason(rule, finding)
@@ -72,7 +72,7 @@ _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def span(time: timedelta) -> str:
-    """Return a time in words, in its largest unit: `3 hours`."""
+    """Return a duration in words, in its largest unit: `3 hours`."""
     seconds = abs(time.total_seconds())
     size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
     number = int(seconds // size)
@@ -80,12 +80,12 @@ def span(time: timedelta) -> str:
 
 
 def since(moment: datetime, now: datetime) -> str:
-    """Return a time of the past in words: `3 hours ago`."""
+    """Return a past time in words: `3 hours ago`."""
     return f"{span(now - moment)} ago"
 
 
 def listed(runs: Sequence[Run]) -> tuple[Evidence, ...]:
-    """Return the *runs* as evidence; of many, the first ones."""
+    """Return the first of *runs* as evidence."""
     shown = tuple(
         Evidence(
             f"run `{run.name}` ({short_id(run.id)}) of `{run.deployment or run.flow}`: {run.state.name}",

@@ -1,4 +1,4 @@
-"""Where an exception was raised, by the traceback in a log."""
+"""Find where an exception was raised, by the traceback in a log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.model.run import LogLine
 
 _BEGINS = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^ +File "(?P<file>.+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$', re.MULTILINE)
-# Files of Python, of installed packages, and of ours: not the user's.
+# Files of Python, of installed packages, and of syntask, rather than the user's.
 _LIBRARY = re.compile(r"[/\\](?:site-packages|dist-packages|python3\.\d+)[/\\]|^<")
 _OURS = tuple(
     str(Path(syntask_yaml.__file__).parents[1] / name / "") + "/" for name in ("syntask", "syntask_yaml")
@@ -22,7 +22,7 @@ _OURS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception in the words of its traceback, `ValueError: no`, and its place in the user's code."""
+    """An exception as in its traceback, `ValueError: no`, and its location in the user's code."""
 
     text: str
     file: str = ""
@@ -33,7 +33,7 @@ class Raised:
 def raised_in(lines: Sequence[LogLine], *, message: str | None) -> Raised | None:
     """Return the exception of the last traceback in *lines* that ends in *message*; None for any message.
 
-    Of a chain, it is the last one that was raised in the user's code.
+    Of a chain, return the last exception that was raised in the user's code.
     """
     for line in reversed(lines):
         if line.level < ERROR:
@@ -45,7 +45,7 @@ def raised_in(lines: Sequence[LogLine], *, message: str | None) -> Raised | None
 
 
 def _parsed(block: str) -> Raised | None:
-    """Return the exception of what follows the first line of a traceback."""
+    """Parse the exception after the first line of a traceback."""
     frames = list(_FRAME.finditer(block))
     rest = block[frames[-1].end() :].splitlines() if frames else []
     text = next((line for line in rest if line and not line.startswith(" ")), "")
@@ -65,6 +65,6 @@ def _of_user(frames: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:
 
 
 def _short(text: str) -> str:
-    """Return the exception without the module of its class, as the message of a state has it."""
+    """Return the exception without the module of its class, as in the message of a state."""
     name, colon, rest = text.partition(":")
     return f"{name.rpartition('.')[2]}{colon}{rest}"

@@ -1,4 +1,4 @@
-"""Why a run that was claimed has not ended."""
+"""Explain why a claimed run has not ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.operations.why.reason import Evidence, Finding, ReasonRule, Re
 
 
 def _worker_silent(facts: Facts) -> Finding | None:
-    """On a server nobody ends the run of a worker that is gone; our next worker does."""
+    """Match a run of a dead worker: a server never ends it, while our next worker does."""
     run = facts.run
     worker = _worker(facts)
     is_over = run.held_until is not None and run.held_until < facts.now
@@ -54,7 +54,7 @@ def _cancelling(facts: Facts) -> Finding | None:
 
 
 def asked(facts: Facts) -> tuple[Evidence, ...]:
-    """Who asked that the run end, if that is known."""
+    """Return who requested the cancellation, if known."""
     cause = facts.cause
     if cause is None or cause.kind is not CauseKind.REQUEST:
         return ()
@@ -62,7 +62,7 @@ def asked(facts: Facts) -> tuple[Evidence, ...]:
 
 
 def _taken(facts: Facts) -> tuple[Evidence, ...]:
-    """Return the worker that has the run, and when the run last wrote something."""
+    """Return the worker of the run, and the time of its last output."""
     worker, lines = _worker(facts), facts.lines
     seen = (Evidence(f"Worker `{worker.name}` was last seen", worker.seen),) if worker else ()
     wrote = (Evidence("The run last wrote a line of its log", lines[-1].timestamp),) if lines else ()
@@ -90,7 +90,7 @@ def _retrying(facts: Facts) -> Finding | None:
 
 
 def _limit_full(facts: Facts) -> Finding | None:
-    """Code of the flow waits for a slot, which the log of the run says."""
+    """Match code that waits for a slot of a concurrency limit, according to the log."""
     if not facts.limits:
         return None
     names = [limit.name for limit in facts.limits]
@@ -109,7 +109,7 @@ def _limit_full(facts: Facts) -> Finding | None:
 
 
 def _held(limit: GlobalConcurrencyLimit, facts: Facts) -> Iterator[Evidence]:
-    """Yield how many slots of *limit* are taken, and by whom each."""
+    """Yield the number of occupied slots of *limit*, and their holders."""
     runs = {run.id: run for run in facts.holders}
     yield Evidence(f"`{limit.name}`: {limit.in_use} of {limit.limit} slots are taken")
     yield from listed([runs[holder] for holder in limit.holders if holder in runs])

@@ -1,4 +1,4 @@
-"""Why a run has not begun: all rules that hold are told, since each one alone would keep it waiting."""
+"""Explain why a run has not started: all rules that match, since each alone would keep it waiting."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _no_pool(facts: Facts) -> Finding | None:
 
 
 def _held_by(of: Callable[[Facts], WorkPool | WorkQueue | None], *, is_paused: bool) -> Find:
-    """Return a rule for a pool or queue that is paused, or else that has a limit of 0."""
+    """Return a rule for a pool or queue that is paused, or else has a limit of 0."""
 
     def find(facts: Facts) -> Finding | None:
         found = of(facts)
@@ -93,7 +93,7 @@ def _queue_full(facts: Facts) -> Finding | None:
 
 
 def _in_pool(facts: Facts) -> list[Run]:
-    """Return the runs of the same work pool that take up slots."""
+    """Return the runs of the same work pool that occupy slots."""
     return [run for run in facts.busy if run.work_pool == facts.run.work_pool]
 
 
@@ -140,7 +140,7 @@ def _start(facts: Facts) -> str:
 
 
 def _serving(facts: Facts) -> list[ServingWorker]:
-    """Return the workers that are there, and take runs of the queue."""
+    """Return the running workers that take runs of the queue."""
     name = facts.run.work_queue or DEFAULT_QUEUE
     return [each for each in facts.workers if each.is_online and (not each.queues or name in each.queues)]
 
@@ -180,7 +180,7 @@ def _workers_full(facts: Facts) -> Finding | None:
 
 
 def _behind(facts: Facts) -> Finding | None:
-    """Return the workers are busy with the queue, and take its runs in the order in which they were due."""
+    """Match a run behind others: the workers are busy with the queue, and take its runs by due time."""
     if not facts.begun:
         return None
     have = "has" if len(facts.ahead) == 1 else "have"
@@ -199,7 +199,7 @@ def _counted(runs: Sequence[Run]) -> str:
 
 
 def _unknown(facts: Facts) -> Finding:
-    """Nothing keeps the run waiting, as far as the backend knows: the other rules do not hold."""
+    """Match any run: no other rule matches, as far as the backend knows."""
     serving = tuple(Evidence(f"Worker `{each.name}` was last seen", each.seen) for each in _serving(facts))
     due = facts.run.scheduled or facts.run.created
     waited = f" It has been due for {span(facts.now - due)}." if due else ""
