@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,8 +66,11 @@ def agent_repository(base: Path, server: PrefectServer) -> Iterator[AgentReposit
         environ = {**server.client_environ, **trust}
         _save_blocks(server, f"{served.https}/public/app.git", share)
         for name, options in DEPLOYMENTS.items():
-            words = ("build", "flows/report.py:report", "--name", name, "--output", f"{name}-deployment.yaml")
-            _run(server, folder, environ, "deployment", *words, "-q", QUEUE, "--skip-upload", "-a", *options)
+            what = ("flows/report.py:report", "--name", name, "--output", f"{name}-deployment.yaml")
+            words = ("deployment", "build", *what, "-q", QUEUE, "--skip-upload", "-a", *options)
+            _run(server, folder, environ, *words)
+            with (folder / "deploy.sh").open("a", encoding="utf-8") as script:
+                script.write(shlex.join(("prefect", *words)) + "\n")
         yield AgentRepository(folder, trust, _by_agent(server, folder, environ))
 
 

@@ -48,8 +48,7 @@ def run(console: Console, command: str, *, code: int = 0) -> str:
 
 
 def upgrade(console: Console, options: str = "") -> None:
-    """Convert all; one code comes from a folder that `deployment build` copied files to."""
-    assert "[push-missing]" in run(console, f"syntask upgrade --write --allow-dirty {options}", code=1)
+    run(console, f"syntask upgrade --write --allow-dirty {options}")
 
 
 def test_the_embedded_backend_runs_what_agents_ran(repository: AgentRepository, console: Console) -> None:
