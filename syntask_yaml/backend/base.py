@@ -27,7 +27,7 @@ from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 
 
 class Written(NamedTuple):
-    """What became of one write: the deployment's *id*, or the *error* that kept it from happening."""
+    """The result of one write: the deployment's *id*, or an *error*."""
 
     write: Write
     id: str | None = None
@@ -52,7 +52,7 @@ class RunFilter(NamedTuple):
 
 
 class LogFilter(NamedTuple):
-    """Which lines of a log are meant: those of a *level* or a higher one, written *since* a time.
+    """Select lines of a log: those of a *level* or a higher one, written *since* a time.
 
     *tasks* are the ids of the task runs that wrote them; empty: whoever did. At most *limit* of them: the
     first ones, or with *is_newest* the last ones.
@@ -69,7 +69,7 @@ ALL_LINES = LogFilter()
 
 
 class Features(NamedTuple):
-    """What a backend can do beyond the port.
+    """What a backend supports beyond the common interface.
 
     *has_default_pool*: a deployment that names no work pool gets the one called `default`.
     *has_own_worker*: runs are made and executed by `syntask`, which reads schedules and job variables as
@@ -105,7 +105,7 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
     def deployments(
         self, *, projects: Collection[str] = (), names: Collection[str] | None = None
     ) -> list[Stored]:
-        """What is deployed, by `flow/name`: all of it, what *projects* own, or the *names* given.
+        """Return deployments, by `flow/name`: all, those of *projects*, or those with *names*.
 
         With both, what is in either.
         """
@@ -150,7 +150,7 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         ...
 
     def block(self, type: str, name: str, *, with_secrets: bool = True) -> Block | None:
-        """One block; None if there is none. Without *with_secrets*, asterisks are in their place."""
+        """Return one block; None if there is none. Without *with_secrets*, its secrets are masked."""
         ...
 
     def create_block(self, block: Block) -> Block:
@@ -181,7 +181,7 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         ...
 
     def run(self, id: str) -> Run | None:
-        """One run by its id, or by a prefix of it; `BackendRefused` if the prefix fits several."""
+        """Return one run by its id or a prefix of it. Raises BackendRefused if the prefix is ambiguous."""
         ...
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
@@ -196,7 +196,7 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         ...
 
     def cause(self, run: Run) -> Cause | None:
-        """How a run came into its state, as far as the backend knows; None if it does not."""
+        """Return how a run came into its state; None if the backend does not know."""
         ...
 
     def cancel(self, run_id: str) -> Run:
@@ -232,7 +232,7 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         ...
 
     def read_ledger(self, name: str) -> Mapping[str, Any]:
-        """What is kept under *name*; empty if there is nothing."""
+        """Return the entries of the ledger *name*; empty if there are none."""
         ...
 
     def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:

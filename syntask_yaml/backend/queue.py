@@ -49,7 +49,7 @@ class ScheduleBehind(NamedTuple):
 
 
 class RunReports(Protocol):
-    """What who executes a run needs: a place to report, as long as the run is theirs."""
+    """The interface for reporting a run, for the process that executes it."""
 
     def report(self, claim: Claim, state: State, now: datetime) -> bool:
         """Write a run's new state; False, and nothing written, if the run is no longer ours.
@@ -79,12 +79,12 @@ class RunReports(Protocol):
         ...
 
     def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
-        """What `renew` answers, without renewing: nothing is written."""
+        """Return what `renew` would return, without renewing."""
         ...
 
 
 class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
-    """What a worker needs: due runs, each exactly once, and a place to report.
+    """The interface for a worker: due runs, each claimed exactly once, and their reports.
 
     Every verb may be called by many workers at the same time, and each change is one transaction.
     """
@@ -155,7 +155,7 @@ class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
         ...
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:
-        """When the next run of *pool* is due, later than *now*; None if none is known."""
+        """Return when the next run of *pool* is due, later than *now*; None if none is known."""
         ...
 
     def hurry(self, patience: float) -> None:

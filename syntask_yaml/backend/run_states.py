@@ -97,7 +97,7 @@ def _new_run(stored: Stored, parameters: Mapping[str, Json], now: datetime) -> R
 
 
 def claim_on(run: Run, token: str, deployment: Deployment, pool: WorkPool) -> Claim:
-    """Return what the worker gets that took *run* from *pool*."""
+    """Return the claim of a worker that took *run* from *pool*."""
     from syntask_yaml.model import job_variables
 
     return Claim(
@@ -127,7 +127,7 @@ def reported(run: Run, state: State, now: datetime) -> Run:
 
 
 def _asked_for(run: Run) -> Cause | None:
-    """Who asked that *run* end, and when, if somebody did."""
+    """Return who requested the end of *run*, and when, if somebody did."""
     return run.state.cause if run.state.type is StateType.CANCELLING else None
 
 

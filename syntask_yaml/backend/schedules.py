@@ -83,7 +83,7 @@ class NextRuns(NamedTuple):
 
 
 def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int = MOST_STEPS) -> NextRuns:
-    """Return what to make at *now* of a schedule whose runs were made up to *made_until*, in as many *steps*.
+    """Return the runs to create at *now* for a schedule that has runs up to *made_until*, within *steps*.
 
     Raises nothing: what goes wrong with one schedule must not be in the way of the others.
     """

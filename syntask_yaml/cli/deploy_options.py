@@ -64,7 +64,7 @@ DEPLOY_OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployArguments(PlanArguments):
-    """What `deploy` does with a plan."""
+    """The arguments of `deploy`: those of a plan, and how to apply it."""
 
     plan_file: Path | None
     yes: bool

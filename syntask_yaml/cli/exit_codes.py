@@ -36,7 +36,7 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def failure_of(error: BaseException) -> SyntaskError | None:
-    """Return what *error* means for who called the command; None for a bug, and for what is no failure."""
+    """Return the message for *error*; None for a bug, and for errors that are no failures."""
     if isinstance(error, SyntaskError):
         return error
     if isinstance(error, click.UsageError):
@@ -50,7 +50,7 @@ def failure_of(error: BaseException) -> SyntaskError | None:
 
 
 def _outside(error: OSError) -> SyntaskError:
-    """Return what an error of the operating system means: a full disk, a missing permission."""
+    """Return the message for an error of the operating system, such as a full disk."""
     if error.errno == errno.ENOENT and not error.filename:
         gone = "The current directory no longer exists."
         return SyntaskError(gone, hint="Change to another directory, or pass `-C DIR`.")

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def gather(context: Context, backend: Backend, given: GivenAnswers) -> InterviewContext:
-    """Return what the wizard knows before it asks."""
+    """Gather what the wizard knows before it asks."""
     return gather_context(
         context.directory,
         context.file,
@@ -40,7 +40,7 @@ def gather(context: Context, backend: Backend, given: GivenAnswers) -> Interview
 
 
 def answers_to(context: Context, interview: Callable[[], Interview[T]]) -> T:
-    """Return what the answers to *interview* come to; nobody is asked where there is no terminal."""
+    """Run *interview* and return its result. Without a terminal, nothing is asked."""
     if not context.may_prompt:
         return run_interview(interview, Refusal())
     is_colored = click.get_current_context().find_root().color is not False

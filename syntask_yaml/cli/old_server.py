@@ -55,7 +55,7 @@ def server_to_leave(context: Context, url: str) -> Iterator[OldServer]:
 
 
 def journal_of(context: Context) -> Journal:
-    """Return what was switched from this machine."""
+    """Return the journal of switches from this machine."""
     from syntask_yaml.upgrade.journal import Journal
 
     return Journal(context.settings.home / "switches")

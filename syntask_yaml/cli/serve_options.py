@@ -80,7 +80,7 @@ class ServeArguments(ProjectArguments):
 
     @classmethod
     def of_dev(cls, **values: Any) -> Self:
-        """The same for whoever changes the project: with pages, whatever is wrong, and over at once."""
+        """Return the arguments of `dev`: with the web UI, even with errors, and without waiting for runs."""
         return cls.of(**values, shows_pages=True, start_anyway=True, wait_for_runs=0.0)
 
     @property

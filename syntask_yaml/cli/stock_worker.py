@@ -18,7 +18,7 @@ _INSTALL = "Run `pip install prefect` on the machine where the worker should run
 
 @dataclass(frozen=True, slots=True)
 class StockWorker:
-    """How the stock worker of a server is started."""
+    """How to start the stock worker of a server."""
 
     argv: list[str]
     environ: Mapping[str, str]

@@ -84,7 +84,7 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class UpgradeArguments:
-    """What to convert, and whether to write it. *pools* are the pairs of `--pool`.
+    """The arguments of `upgrade`. *pools* are the pairs of `--pool`.
 
     *server* is the URL of `--from-server`: empty for the one that is configured, None for none.
     """

@@ -99,7 +99,7 @@ class Automation:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What a plan compares."""
+        """Return the fields that a plan compares."""
         return {
             "description": self.description,
             "enabled": self.enabled,

@@ -82,7 +82,7 @@ def claims_to_be_builtin(full_name: str) -> bool:
 
 
 def why_no_builtin(full_name: str) -> tuple[str, str]:
-    """Return what to say of a name that claims to be a built-in step and is none, and what to do."""
+    """Return the detail and the hint for a name that looks like a built-in step and is none."""
     match = _FULL_NAME.fullmatch(full_name)
     name = match[2] if match else full_name
     if meant := BUILTINS.get(_ALIASES.get(name, name)):

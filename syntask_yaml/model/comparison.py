@@ -45,7 +45,7 @@ def compared_limit(limit: ConcurrencyLimit) -> dict[str, Value]:
 
 
 def compared_schedule(schedule: Schedule) -> dict[str, Value]:
-    """Return what a plan compares of a schedule, under the keys of the project file."""
+    """Return the comparable form of a schedule, under the keys of the project file."""
     return {
         "slug": schedule.slug,
         **timing_to_dict(canonical(schedule.timing)),
@@ -55,7 +55,7 @@ def compared_schedule(schedule: Schedule) -> dict[str, Value]:
 
 
 def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
-    """Return what a plan compares of schedules, by what identifies each."""
+    """Return the comparable forms of schedules, by their identities."""
     return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
 
 

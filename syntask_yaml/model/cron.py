@@ -59,7 +59,7 @@ _SHAPES = "a list (`1,2`), a range (`1-5`) or a step (`*/2`)"
 
 @lru_cache(maxsize=4096)
 def cron_problem(text: str) -> str | None:
-    """Return what is wrong with a cron expression, in a sentence; None if nothing is."""
+    """Return why a cron expression is invalid, in a sentence; None if it is valid."""
     if _HASHED.search(text):
         return "Hashed and random fields (`H`, `R`) are not supported."
     if _is_read(text):

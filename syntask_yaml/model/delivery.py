@@ -15,7 +15,7 @@ _NAMESPACE = UUID("6b0f1c1e-6f0b-4d0a-9a55-2f6f0a1f6d10")
 
 
 class DeliveryState(Enum):
-    """Where a delivery stands: to be tried (again), done, or given up."""
+    """The state of a delivery: to be tried (again), done, or given up."""
 
     PENDING = "PENDING"
     DELIVERED = "DELIVERED"
@@ -51,7 +51,7 @@ class DeliveryClaim(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What one attempt came to; *message* says so in a sentence. *again* is when to try next, if at all."""
+    """The result of one attempt, with a *message*. *again* is the time of the next one, if there is one."""
 
     is_delivered: bool
     message: str

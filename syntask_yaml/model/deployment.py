@@ -16,7 +16,7 @@ RENAMING = "syntask:renaming"
 
 
 class CollisionStrategy(Enum):
-    """What becomes of a run that finds its deployment's concurrency limit reached."""
+    """What to do with a run that exceeds its deployment's concurrency limit."""
 
     ENQUEUE = "ENQUEUE"
     CANCEL_NEW = "CANCEL_NEW"

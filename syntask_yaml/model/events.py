@@ -34,7 +34,7 @@ class StepFinished(NamedTuple):
 
 
 class Applied(NamedTuple):
-    """What became of one deployment, or of `automation NAME`, the one of that *number* of so many in all.
+    """The result for one deployment, or for `automation NAME`: *number* of so many.
 
     Created, updated, deleted, unchanged, failed or skipped.
     """
@@ -47,7 +47,7 @@ class Applied(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """What became of the thing called *name*, the one of that *number* of so many in all.
+    """The result for the object called *name*: *number* of so many.
 
     *action* is created, updated, moved or failed.
     """

@@ -28,7 +28,7 @@ from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_sam
 
 
 class Field(NamedTuple):
-    """One field.
+    """One field of a deployment: a row of the table.
 
     *name* is the attribute of `Deployment`, and *compare* returns the value that a plan compares: equal for
     everything that means the same. *path* is the key of the project file, dotted inside of another.

@@ -94,7 +94,7 @@ def schedule_pairs(stored: Sequence[Schedule], wanted: Sequence[Schedule]) -> li
 
 
 def schedule_keys(schedules: Iterable[Schedule]) -> list[str]:
-    """Return what to call each of *schedules*: as little of its identity as tells it from the others."""
+    """Return a name for each of *schedules*: the shortest part of its identity that is unique."""
     several = list(schedules)
     keys = [_key(schedule) for schedule in several]
     for tell in (_anchor, _parameters):

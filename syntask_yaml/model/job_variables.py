@@ -79,7 +79,7 @@ def _defaults(template: Mapping[str, Json]) -> dict[str, Any]:
 def job_configuration(
     template: Mapping[str, Json], variables: Mapping[str, Value], environ: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return what a worker with *environ* makes of the pool's *template* and of *variables*.
+    """Return the configuration that a worker with *environ* makes from *template* and *variables*.
 
     A key whose variable has no value is left out. Without a template, the variables are the job.
     """

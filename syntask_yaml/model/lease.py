@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Holder(NamedTuple):
-    """Who holds a lease: *name* is `user@host`, *process* its id on the *machine*."""
+    """The holder of a lease: *name* is `user@host`, *process* its id on the *machine*."""
 
     name: str
     process: int
@@ -20,7 +20,7 @@ class Holder(NamedTuple):
 
 
 class Lease(NamedTuple):
-    """What is held under a *name*, by whom and since when. The *token* proves whose it is."""
+    """A lease on a *name*, with its holder and start. The *token* proves ownership."""
 
     name: str
     holder: Holder

@@ -15,7 +15,7 @@ NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 class PoolStatus(StrEnum):
-    """How a work pool or queue stands: served, not served, paused, or served without a free slot."""
+    """The status of a work pool or queue: served, not served, paused, or full."""
 
     READY = "READY"
     NOT_READY = "NOT_READY"

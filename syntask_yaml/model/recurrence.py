@@ -79,7 +79,7 @@ def _local(moment: str, timezone: str | None) -> str:
 
 @lru_cache(maxsize=1024)
 def rrule_problem(text: str) -> str | None:
-    """Return what is wrong with the text of a recurrence rule, in a sentence; None if nothing is."""
+    """Return why a recurrence rule is invalid, in a sentence; None if it is valid."""
     from dateutil.rrule import rrulestr
 
     text, _ = parse_rrule(text, None)

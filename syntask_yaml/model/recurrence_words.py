@@ -34,7 +34,7 @@ def unreadable_rule(text: str) -> str:
 
 
 def wrong_part(text: str) -> str:
-    """Return what is wrong with the first part of a rule that is wrong by itself; empty if none is."""
+    """Return which part of a rule is invalid by itself, in a sentence; empty if none is."""
     for line in text.splitlines() or [""]:
         name, _, value = line.rpartition(":")
         kind = name.partition(";")[0].strip().upper() or "RRULE"

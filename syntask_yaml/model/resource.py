@@ -51,7 +51,7 @@ def parse_full_name(text: str) -> tuple[ResourceKind, str] | None:
 
 
 class Owner(NamedTuple):
-    """Whose a resource is: a *project*, and the *origin* of its file, None where that is not stored."""
+    """The owner of a resource: a *project*, and the *origin* of its file, None if that is not stored."""
 
     project: str | None
     origin: str | None = None

@@ -51,7 +51,7 @@ WORST_FIRST = (
 
 
 class CauseKind(Enum):
-    """What brought a run into its state; `STAGES` are those of its process."""
+    """The kind of event that brought a run into its state; `STAGES` are those of its process."""
 
     PULL = "pull"
     LOAD = "load"
@@ -70,7 +70,7 @@ STAGES = (CauseKind.PULL, CauseKind.LOAD, CauseKind.PARAMETERS, CauseKind.CALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """What is known, beyond its message, of how a run came into its state.
+    """How a run came into its state, beyond its message.
 
     *who* is the worker that ended, or `user@host` of a request, and *at* when that was. A pull *step*
     counts from 1, and *step_name* is its function. *exit_code* is negative for a signal; *memory_kills*
@@ -101,7 +101,7 @@ _SHORT, _VERSION, _TO_RANDOM = 8, 14, 23
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a run stands; *name* defaults to the type's own, such as Completed."""
+    """The state of a run; *name* defaults to that of the type, such as Completed."""
 
     type: StateType
     name: str = ""
@@ -153,7 +153,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What a new run of a deployment is to be; *parameters* go over the deployment's own."""
+    """A run to create for a deployment; *parameters* override the deployment's."""
 
     deployment_id: str
     parameters: Mapping[str, Json] = field(default_factory=dict)

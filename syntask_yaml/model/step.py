@@ -27,7 +27,7 @@ _NO_VALUES: Mapping[str, Value] = {}
 
 
 class StepOutputs(NamedTuple):
-    """What steps output, by name; before they have run, `Unknown` values.
+    """The outputs of steps, by name; `Unknown` before the steps have run.
 
     *is_open*: they may output more names than these.
     """

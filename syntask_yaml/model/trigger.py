@@ -17,7 +17,7 @@ _Field = tuple[Callable[[Any], Any], Any]
 
 
 def trigger_name(deployment: str, position: int) -> str:
-    """Return what the trigger at *position*, counted from one, is called where it does not say."""
+    """Return the default name of the trigger at *position*, counted from one."""
     return f"{deployment}__automation_{position}"
 
 

@@ -179,7 +179,7 @@ def _by_entrypoint(
 
 
 def _nameless(entrypoint: str, project: Project, resolve: Resolve | None) -> UsageError:
-    """What to say of an entrypoint that no deployment has; it may be the name of one, also with its flow."""
+    """Return the error for an entrypoint that no deployment has, and that may be a name."""
     try:
         parse_entrypoint(entrypoint)
     except SyntaskError as error:

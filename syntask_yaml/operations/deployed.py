@@ -44,7 +44,7 @@ class LastDeploy:
 
     @property
     def names(self) -> Set[str]:
-        """What was deployed and not deleted since, by `flow/name`, as far as that is known."""
+        """The names of deployed and not deleted deployments, by `flow/name`, as far as they are known."""
         if not self._kept:
             return frozenset()
         from syntask_yaml.plan.drift import is_key_of_resource  # which makes digests

@@ -43,9 +43,8 @@ def expiring_projects(location: ProjectLocation) -> list[Project]:
     projects = [reading.choose(location.target)] if location.target else map(reading.project, reading.targets)
     found = [each for each in projects if each.target is not None and each.target.lifetime is not None]
     if not found:
-        named = location.target
-        what = f"The target `{named}` does not" if named else "No target of the project does"
-        raise UsageError(f"{what} expire.", hint="Write `expires: 7d` in the target.")
+        what = f"The target `{location.target}` has no" if location.target else "No target of the project has"
+        raise UsageError(f"{what} `expires`.", hint="Write `expires: 7d` in the target.")
     return found
 
 

@@ -33,7 +33,7 @@ Mask: TypeAlias = Callable[[FieldChange], FieldChange]
 
 
 class Row(NamedTuple):
-    """One difference, and its two sides; None for a missing side.
+    """One difference with its two sides; None for a missing side.
 
     *is_remark*: it explains the row before it. *is_drift*: it was changed on the backend.
     """

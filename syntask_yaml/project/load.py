@@ -64,7 +64,7 @@ class Project:
 
     @property
     def folder(self) -> Path:
-        """Where the file is, which paths of resources are relative to."""
+        """The directory of the file; paths of resources are relative to it."""
         return self.root if self.file is None else self.file.parent
 
     def names_of(self, kind: ResourceKind) -> frozenset[str]:
@@ -78,14 +78,14 @@ class Project:
 
     @property
     def owner(self) -> str | None:
-        """Whose the deployments are: the project's, in its target. None in a project without a name."""
+        """The owner of the deployments: the project, in its target. None for a project without a name."""
         if self.name is None or self.target is None:
             return self.name
         return f"{self.name}:{self.target.name}"
 
     @property
     def title(self) -> str:
-        """What to call the project: its name, or else its folder's, and the target."""
+        """The title of the project: its name, or else that of its directory, and the target."""
         name = self.name or self.root.name
         return name if self.target is None else f"{name}:{self.target.name}"
 
@@ -97,7 +97,7 @@ class Project:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the project as a whole, rather than with one of its deployments."""
+        """The errors of the project as a whole, rather than of one of its deployments."""
         inside = {error for declaration in self.declarations for error in declaration.errors}
         return tuple(each for each in self.diagnostics if each.is_error and each not in inside)
 

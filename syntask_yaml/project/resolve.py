@@ -65,7 +65,7 @@ _SECRET_HINT = "Refer to the block itself instead."
 
 
 def resolve_text(node: Node, scope: Scope) -> Resolved:
-    """One text field, such as a name, alone."""
+    """Resolve a single text field, such as a name."""
     return _resolve_at(node, node.value, scope.with_blocks(Blocks.REFUSE))
 
 

@@ -157,7 +157,7 @@ SLA_RULES: Table = ((("duration", "within", "stale_after"), dict, has_one_promis
 def check_rules(
     deployment: Node, *, is_open: Callable[[object], bool] = is_template, changed: Set[str] | None = None
 ) -> Iterator[Diagnostic]:
-    """Everything about one deployment that the rules do not allow; none is asked of what *is_open*.
+    """Yield violations of the rules by one deployment; fields in *is_open* are not checked.
 
     *changed*: the keys whose values have changed since the deployment was checked; None for all.
     """

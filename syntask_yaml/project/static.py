@@ -37,7 +37,7 @@ def check_names(
     sections: Sections,
     values: Mapping[str, Any] | None = None,
 ) -> Iterator[Diagnostic]:
-    """Everything about the templates and steps of the project that is wrong on every machine.
+    """Yield problems of templates and steps that exist on every machine.
 
     *entries* come with the templates in their fields. *values* are those of the project; None where it
     declares none.
@@ -61,7 +61,7 @@ _MAKING = ("build", "push")
 
 
 def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
-    """Return what *steps* will output, as unknown values."""
+    """Return the outputs of *steps*, as unknown values."""
     outputs: dict[str, Value] = {}
     is_open = False
     for step in steps:

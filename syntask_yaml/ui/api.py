@@ -153,7 +153,7 @@ def _text(asked: PageRequest, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ApiRoute:
-    """What *view* answers, to a request by *method* for *path*; *about* says what it does.
+    """An endpoint: *view* handles requests by *method* for *path*; *about* describes it.
 
     *query* are the names of what may be asked, and *body* the JSON types of what is sent.
     """

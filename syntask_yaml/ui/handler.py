@@ -120,7 +120,7 @@ class Handler:
         return scheme.lower() == "bearer" and self.sessions.opens(token)
 
     def log_in(self, request: Request, body: bytes) -> Response:
-        """Ask for the token, and begin a session of whoever knows it."""
+        """Ask for the token, and begin a session if it is right."""
         if request.method in SAFE_METHODS:
             return HTMLResponse(render("login.html", {"error": ""}))
         token = dict(parse_qsl(body.decode("utf-8", "replace"))).get("access_token", "")

@@ -18,7 +18,7 @@ from syntask_yaml.ui.views.values import show_values
 
 @dataclass(frozen=True, slots=True)
 class PageRoute:
-    """What *view* answers, to a request by *method* for *path*."""
+    """A page or form: *view* handles requests by *method* for *path*."""
 
     method: str
     path: str

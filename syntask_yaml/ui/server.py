@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def make_server(app: Starlette) -> Server:
-    """Return what serves *app* with `run(sockets=…)`, until the process gets SIGINT or SIGTERM."""
+    """Return a server for *app*, to run with `run(sockets=…)` until SIGINT or SIGTERM."""
     config = Config(
         app,
         loop="asyncio",

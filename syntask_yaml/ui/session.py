@@ -12,7 +12,7 @@ _NAME_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Gives out sessions, and knows its own again. Those of an earlier process are none.
+    """Create sessions and recognize them. Sessions of an earlier process are invalid.
 
     A session is a random name with its signature, and the token of its forms another signature. With
     a *token*, whoever wants a session has to know it.
@@ -31,7 +31,7 @@ class Sessions:
         return _are_equal(signature, self._signature("session", name))
 
     def form_token(self, session: str) -> str:
-        """Return what forms of a page in *session* carry, and no other site can know."""
+        """Return the token of forms in *session*, which other sites cannot know."""
         return self._signature("form", session)
 
     def fits(self, form_token: str, session: str) -> bool:

@@ -58,7 +58,7 @@ def masked_change(change: ChildChange, mask: Callable[[str], str]) -> ChildChang
 
 
 def child_run(change: ChildChange, started: float | None) -> ChildRun:
-    """Return what is known of the child that came into another state, and first ran at *started*."""
+    """Return the child run for a new state; it first ran at *started*."""
     state = State(StateType(change.state), change.state_name, change.message)
     at = datetime.fromtimestamp(change.at, UTC)
     return ChildRun(

@@ -50,7 +50,7 @@ class _OngoingAttempt:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """What an attempt of the delivery of that *id* came to."""
+    """The result of an attempt of the delivery with that *id*."""
 
     id: str
     token: str

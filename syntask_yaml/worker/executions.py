@@ -33,7 +33,7 @@ class Executions:
 
     @property
     def descriptors(self) -> list[int]:
-        """What can be read once a run has reported something."""
+        """The descriptors that become readable once a run has reported something."""
         return [descriptor for each in self.by_run.values() for descriptor in each.descriptors]
 
     @property

@@ -26,7 +26,7 @@ class Amount:
 
 @dataclass
 class LogLimit:
-    """Keeps up to *limit* bytes of a run's log, None for all, and counts the rest."""
+    """Keep up to *limit* bytes of a run's log, None for all, and count the rest."""
 
     limit: int | None = None
     left_out: Amount = Amount()

@@ -18,7 +18,7 @@ _EVERY = 30.0
 
 @dataclass
 class Needs:
-    """What the types of work pools need in *environ*.
+    """Check what the types of work pools need in *environ*.
 
     It is looked for in a thread, which the end of the process does not wait for: an engine may be slow.
     """

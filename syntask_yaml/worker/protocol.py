@@ -39,7 +39,7 @@ GO = b"go\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What the process of a run needs. Blocks and variables are looked up on *backend*.
+    """The job of a run's process. Blocks and variables are looked up on *backend*.
 
     *about* is what flow code can ask of its run: the other fields of a `RunInfo`. *variables* and *blocks*
     (by `type/name`, with their fields in clear) count as if the backend had them.

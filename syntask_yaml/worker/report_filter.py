@@ -20,7 +20,7 @@ _HIGHEST = 1000
 
 @dataclass
 class ReportFilter:
-    """Keeps up to *limit* bytes of the log of a run, and as many of its children; None for all."""
+    """Keep up to *limit* bytes of the log of a run, and as many of its children; None for all."""
 
     limit: int | None = None
     scrubber: Scrubber = field(default_factory=Scrubber)

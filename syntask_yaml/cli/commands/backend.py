@@ -43,7 +43,7 @@ class Parts(click.ParamType[frozenset[CopyKind]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyArguments:
-    """What to copy where, and how."""
+    """The arguments of `backend copy`."""
 
     url: str
     only: frozenset[CopyKind] | None

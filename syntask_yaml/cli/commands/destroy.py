@@ -38,7 +38,7 @@ from syntask_yaml.project.load import Project
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What to do in each target."""
+    """The request of `destroy`, for each target."""
 
     context: Context
     options: DeployOptions

@@ -101,7 +101,7 @@ def _validate(
 def _chosen(
     context: Context, projects: Sequence[Project], selection: Selection, reader: FlowReader
 ) -> Sequence[list[Declaration] | None]:
-    """What is meant in each of *projects*, which are one in several targets."""
+    """Return the selected declarations in each of *projects*, which are one project in several targets."""
     from syntask_yaml.operations.choose import choose
 
     changed: list[ChangedSince | None] = [None] * len(projects)

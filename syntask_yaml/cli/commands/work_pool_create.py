@@ -62,7 +62,7 @@ _OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class CreateArguments:
-    """What to create: *type* and *base_job_template*, or what *from_file* or *from_block* says."""
+    """The pool to create: *type* and *base_job_template*, or *from_file* or *from_block*."""
 
     name: str | None
     type: str | None

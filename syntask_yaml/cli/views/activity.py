@@ -10,7 +10,7 @@ COLUMNS = ("Next run", "Last run", "State", "Took")
 
 
 def cells(activity: Activity) -> tuple[str, ...]:
-    """Return what stands in the columns."""
+    """Return the cells of the columns."""
     last = activity.last
     begun = (when(last.scheduled), last.state.name, took_text(last)) if last else ("", "", "")
     return (when(activity.next), *begun)

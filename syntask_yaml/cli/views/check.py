@@ -53,7 +53,7 @@ class Watcher:
 
 
 def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosity: int) -> None:
-    """What keeps runs from starting, what else is to be said, and how many would start."""
+    """Print the problems of a check, and how many deployments are ready."""
     diagnostics.show([each for each in notes if verbosity >= 0])
     diagnostics.show([each.problem for each in results if each.problem is not None])
     if verbosity >= 0:

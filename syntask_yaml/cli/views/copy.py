@@ -42,7 +42,7 @@ _MOST_LISTED = 5
 
 
 class CopyProgress:
-    """Says on standard error what was copied, and how much is left."""
+    """Print the progress of a copy on standard error."""
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity

@@ -28,7 +28,7 @@ _MANY = 10
 
 
 class DeployProgress:
-    """Says on standard error what goes on: steps and their output, then each deployment."""
+    """Print the progress of a deploy on standard error: steps with their output, then deployments."""
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity

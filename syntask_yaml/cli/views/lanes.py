@@ -35,7 +35,7 @@ def lane_lines(timeline: RunTimeline, signs: Signs, columns: int) -> Iterator[st
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """How lanes are drawn: with names in *names* columns, of *columns* in all."""
+    """The layout of lanes: *names* columns for the names, *columns* in total."""
 
     window: Window
     signs: Signs

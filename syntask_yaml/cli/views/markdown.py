@@ -21,7 +21,7 @@ _PUNCTUATION = re.compile(r"[^\w\s,;:.()/'\"?=-]|\b_|_\b|:(?=//)|(?<=\bwww)\.", 
 
 @dataclass(frozen=True, slots=True)
 class TextLimit:
-    """How long a text may be, as *measure* counts it."""
+    """The maximum length of a text, as *measure* counts it."""
 
     most: int
     measure: Callable[[str], int]

@@ -48,7 +48,7 @@ def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
 
 
 def deletion_lines(plan: Plan) -> Iterator[str]:
-    """What would be deleted, line by line, with what goes along."""
+    """Yield the deployments and resources to delete, line by line, with what is lost."""
     for section in review(plan):
         for entry in section.entries:
             if entry.first.is_deletion:

@@ -35,7 +35,7 @@ class ProgressEstimate:
 
 
 class CountProgress:
-    """Says on standard error how far each series is, every few seconds; nothing of one that is done before.
+    """Print the progress of each series on standard error every few seconds, if it takes that long.
 
     *clock* is in seconds.
     """

@@ -10,7 +10,7 @@ from syntask_yaml.model.run import StateType
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What states and bars are drawn with.
+    """The characters for states and bars.
 
     *levels* are from little to much; *edge* is around the bars, *unread* where nothing is known, and *now*
     points to this moment.

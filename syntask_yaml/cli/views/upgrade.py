@@ -27,7 +27,7 @@ _COLUMNS = ("File", "Deployment", "Work pool", "Result")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How an upgrade is printed. *words* are the arguments of the command that writes it."""
+    """How to print an upgrade. *words* are the arguments of the command that writes it."""
 
     words: Sequence[str]
     is_written: bool

@@ -91,7 +91,7 @@ def show_switched(switched: Switched, *, is_back: bool) -> None:
 
 
 def encode_switched(switched: Switched, *, is_back: bool) -> dict[str, Any]:
-    """Return what became of one deployment, as JSON."""
+    """Return the result for one deployment as JSON."""
     entry = switched.entry
     return {
         "deployment": entry.name,

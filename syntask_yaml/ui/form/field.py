@@ -16,7 +16,7 @@ _PREFIX = "p"
 
 
 class InputKind(Enum):
-    """How a value is written."""
+    """The kind of an input."""
 
     TEXT = "text"
     SECRET = "secret"

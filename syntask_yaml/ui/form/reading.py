@@ -33,7 +33,7 @@ def read_entries(fields: Iterable[FormField], typed: Mapping[str, str]) -> Entri
 
 
 def shown_text(field: FormField) -> str:
-    """Return what the input of *field* begins with. A secret is never shown."""
+    """Return the initial text of the input of *field*. A secret is never shown."""
     if field.shown is NO_VALUE or field.kind is InputKind.SECRET:
         return ""
     if isinstance(field.shown, str) and field.kind is not InputKind.JSON and not field.choices:

@@ -42,7 +42,7 @@ def show_deployments(site: Site, asked: PageRequest) -> Page:
 
 
 def _place(search: str, skip: int) -> Mapping[str, str]:
-    """Return what another page of the list is asked for with."""
+    """Return the query for another page of the list."""
     return {**({"search": search} if search else {}), "skip": str(skip)}
 
 

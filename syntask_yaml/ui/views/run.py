@@ -39,7 +39,7 @@ def show_run(site: Site, asked: PageRequest) -> Page:
 
 
 def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
-    """Return what became of a run: lines of its log that the page has not got, and, if asked for, its parts.
+    """Return the new log lines of a run, and its changed parts if requested.
 
     `after` counts the lines that the page has, `state` is the one that it shows.
     """
@@ -98,7 +98,7 @@ def _parts(site: Site, run: Run, token: str) -> Mapping[str, Any]:
 
 
 def _state_key(run: Run) -> str:
-    """Return what differs once a run is in another state, or has another name."""
+    """Return a key that changes with the state of a run."""
     moments = (run.scheduled, run.started, run.ended)
     return "|".join((run.state.name, run.name, *(str(each and each.timestamp()) for each in moments)))
 

@@ -34,7 +34,7 @@ _PAUSE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the process of a run ended: its exit code, negative for a signal.
+    """The end of the process of a run: its exit code, negative for a signal.
 
     *reason* says why, where the code does not. *out_of_memory*: the kernel ended some process of the
     container for its memory limit. *left_out* is the output beyond the log limit.

@@ -42,7 +42,7 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
-    """What is asked of the engine for one run.
+    """The options of the container of one run.
 
     *policy* says when the image is pulled, with *credentials* if there are any. *settings* are docker-py's.
     *networks* are connected before the start. *entrypoint* replaces that of the image. *is_kept*: the
@@ -63,7 +63,7 @@ class ContainerPlan:
 def container_plan(
     variables: Mapping[str, Any], *, run_id: str, run_name: str, directory: Path, package: Path
 ) -> ContainerPlan:
-    """Return what the job *variables* ask for. Raises StepFailed for one that cannot be used."""
+    """Return the options for job *variables*. Raises StepFailed for one that cannot be used."""
     image = str(variables.get("image") or "")
     if not image:
         detail = "Neither the job variable `image` nor the work pool's template names an image."

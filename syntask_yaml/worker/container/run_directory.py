@@ -27,7 +27,7 @@ PACKAGE_INSIDE = "/syntask/package"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What the supervisor of a container is to run, with secrets in clear.
+    """The job of the supervisor of a container, with secrets in clear.
 
     *entrypoint* is the image's own, and *command* what replaces our own program. *log_limit* is the number of
     bytes of output that are kept. *secrets* are masked in all that the run reports. A run that may not go on

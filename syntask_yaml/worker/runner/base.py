@@ -22,7 +22,7 @@ from syntask_yaml.worker.run_environment import NOTHING_ELSE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What a run is started with.
+    """What a runner needs to start a run.
 
     *variables* are its job variables, with blocks and variables looked up: they can contain `Secret`s.
     *environ* is the environment of the worker. *directory* belongs to the run. It does not exist yet, and
@@ -67,7 +67,7 @@ def _about(run: Run) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legacy:
-    """What a run is found by that another worker started. The fields are those of `Launch`."""
+    """What a runner needs to find a run of another worker. The fields are those of `Launch`."""
 
     claim: Claim
     backend: Backend
@@ -89,7 +89,7 @@ class Running(Protocol):
 
     @property
     def logged(self) -> int:
-        """How many lines the log of the run had before the first one that it reports."""
+        """The number of log lines before the first one that the run reports."""
         ...
 
     def hear(self, *, is_last: bool = False) -> Iterator[Report]:

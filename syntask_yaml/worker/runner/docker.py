@@ -81,5 +81,5 @@ def find_engine(environ: Mapping[str, str]) -> None:
 
 
 def leftovers(store: str, environ: Mapping[str, str]) -> ContainerLeftovers:
-    """Return what removes the leftovers of the runs in *store* from the engine of *environ*."""
+    """Return a function that removes leftover containers of *store* from the engine of *environ*."""
     return ContainerLeftovers(store, environ)

@@ -39,7 +39,7 @@ def _expected(launch: Launch) -> dict[str, Any]:
 
 
 def process_runner(environ: Mapping[str, str]) -> Runner:
-    """Return what does the same for a worker with *environ*, by forking them where that is possible."""
+    """Return a runner for a worker with *environ*, which forks runs if possible."""
     if not can_fork():
         return start_process
     return partial(start_process, spawn=ForkingSpawn(DEFAULT_COMMAND, {**environ, **AT_START}))

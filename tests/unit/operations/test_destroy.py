@@ -162,7 +162,7 @@ def test_only_targets_that_expire_are_looked_at(desk: TargetDesk) -> None:
     assert [each.owner for each in expiring_projects(place)] == ["shop:preview"]
     with pytest.raises(UsageError) as caught:
         expiring_projects(place._replace(target="prod"))
-    assert caught.value.detail == "The target `prod` does not expire."
+    assert caught.value.detail == "The target `prod` has no `expires`."
     assert find_expired(desk.context("prod"), utc_now()) == []
 
 

@@ -18,7 +18,7 @@ _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
 class Case(NamedTuple):
-    """What became of one thing, such as a deployment: *failure* says why it failed, empty if it did not."""
+    """The result for one object, such as a deployment: *failure* says why it failed, empty if it did not."""
 
     name: str
     failure: str = ""
@@ -27,7 +27,7 @@ class Case(NamedTuple):
 
 
 class CommandReport(NamedTuple):
-    """What *command* has to say.
+    """The report of *command*.
 
     *problems* are what was found, *cases* what became of each thing. *folder* is where the files of the
     problems are, from the root of the repository. *document* makes the JSON document, *text* prints the
