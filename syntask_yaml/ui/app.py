@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib.resources import files
 from typing import TypeAlias
@@ -36,17 +36,29 @@ def make_app(site: Site, sessions: Sessions, gate: Gate) -> Application:
     routes += [_route(method, "/login", handler.log_in) for method in ("GET", "POST")]
     routes += [_route("GET", f"/static/{name}", _static(name)) for name in _STATIC]
     routes.append(_route("GET", "/api/openapi.json", lambda _request, _body: json_response(openapi(), 200)))
-    return Starlette(routes=routes, middleware=[Middleware(Guard, gate=gate)])
+
+    async def missing(request: Request, _error: Exception) -> Response:
+        return await _endpoint(handler.answer_missing)(request)
+
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, gate=gate)],
+        exception_handlers={404: missing},
+    )
 
 
 def _route(method: str, path: str, answer: _Answer) -> Route:
+    return Route(path, _endpoint(answer), methods=[method])
+
+
+def _endpoint(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = await _body(request)
         if body is None:
             return PlainTextResponse("The request is too large.", 413)
         return await run_in_threadpool(answer, request, body)
 
-    return Route(path, endpoint, methods=[method])
+    return endpoint
 
 
 async def _body(request: Request) -> bytes | None:

@@ -16,6 +16,7 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import (
     BackendConflict,
     BackendError,
+    BackendRefused,
     BackendUnreachable,
     NotFound,
     SyntaskError,
@@ -34,7 +35,8 @@ _STATUSES: tuple[tuple[type[SyntaskError], int], ...] = (
     (NotFound, 404),
     (BackendConflict, 409),
     (BackendUnreachable, 502),
-    (BackendError, 400),
+    (BackendRefused, 400),
+    (BackendError, 500),
     (SyntaskError, 400),
 )
 
@@ -113,6 +115,14 @@ class Handler:
             return _problem(error, _status(error))
         return json_response(answer.content, answer.status)
 
+    def answer_missing(self, request: Request, body: bytes) -> Response:
+        """Say that there is nothing at the path of *request*, in the form that it would have."""
+        if request.url.path.startswith("/api/"):
+            return _problem(
+                NotFound(_NO_PAGE, hint="`/api/openapi.json` lists the paths."), HTTPStatus.NOT_FOUND
+            )
+        return self.answer_page(PageRoute(request.method, "", _no_page), request, body)
+
     def _may_ask(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if self.sessions.token is None or self.sessions.is_ours(_session_of(request)):
@@ -127,6 +137,13 @@ class Handler:
         if not self.sessions.opens(token.strip()):
             return HTMLResponse(render("login.html", {"error": "The token is wrong."}), 403)
         return _with_session(RedirectResponse("/", 303), request, self.sessions.new())
+
+
+_NO_PAGE = "There is nothing at this address."
+
+
+def _no_page(_site: Site, _asked: PageRequest) -> Answer:
+    raise NotFound(_NO_PAGE, hint="The pages are listed above.")
 
 
 def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:

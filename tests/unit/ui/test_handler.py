@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.errors import BackendError
 from syntask_yaml.ui.handler import cookie_name
 from syntask_yaml.ui.session import Sessions
 from tests.support.console import Console
@@ -30,6 +32,30 @@ def test_every_answer_forbids_what_a_page_does_not_need(pages: httpx.Client) -> 
     refused = pages.get("/", headers={"host": "rebound.example"})
     assert refused.status_code == 403
     assert refused.headers["content-security-policy"] == policy
+
+
+def test_an_address_where_nothing_is_says_so(pages: httpx.Client) -> None:
+    """A page has the way to the others, and a program gets JSON."""
+    page, program = pages.get("/nowhere"), pages.get("/api/nowhere?x=1")
+
+    assert (page.status_code, program.status_code) == (404, 404)
+    assert "There is nothing at this address." in page.text
+    assert 'href="/deployments"' in page.text
+    assert program.json()["format"] == "syntask.error/1"
+
+
+def test_a_backend_that_fails_is_not_the_fault_of_who_asks(
+    pages: httpx.Client, backend: EmbeddedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object, **_more: object) -> None:
+        raise BackendError("The disk is full.")
+
+    monkeypatch.setattr(backend, "runs", fail)
+
+    for path in ("/runs", "/api/runs"):
+        answer = pages.get(path)
+        assert answer.status_code == 500
+        assert "The disk is full." in answer.text
 
 
 def test_a_form_needs_the_token_of_its_own_session(pages: httpx.Client, backend: EmbeddedBackend) -> None:
