@@ -37,7 +37,7 @@ def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnos
     if name is None:
         hint = "Add `work_pool:` with a `name:`, pass `--pool`, or set `SYNTASK_DEFAULT_WORK_POOL_NAME`."
         listed = ", ".join(f"`{each}`" for each in list(context.pools)[:8])
-        hint += f" There are {listed}." if listed else ""
+        hint += f" Available: {listed}." if listed else ""
         return (declared.problem("no-work-pool", "The deployment has no work pool.", hint),)
     is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
     otherwise = f"Run `syntask work-pool create {name}` to create it."
