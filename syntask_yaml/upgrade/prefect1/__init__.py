@@ -5,7 +5,8 @@
 recognition  which files are of Prefect 1
 read         a file to what becomes of it, and to the deployments in it
 convert      the rules in their order; the result is compiled before anybody sees it
-module, names, static, repository  what belongs to what, which names are Prefect's, what values there are
+module, names  what belongs to what, and which names are Prefect's
+static, returned, repository  what values there are, what functions return, what other files have
 draft        the edits of a file, and what is left to its owner
 flows, flow_classes, flow_factories  which flows there are, what their functions are called, what makes them
 tasks, classes, task_classes, library_tasks, contexts, signals, secrets, clients, variables  constructs

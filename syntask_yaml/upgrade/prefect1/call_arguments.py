@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
+
+from syntask_yaml.upgrade.prefect1.module import FlowModule
+from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
@@ -15,3 +19,11 @@ def argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
     if len(call.args) > position and not any(isinstance(each, ast.Starred) for each in call.args):
         return call.args[position]
     return keyword(call, name)
+
+
+def known(module: FlowModule, node: ast.expr | None) -> Any:
+    """The value of an argument; None if there is none, or if it is computed."""
+    try:
+        return module.value(node) if node is not None else None
+    except NotStatic:
+        return None

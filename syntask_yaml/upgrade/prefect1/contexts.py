@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
 
+from syntask_yaml.upgrade.prefect1.call_arguments import keyword, known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.node_index import Function
 
@@ -40,6 +42,8 @@ def convert_contexts(draft: FlowFileDraft) -> None:
     for expression, key in read:
         if key == "logger":
             draft.edits.replace_node(expression, _logger(draft, expression, inside))
+        elif key == "image" and (image := _image(draft, expression)):
+            draft.edits.replace_node(expression, image)
         elif key in _RUNTIME:
             runtime = draft.want("prefect", "runtime")
             draft.edits.replace_node(expression, f"{runtime}.{_RUNTIME[key]}")
@@ -71,6 +75,18 @@ def _key(draft: FlowFileDraft, node: ast.AST) -> str | None:
         is_inner = isinstance(parent, ast.Attribute) and draft.names.of(parent) and node.attr == "secrets"
         return None if is_inner or isinstance(node.ctx, ast.Store) else node.attr
     return None
+
+
+def _image(draft: FlowFileDraft, node: ast.expr) -> str:
+    """The text of the image in which the flow around *node* runs; empty where its options do not tell."""
+    outer = {*draft.module.parents(node)}
+    for flow in draft.flows:
+        if flow.call in outer and "run_config" in flow.options:
+            made = draft.module.written(flow.options["run_config"][0])
+            image = keyword(made.node, "image") if isinstance(made.node, ast.Call) else None
+            found = known(made.module, image)
+            return json.dumps(found) if isinstance(found, str) else ""
+    return ""
 
 
 def _logger(draft: FlowFileDraft, node: ast.expr, inside: set[ast.AST]) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from syntask_yaml.upgrade.prefect1.call_arguments import argument
+from syntask_yaml.upgrade.prefect1.call_arguments import argument, known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.executors import convert_executor, convert_named_executor
 from syntask_yaml.upgrade.prefect1.module import FlowModule
+from syntask_yaml.upgrade.prefect1.parameters import is_refused
+from syntask_yaml.upgrade.prefect1.returned import followed
 from syntask_yaml.upgrade.prefect1.schedules import read_schedules
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 from syntask_yaml.upgrade.prefect1.storages import (
@@ -27,10 +29,8 @@ ENTRY_HINT = "Put it into the entry of the flow in the project file."
 
 def refusal(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
     """Why no entry can say what the code of a flow does; empty if one can."""
-    is_on_top = (
-        flow.factory_call.is_on_top if flow.factory_call else flow.definition in draft.module.tree.body
-    )
-    if not is_on_top:
+    made = flow.factory_call
+    if not (made.is_on_top if made else flow.definition in draft.module.tree.body):
         return "the flow is not made at the top of the file, so that no entrypoint names it"
     if flow.function in draft.unclear:
         return "the flow is not converted, so that no entry can name it"
@@ -52,7 +52,7 @@ def _made(
     draft: FlowFileDraft, value: ast.expr, package: str, known: Mapping[str, Any]
 ) -> tuple[str, ast.Call, FlowModule]:
     """The class of *package* that an expression makes, its call, and the file of that. Raises NotStatic."""
-    found = draft.module.written(value)
+    found = followed(draft.module, value)
     module, _, name = found.called.rpartition(".")
     if not isinstance(found.node, ast.Call) or module != package or name not in known:
         raise NotStatic("it is computed, or of a kind that has no equivalent")
@@ -84,10 +84,7 @@ _WITH_TEMPLATES = frozenset(
 
 def _spread(module: FlowModule, option: ast.keyword) -> Iterable[tuple[str, Any]]:
     """The arguments that `**` gives, where it is a dictionary that is written out. Raises NotStatic."""
-    try:
-        found = module.value(option.value)
-    except NotStatic:
-        found = None
+    found = known(module, option.value)
     if not isinstance(found, dict):
         raise NotStatic("its arguments are computed")
     return found.items()
@@ -188,6 +185,8 @@ def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> 
     schedules = read_schedules(draft.module, value)
     for each in schedules:
         renamed = {flow.renamed.get(key, key): item for key, item in each.get("parameters", {}).items()}
+        if any(is_refused(key) or not key.isidentifier() for key in renamed):
+            raise NotStatic("a clock has parameters that have other names now")
         if renamed:
             each["parameters"] = renamed
     flow.deployment["schedules"] = schedules
@@ -246,8 +245,7 @@ def complete_deployment(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
     given = flow.deployment.get("infrastructure")
     chosen = given or {"_block_type_slug": "process" if image is None else "docker-container"}
     flow.deployment["infrastructure"] = {**(image or {}), **chosen}
-    labels = flow.deployment.pop("labels", [])
-    if labels:
+    if labels := flow.deployment.pop("labels", []):
         flow.deployment["work_queue_name"] = queue_of([str(label) for label in labels])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.module import FlowModule
 from syntask_yaml.upgrade.prefect1.names import canonical, imported_names, is_gone
+from syntask_yaml.upgrade.prefect1.returned import followed
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 _LOCAL = "prefect.executors.LocalExecutor"
@@ -23,7 +24,7 @@ _DASK_DROPPED = frozenset({"debug", "disable_cancellation_event", "watch_worker_
 
 def convert_executor(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """The `task_runner` of the flow. Raises NotStatic."""
-    found = draft.module.written(value)
+    found = followed(draft.module, value)
     call, names = found.node, found.module.names
     name = names.called(call) or (names.of(call) if not isinstance(call, ast.Call) else "")
     if name == _LOCAL or (isinstance(call, ast.Constant) and call.value is None):
@@ -63,7 +64,7 @@ def _options(module: FlowModule, name: str, call: ast.Call) -> dict[str, str]:
         raise NotStatic("its arguments are computed")
     given = dict.fromkeys([_POSITIONS[name]], call.args[0]) if call.args else {}
     given |= {str(each.arg): each.value for each in call.keywords}
-    return {key: module.edits.source(each) for key, each in given.items()}
+    return {key: module.edits.take(each) for key, each in given.items()}
 
 
 def _runner(draft: FlowFileDraft, flow: Prefect1Flow, name: str, options: Mapping[str, str]) -> str:

@@ -8,11 +8,10 @@ import keyword
 import re
 from itertools import chain, count
 
-from syntask_yaml.upgrade.prefect1.call_arguments import argument
+from syntask_yaml.upgrade.prefect1.call_arguments import argument, known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow, own_class
 from syntask_yaml.upgrade.prefect1.flow_factories import find_factory_call
-from syntask_yaml.upgrade.prefect1.static import NotStatic
 from syntask_yaml.upgrade.python_tree import children
 
 # The positions of arguments of `Flow`.
@@ -133,11 +132,7 @@ def name_argument(flow: Prefect1Flow) -> ast.expr | None:
 
 
 def _name(draft: FlowFileDraft, flow: Prefect1Flow) -> str | None:
-    node = name_argument(flow)
-    try:
-        found = draft.module.value(node) if node is not None else None
-    except NotStatic:
-        return None
+    found = known(draft.module, name_argument(flow))
     return found if isinstance(found, str) else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -42,7 +42,8 @@ class OtherModules(Protocol):
 class FlowModule(NodeIndex):
     """A file that is read. Raises SyntaxError.
 
-    *others* finds what it imports from files beside it; *path* is where it is itself.
+    *others* finds what it imports from files beside it; *path* is where it is itself. *call* is a function
+    whose parameters stand for what a call gives.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class FlowModule(NodeIndex):
         self.edits = PythonEdits(text, tree)
         super().__init__(self.edits.tree)
         self.text = text
+        self.call: tuple[ast.stmt | None, Mapping[str, ast.expr]] = None, {}
         self._locals: dict[ast.AST, frozenset[str]] = {}
         self._counts: dict[ast.AST, Counter[str]] = {}
         self._uses: dict[tuple[str, ast.AST], Sequence[ast.Name]] = {}
@@ -133,6 +135,9 @@ class FlowModule(NodeIndex):
             return None
         scope = self._binding(name, near)
         found = [(value, each) for where, value, each in self.assignments.get(name, ()) if where is scope]
+        function, given = self.call
+        if function is not None and function is scope and name in given:
+            found.append((given[name], function))
         if not found or len(found) != self._times_bound(scope)[name] or self._is_changed(name, scope):
             return None
         return found[0][0] if len(found) == 1 else self._last_before(near, scope, found)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.module import FlowModule, WrittenValue
+from syntask_yaml.upgrade.prefect1.returned import followed
 from syntask_yaml.upgrade.prefect1.static import NotStatic, says_nothing
 
 Schedule = dict[str, Any]
@@ -19,7 +20,7 @@ _WEEKDAYS = "1-5"
 
 def read_schedules(module: FlowModule, node: ast.expr) -> list[Schedule]:
     """The schedules that *node* makes, in the words of Prefect 2. Raises NotStatic."""
-    found = module.written(node)
+    found = followed(module, node)
     if isinstance(found.node, ast.Constant) and found.node.value is None:
         return []
     name = found.called.rpartition(".")[2]
@@ -30,7 +31,7 @@ def read_schedules(module: FlowModule, node: ast.expr) -> list[Schedule]:
 
 def _several(module: FlowModule, call: ast.Call) -> Iterator[Schedule]:
     given = argument(call, "clocks", 0)
-    clocks = module.written(given) if given is not None else None
+    clocks = followed(module, given) if given is not None else None
     if clocks is None or not isinstance(clocks.node, (ast.List, ast.Tuple)):
         raise NotStatic("the clocks are computed")
     filters = {each.arg: each.value for each in call.keywords if each.arg != "clocks"}

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from syntask_yaml.upgrade.prefect1.call_arguments import known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.run_names import run_name
-from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 Option = Callable[[FlowFileDraft, ast.keyword], str | None]
 
@@ -101,10 +101,7 @@ def _seconds(name: str) -> Option:
 
 def seconds(draft: FlowFileDraft, value: ast.expr) -> str:
     """A duration in seconds: the number if it is written out, or an expression."""
-    try:
-        found = draft.module.value(value)
-    except NotStatic:
-        found = None
+    found = known(draft.module, value)
     if isinstance(found, timedelta):
         total = found.total_seconds()
         return str(int(total) if total.is_integer() else total)

@@ -11,9 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from syntask_yaml.project.spelling import slug
-from syntask_yaml.upgrade.prefect1.call_arguments import argument
+from syntask_yaml.upgrade.prefect1.call_arguments import argument, known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 _MODULES = ("prefect.backend", "prefect.backend.kv_store")
 
@@ -38,11 +37,7 @@ def convert_variables(draft: FlowFileDraft) -> None:
 
 
 def _key(draft: FlowFileDraft, call: ast.Call) -> str | None:
-    given = argument(call, "key", 0)
-    try:
-        found = draft.module.value(given) if given is not None else None
-    except NotStatic:
-        return None
+    found = known(draft.module, argument(call, "key", 0))
     return found if isinstance(found, str) else None
 
 

@@ -881,3 +881,28 @@ def test_a_file_that_only_makes_a_schedule_of_clocks_is_marked() -> None:
     found = converted("from prefect.schedules import Schedule\n\nhourly = [Schedule(clocks=clocks())]\n")
 
     assert codes(found) == {"p1-schedule"}
+
+
+@pytest.mark.parametrize(
+    ("run_config", "image"),
+    [
+        ('KubernetesRun(image="shop:1")', '"shop:1"'),
+        ('KubernetesRun(image=f"shop:{1 + 1}")', '"shop:2"'),
+        ("KubernetesRun(image=input())", None),
+        ("KubernetesRun()", None),
+    ],
+)
+def test_the_image_of_the_context_is_that_of_the_run_configuration(
+    run_config: str, image: str | None
+) -> None:
+    found = converted(
+        "import prefect\nfrom prefect import Flow, task\nfrom prefect.executors import DaskExecutor\n"
+        "from prefect.run_configs import KubernetesRun\nfrom shop import cluster\n\n\n@task\ndef t():\n"
+        "    return 1\n\n\n"
+        f'with Flow("f", executor=DaskExecutor(cluster_class=lambda: cluster(prefect.context.image)), '
+        f"run_config={run_config}) as flow:\n    t()\n"
+    )
+
+    taken = f"DaskTaskRunner(cluster_class=lambda: cluster({image or 'prefect.context.image'}))"
+    assert taken in found.text
+    assert (found.todos == 0) is (image is not None)

@@ -256,6 +256,118 @@ def test_classes_from_elsewhere_are_left_where_tasks_are_called(tmp_path: Path, 
     assert "`Truck` is not of this repository" in found.text
 
 
+CONFIGS = """\
+from prefect.client import Secret
+from prefect.executors import LocalDaskExecutor
+from prefect.run_configs import KubernetesRun, LocalRun
+from prefect.schedules import CronSchedule, Schedule
+from prefect.schedules.clocks import CronClock
+
+REPOSITORY = "shops/flows"
+
+
+def set_storage(name, branch="main"):
+    \"\"\"Where the code is.\"\"\"
+    from prefect.storage import GitHub
+
+    return GitHub(repo=REPOSITORY, path=f"flows/{name}.py", ref=branch)
+
+
+def set_run_config(local: bool = False):
+    if local:
+        return LocalRun(labels=["laptop"])
+    else:
+        registry = Secret("REGISTRY").get()
+    return KubernetesRun(image=f"{registry}/shop:1", labels=["warehouse"])
+
+
+def clocks(hour):
+    return [CronClock(f"0 {hour} * * *")]
+
+
+def set_schedule(hour=6):
+    found = clocks(hour)
+    return Schedule(clocks=found)
+"""
+CONFIGURED = """\
+from prefect import Flow, task
+from shop import configs
+from shop.configs import set_run_config, set_storage
+
+NAME = "count"
+
+
+@task
+def count():
+    return 1
+
+
+with Flow(NAME, storage=set_storage(NAME, branch="live"), schedule=configs.set_schedule(7)) as flow:
+    count()
+
+flow.run_config = set_run_config()
+"""
+
+
+def configured(folder: Path, flow: str = CONFIGURED, configs: str = CONFIGS) -> Prefect1File:
+    path = folder / "shop" / "configs.py"
+    path.parent.mkdir()
+    path.write_text(configs, encoding="utf-8")
+    return converted(folder, flows=flow)
+
+
+def test_options_may_be_what_functions_of_the_repository_return(tmp_path: Path) -> None:
+    found = configured(tmp_path)
+
+    assert found.todos == 0
+    assert "configs" not in found.text
+    (flow,) = found.flows
+    assert flow.deployment == {
+        "storage": {
+            "_block_type_slug": "github",
+            "repository": "https://github.com/shops/flows",
+            "reference": "live",
+        },
+        "infrastructure": {
+            "_block_type_slug": "kubernetes-job",
+            "image": "{{ prefect.blocks.secret.registry }}/shop:1",
+        },
+        "schedules": [{"cron": "0 7 * * *"}],
+        "work_queue_name": "warehouse",
+    }
+
+
+def test_an_argument_chooses_what_a_function_returns(tmp_path: Path) -> None:
+    found = configured(tmp_path, flow=CONFIGURED.replace("set_run_config()", "set_run_config(local=True)"))
+
+    assert found.todos == 0
+    assert found.flows[0].deployment["infrastructure"] == {"_block_type_slug": "process"}
+    assert found.flows[0].deployment["work_queue_name"] == "laptop"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("flow", 'branch="live"', "branch=input()"),
+        ("flow", "set_storage(NAME, ", "set_storage(*NAMES, "),
+        ("flow", "set_run_config()", "set_run_config(local=input())"),
+        ("configs", "def set_run_config", "@cached\ndef set_run_config"),
+        ("configs", "    if local:", "    print(local)\n    if local:"),
+        ("configs", "    if local:", "    local = not local\n    if local:"),
+        ("configs", "    found = clocks(hour)", "    found = clocks(hour)\n    found.append(1)"),
+        ("configs", "def clocks(hour):", "def clocks(hour):\n    hour = next_hour()"),
+        ("configs", "def clocks(hour):", "def clocks(hour, *more):"),
+        ("configs", "def clocks(hour):\n    return", "def clocks(hour):\n    yield"),
+    ],
+)
+def test_functions_that_do_more_than_choose_are_left(tmp_path: Path, file: str, old: str, new: str) -> None:
+    text = {"flow": CONFIGURED, "configs": CONFIGS}[file]
+    assert old in text
+    found = configured(tmp_path, **{file: text.replace(old, new)})
+
+    assert found.todos > 0
+
+
 TEMPLATE = """\
 from prefect import Flow, Parameter, task
 
@@ -268,14 +380,6 @@ def count(shop, day):
 with Flow("template") as count_shop:
     count(Parameter("shop", default="all"), Parameter("day"))
 """
-DEFAULTS = """\
-def with_defaults(flow, default_parameters):
-    \"\"\"Set the defaults of parameters.\"\"\"
-    for parameter in flow.parameters():
-        if parameter.name in default_parameters:
-            parameter.default = default_parameters[parameter.name]
-    return flow
-"""
 COPY = """\
 from copy import deepcopy
 
@@ -283,7 +387,6 @@ from prefect.run_configs import KubernetesRun
 from prefect.storage import GCS
 
 from shop.constants import Constants
-from shop.defaults import with_defaults
 from shop.schedules import every_morning
 from shop.template import count_shop
 
@@ -291,13 +394,12 @@ north = deepcopy(count_shop)
 north.name = "Count: north / south"
 north.storage = GCS(Constants.BUCKET.value)
 north.run_config = KubernetesRun(labels=[Constants.AGENT.value])
-north = with_defaults(north, default_parameters={"shop": Constants.PREFIX.value, "depth": 2})
 north.schedule = every_morning
 """
 
 
 def copied(folder: Path, *, copy: str = COPY, **changed: str) -> Prefect1File:
-    for name, text in {"template": TEMPLATE, "defaults": DEFAULTS}.items():
+    for name, text in {"template": TEMPLATE}.items():
         path = folder / "shop" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(changed.get(name, text), encoding="utf-8")
@@ -314,7 +416,6 @@ def test_a_copy_of_a_flow_is_the_flow_with_other_options(tmp_path: Path) -> None
     )
     (flow,) = found.flows
     assert (flow.function, flow.name) == ("north", "Count: north - south")
-    assert flow.deployment["parameters"] == {"shop": "big"}
     assert flow.deployment["work_queue_name"] == "warehouse"
     assert [schedule["interval"] for schedule in flow.deployment["schedules"]] == [86400]
 
@@ -335,16 +436,13 @@ def test_a_flow_of_the_same_file_may_be_copied(tmp_path: Path) -> None:
         ("copy", "north.schedule =", "print(north)\nnorth.schedule ="),
         ("copy", 'north.name = "Count: north / south"', ""),
         ("copy", '"Count: north / south"', "input()"),
-        ("copy", '"depth": 2', '"depth": input()'),
         ("copy", "shop.template", "depot.template"),
-        ("copy", "north = with_defaults", "if True:\n    north = with_defaults"),
-        ("defaults", "return flow", "print(flow)\n    return flow"),
-        ("template", '"day"', '"no-day"'),
-        ("template", '"day"', "DAY"),
+        ("copy", "north.schedule =", "if True:\n    north.schedule ="),
+        ("copy", "north.schedule =", "north = count_shop\nnorth.schedule ="),
     ],
 )
 def test_a_copy_that_more_is_done_with_is_left(tmp_path: Path, file: str, old: str, new: str) -> None:
-    text = {"copy": COPY, "defaults": DEFAULTS, "template": TEMPLATE}[file]
+    text = {"copy": COPY, "template": TEMPLATE}[file]
     assert old in text
     found = copied(tmp_path, **{file: text.replace(old, new)})
 
