@@ -168,8 +168,7 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
     A misspelled key is unknown, and the intended key is missing: keep the error, or else the first. For an
     unresolved template, keep only that problem. Keep problems of number notation only where a number is
-    valid,
-    and problems of naming only where a text is.
+    valid, and problems of naming only where a text is.
     """
     found = once(diagnostics)
     if len(found) < 2:

@@ -147,7 +147,7 @@ class BackendUnreachable(BackendError):
 
     @property
     def of_the_rest(self) -> BackendUnreachable:
-        """Return the error for the remaining requests, which are not attempted."""
+        """The error for the remaining requests, which are not attempted."""
         because = self._because or self
         detail = f"Not attempted, because the server stopped responding: {because.detail}"
         error = BackendUnreachable(detail, hint=because.hint)

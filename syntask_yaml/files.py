@@ -60,9 +60,8 @@ def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     """Replace the content of *path* by *text*, so that a reader never sees a part of it, even after a crash.
 
     The text goes to a temporary file in the same folder, which is flushed to disk and renamed. An existing
-    file
-    keeps its mode and owner, and links are followed. Temporary files of killed processes are removed. Raises
-    OSError, also if an existing file is not writable.
+    file keeps its mode and owner, and links are followed. Temporary files of killed processes are removed.
+    Raises OSError, also if an existing file is not writable.
     """
     target = _target(path)
     if target.exists() and not os.access(target, os.W_OK):

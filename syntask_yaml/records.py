@@ -23,8 +23,7 @@ class RecordFolder:
     """The records in *folder*. *what* names one in messages; *hint* says what to do about a damaged one.
 
     A record is identified by its *key*, one or more texts. Each method raises FileFailed if the folder or a
-    file
-    cannot be read or written, or if a file is not a valid record.
+    file cannot be read or written, or if a file is not a valid record.
     """
 
     folder: Path

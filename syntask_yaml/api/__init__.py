@@ -10,8 +10,8 @@
     run = api.wait(api.run("report/berlin", {"days": 7}))
 
 A *backend* is an open backend (`open_backend`), a URL, or None for the one that the environment selects, as
-for
-every command. All functions raise `SyntaskError`: its `diagnostics` say what is wrong, where, and what to do.
+for every command. All functions raise `SyntaskError`: its `diagnostics` say what is wrong, where, and what to
+do.
 """
 
 from syntask_yaml.api.backends import open_backend

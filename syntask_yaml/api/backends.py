@@ -21,5 +21,5 @@ def open_backend(url: str | None = None) -> AbstractContextManager[Backend]:
 
 
 def opened(backend: AnyBackend) -> AbstractContextManager[Backend]:
-    """The backend that an argument means, open for a while; one that is open already stays so."""
+    """Yield the backend of an argument. One that is already open is not closed."""
     return open_backend(backend) if backend is None or isinstance(backend, str) else nullcontext(backend)

@@ -55,8 +55,7 @@ def declare(
 
     Relative paths start at *directory*; *name* is the project's name; *sections* are other keys of the file,
     such as `pull`. Values are JSON values, and texts may contain templates. Problems are reported at the
-    index
-    *at* of *source*.
+    index *at* of *source*.
     """
     named = {} if name is None else {"name": name}
     content = {**named, **sections, "deployments": deployments}
@@ -120,11 +119,9 @@ def deploy(
     """Build, push, and deploy the deployments that match *names* (names or globs), or all.
 
     Everything is checked before anything is built or written. *overrides* apply to a single deployment,
-    *prune*
-    deletes deployments that the project no longer declares, *notify* receives progress events, and *flows*
-    reads
-    flows from outside the project. Raises ProjectInvalid, NotFound, BackendError; failed writes are in the
-    outcome.
+    *prune* deletes deployments that the project no longer declares, *notify* receives progress events, and
+    *flows* reads flows from outside the project. Raises ProjectInvalid, NotFound, BackendError; failed writes
+    are in the outcome.
     """
     request = _request(names, overrides, prune=prune, keep_going=keep_going, take_over=take_over)
     with opened(backend) as found:

@@ -1,7 +1,7 @@
 """Anchors and aliases: values that appear in several places.
 
-Aliases share what they stand for, and what they stand for is counted, so that a "billion laughs" file
-cannot cost more than a moment.
+Aliases share the anchored value, and its size is counted, so that a "billion laughs" file cannot take more
+than a moment.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from syntask_yaml.document.location import Location, start_of
 from syntask_yaml.document.node import token
 from syntask_yaml.document.problems import Problems
 
-# A file may repeat itself through aliases, but not out of proportion to what it says.
+# The limit for values repeated by aliases: in total, and for each value in the text.
 MAX_BORROWED, MAX_BORROWED_PER_VALUE = 1_000_000, 10
 
 
 class Anchored(NamedTuple):
-    """What an anchor stands for: how many values that is, and how deep they are nested."""
+    """An anchored value: the number of its values, and their depth."""
 
     value: Any
     location: Location
@@ -28,7 +28,7 @@ class Anchored(NamedTuple):
 
 
 class Anchors:
-    """What has been anchored so far, by name."""
+    """The anchors so far, by name."""
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
@@ -36,13 +36,13 @@ class Anchors:
         self._borrowed = 0
 
     def define(self, name: str, anchored: Anchored) -> None:
-        """Let the aliases that follow stand for *anchored*."""
+        """Set the anchor that later aliases refer to."""
         self._known[name] = anchored
 
     def borrow(self, name: str, start: int, *, written: int, around: Iterable[str | None]) -> Anchored:
-        """Return what the alias at *start* stands for; null, and a problem, where that is nothing.
+        """Return the anchored value of the alias at *start*; null, and a problem, if there is none.
 
-        *written* is how many values the text has so far, *around* the anchors of what the alias stands in.
+        *written* is the number of values in the text so far, *around* the anchors that contain the alias.
         """
         found = self._known.get(name)
         if found is None:
@@ -68,7 +68,7 @@ class Anchors:
 
 
 def aliased_key(name: str, found: Anchored, start: int, problems: Problems) -> str:
-    """Return the key that the alias *name* stands for."""
+    """Return the key that the alias *name* refers to."""
     if isinstance(found.value, str):
         return found.value
     detail = f"`*{name}` is used as a key and is not text."

@@ -1,4 +1,4 @@
-"""Nodes in layers: which layer a value comes from, and what it replaced."""
+"""Nodes of merged layers: the layer of a value, and the values that it replaced."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from syntask_yaml.document.location import LayerLocation, MappingLocation, start_of
 from syntask_yaml.document.node import Node
 
-# The end of a key whose list is appended to the one below.
+# The suffix of a key whose list is appended to that of the layer below.
 APPEND = "+"
 
 
 def appending_key(value: Any) -> str:
-    """The first key in a plain *value* that, in a layer, says what is appended to a list; empty for none."""
+    """Return the first key in *value* that appends to a list of a lower layer; empty for none."""
     for key, item in value.items() if isinstance(value, Mapping) else ():
         found = key if key.endswith(APPEND) and isinstance(item, list) else appending_key(item)
         if found:
@@ -22,27 +22,27 @@ def appending_key(value: Any) -> str:
 
 
 def in_layer(node: Node, layer: str) -> Node:
-    """Return the mapping *node* as a layer of that name; that of an entry is empty."""
+    """Return the mapping *node* as the layer *layer*; empty for that of an entry."""
     location = LayerLocation(node.source, node.location, layer)
     return Node(node.value, node.source, location, node.path, node.used, node.key)
 
 
 def layer_of(node: Node, around: str = "") -> str:
-    """Return the layer that a value comes from; empty where that is the entry itself.
+    """Return the layer of a value; empty for the entry itself.
 
-    *around* is the layer of what the value stands in.
+    *around* is the layer of its container.
     """
     return node.location.layer if isinstance(node.location, LayerLocation) else around
 
 
 def replaced_by(node: Node) -> list[Node]:
-    """Return the values that the one of *node* replaced, the nearest first."""
+    """Return the values that *node* replaced, the nearest first."""
     places = node.location.replaced if isinstance(node.location, LayerLocation) else ()
     return [Node(each.value, each.location.source, each.location, node.path) for each in places]
 
 
 def only(node: Node, keys: Sequence[str]) -> Node:
-    """Return the mapping *node* with no more than *keys*."""
+    """Return the mapping *node* with only *keys*."""
     children = [child for child in map(node.get, keys) if child is not None]
     place = MappingLocation(
         start_of(node.location),

@@ -1,10 +1,10 @@
-"""One part of a project over another: the merge rule of `defaults`, `targets` and `include`.
+"""Merge layers of a project: the rule of `defaults`, `targets` and `include`.
 
-Mappings merge key by key. Lists and scalars replace what lies below. `key+` appends to a list, and null
-removes a value. Each value keeps the place where it was written, and the places of those that it replaced.
+Mappings merge key by key. Lists and scalars replace those of the layer below. `key+` appends to a list, and
+null removes a value. Each value keeps its location, and those of the values that it replaced.
 
-Merging is associative: what only the last layer can decide (a null with nothing below yet, a `key+` without
-its list) stays as it is until `settle`.
+Merging is associative: parts that only the last layer can decide (a null or a `key+` with nothing below yet)
+are kept until `settled`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from syntask_yaml.document.node import Node
 
 
 class _Item(NamedTuple):
-    """A value under a key of a layer, with its place and that of the key."""
+    """A value at a key of a layer, with its location and that of the key."""
 
     value: Any
     location: LayerLocation
@@ -39,31 +39,34 @@ class _Item(NamedTuple):
 
 @dataclass(slots=True)
 class Layers:
-    """The merge of layers. *whole* are the keys of the outermost mapping whose values only replace each
-    other. *lists* are those of its keys that `key+` appends to; None: every one. *conflicts* are the
-    mappings that met lists: what to say of each, and the two values."""
+    """The merge of layers.
+
+    *whole* are the top-level keys whose values are replaced without merging. *lists* are the top-level keys
+    that `key+` appends to; None: all. *conflicts* are mappings merged with lists: a detail for each, and
+    the two values.
+    """
 
     whole: frozenset[str]
     lists: frozenset[str] | None = None
     conflicts: list[tuple[Diagnostic, Node, Node]] = field(default_factory=list)
 
     def merged(self, layers: Iterable[Node]) -> Node:
-        """The layers over each other, the lowest first: a mapping each. The path is that of the last one."""
+        """Merge the mappings *layers*, the lowest first. The path is that of the last one."""
         return reduce(self.merge, layers)
 
     def merge(self, lower: Node, upper: Node, *, at: Node | None = None) -> Node:
-        """The mapping *upper* over the mapping *lower*, with the path and place of *at*, else of *upper*."""
+        """Merge the mapping *upper* over *lower*, with the path and location of *at*, else of *upper*."""
         place = upper if at is None else at
         return _as_node(self._over(_items(lower), _items(upper), place, is_outer=True), place)
 
     def merged_with_each(self, lower: Node, uppers: Iterable[Node]) -> Iterator[Node]:
-        """Yield each of *uppers* over the mapping *lower*."""
+        """Yield each of *uppers* merged over the mapping *lower*."""
         below = _items(lower)
         for upper in uppers:
             yield _as_node(self._over(below, _items(upper), upper, is_outer=True), upper)
 
     def settled(self, node: Node) -> Node:
-        """The mapping *node* as it counts: without what null removed, each list with what was appended."""
+        """Return the final value of *node*: without values removed by null, and with lists appended."""
         items = self._over({}, _items(node), node, is_outer=True)
         return _as_node(self._settled(items, node, is_outer=True), node)
 
@@ -74,7 +77,7 @@ class Layers:
         if not lower and not appends:
             return dict(upper)
         found = dict(lower)
-        # What is appended comes after what it is appended to, wherever the keys were written.
+        # Lists are appended after the list itself, in any order of the keys.
         for key, item in sorted(upper.items(), key=_is_appended) if appends else upper.items():
             base = key.removesuffix(APPEND)
             if self._appends(key, item, is_outer=is_outer):
@@ -153,7 +156,7 @@ def _is_appended(pair: tuple[str, _Item]) -> bool:
 
 
 def _is_removed(value: Any, location: Location) -> bool:
-    """Return whether a value is null and stands instead of another one."""
+    """Return whether a value is null and replaces another one."""
     return (
         value is None
         and isinstance(location, LayerLocation)
@@ -162,7 +165,7 @@ def _is_removed(value: Any, location: Location) -> bool:
 
 
 def _is_settled(value: Mapping[str, Any], location: Location) -> bool:
-    """Return whether nothing in a mapping was removed, and nothing is to be appended."""
+    """Return whether a mapping has no removed values, and no lists to append."""
     place = written(location)
     if not isinstance(place, MappingLocation):
         return True
@@ -194,7 +197,7 @@ def _in_layer(location: Location, node: Node, layer: str) -> LayerLocation:
 
 
 def _as_node(items: Mapping[str, _Item], at: Node) -> Node:
-    """Return the mapping of *items*, in the place of *at*."""
+    """Return the mapping of *items*, with the location of *at*."""
     place = MappingLocation(
         start_of(at.location),
         [item.key for item in items.values()],
@@ -206,7 +209,7 @@ def _as_node(items: Mapping[str, _Item], at: Node) -> Node:
 
 
 def _wrapped(location: Location, place: MappingLocation) -> Location:
-    """*place* behind the aliases and layers of *location*."""
+    """Return *place* wrapped in the aliases and layers of *location*."""
     if isinstance(location, AliasLocation):
         return AliasLocation(location.start, _wrapped(location.origin, place))
     if isinstance(location, LayerLocation):
@@ -233,7 +236,7 @@ def _node(item: _Item, at: Node, key: str) -> Node:
 
 
 def _places(item: _Item) -> list[Location]:
-    """Return the places of the items of a list, each in its own layer."""
+    """Return the locations of the items of a list, each in its own layer."""
     place, location = written(item.location), item.location
     children = place.children if isinstance(place, SequenceLocation) else [place] * len(item.value)
     return [

@@ -1,9 +1,9 @@
-"""Where each value of a tree was written: a shadow of the data, as small as it can be.
+"""The location of each value of a tree: a shadow of the data that uses little memory.
 
-A scalar's place is the index of its first character. A mapping or a list has a location of its own with the
-places of its children, in the order of the values. Where an alias or a merge key brings a value in, an
-`AliasLocation` holds both ends: the characters that borrow, and the place that was borrowed. Where another
-part of the project brings it in, a `LayerLocation` says which, and what it replaced.
+The location of a scalar is the index of its first character. A mapping or a list has an object with the
+locations of its children, in the order of the values. For a value from an alias or a merge key, an
+`AliasLocation` has both the position of the alias and the location of the anchored value. For a value from
+another part of the project, a `LayerLocation` has the layer and the values that it replaced.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ from syntask_yaml.source import Source
 
 
 def _numbers() -> MutableSequence[int]:
-    """No numbers yet: of a list, each would be an object of its own, seven times as large."""
+    """Return an empty array: a list would have one object for each number, seven times as large."""
     return array("I")
 
 
 @dataclass(slots=True, eq=False)
 class MappingLocation:
-    """The place of a mapping: the first characters of its *keys*, and the places of its values.
+    """The location of a mapping: the first characters of its *keys*, and the locations of its values.
 
-    *order* is the place of each key in both; mappings of the same keys share one.
-    *pairs* are what merge keys bring into a mapping and what it holds itself, as PyYAML 6.0.4 lists them,
-    once that is needed.
+    *order* is the index of each key in both, shared by mappings with the same keys. *pairs* are the merged
+    and own pairs of the mapping, as PyYAML 6.0.4 lists them, if they were needed.
     """
 
     start: int
@@ -39,24 +38,24 @@ class MappingLocation:
 
 @dataclass(slots=True, eq=False)
 class SequenceLocation:
-    """The place of a list, with the places of its items."""
+    """The location of a list, with the locations of its items."""
 
     start: int
     children: list[Location] = field(default_factory=list)
 
 
 class AliasLocation(NamedTuple):
-    """The place of what an alias or a merge key at *start* brings in."""
+    """The location of a value from an alias or a merge key at *start*."""
 
     start: int
     origin: Location
 
 
 class LayerLocation(NamedTuple):
-    """The place of a value in a *layer* of the project, such as `defaults`, which may be another file.
+    """The location of a value in a *layer* of the project, such as `defaults`, which may be another file.
 
-    *origin* is its place in *source*. *replaced* are the values of other layers that it counts instead of,
-    the nearest first.
+    *origin* is its location in *source*. *replaced* are the values of other layers that it replaced, nearest
+    first.
     """
 
     source: Source
@@ -66,7 +65,7 @@ class LayerLocation(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """A value that one of another layer replaced, and where it was written."""
+    """A value replaced by one of another layer, and its location."""
 
     value: Any
     location: LayerLocation
@@ -80,20 +79,20 @@ Location: TypeAlias = Written | AliasLocation | LayerLocation
 
 
 def written(location: Location) -> Written:
-    """Return the place of the value where it was written."""
+    """Return the location of the value where it is written."""
     while isinstance(location, (AliasLocation, LayerLocation)):
         location = location.origin
     return location
 
 
 def start_of(location: Location) -> int:
-    """Return the first character of the value as it was written."""
+    """Return the index of the first character of the value as written."""
     place = written(location)
     return place if isinstance(place, int) else place.start
 
 
 def starts_in(location: Location) -> Iterator[int]:
-    """Yield where each key and each value in *location* begins, in the one source of a document."""
+    """Yield the start of each key and each value in *location*, in the only source of a document."""
     while isinstance(location, (AliasLocation, LayerLocation)):
         if isinstance(location, AliasLocation):
             yield location.start

@@ -1,8 +1,7 @@
-"""Merge keys: `<<` brings the keys of other mappings into one.
+"""Merge keys: `<<` adds the keys of other mappings to one.
 
-Of the mappings in a list the first one that has a key counts, as YAML's merge type says. Versions of PyYAML
-differ there: up to 6.0.3 they read lists so too; since 6.0.4 the last mapping counts, unless the key has a
-single character.
+In a list of mappings, the first one with a key has priority, as YAML's merge type specifies. PyYAML up to
+6.0.3 does the same; since 6.0.4 the last mapping has priority, unless the key has a single character.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from typing import Any, TypeAlias
 from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, Pair, SequenceLocation
 from syntask_yaml.document.problems import Problems
 
-# A mapping that is merged into another, its place, and where it is brought in.
+# A mapping merged into another, its location, and the position of the merge.
 Merge: TypeAlias = tuple[dict[str, Any], MappingLocation, int]
 
-# PyYAML 6.0.4 tells keys apart by identity, and Python has each of these texts once.
+# PyYAML 6.0.4 compares keys by identity, and Python interns each text up to this character.
 _LAST_SHARED = "\xff"
 
 
 def merges_of(value: Any, location: Location, key_start: int, problems: Problems) -> list[Merge]:
-    """The mappings that the merge key at *key_start* brings, each with its place and where it is used."""
+    """Return the mappings of the merge key at *key_start*, each with its location and position of use."""
     branch, used = _origin(location, None)
     if isinstance(value, list) and isinstance(branch, SequenceLocation):
         items = list(zip(value, branch.children, strict=True))
@@ -47,7 +46,7 @@ def _merge_of(
 
 
 def _origin(location: Location, used: int | None) -> tuple[Location, int | None]:
-    """Return where a value was written, and where the first alias on the way there brings it in."""
+    """Return where a value is written, and the position of the first alias that leads there."""
     while isinstance(location, AliasLocation):
         used = location.start if used is None else used
         location = location.origin
@@ -57,8 +56,10 @@ def _origin(location: Location, used: int | None) -> tuple[Location, int | None]
 def merge_all(
     into: dict[str, Any], location: MappingLocation, merges: Sequence[Sequence[Merge]], problems: Problems
 ) -> None:
-    """Fill in what each merge key brings: keys written in place win, then those of the last `<<`, and of a
-    list the first mapping that has one. Report where newer versions of PyYAML take another value."""
+    """Add the keys of each merge key to *into*, and report values that differ in newer versions of PyYAML.
+
+    Keys written in place come first, then those of the last `<<`, and in a list those of the first mapping.
+    """
     own = _pairs(into, location)
     _fill_in(into, location, chain.from_iterable(reversed(merges)))
     brought = list(_as_pyyaml_6_0_4(chain.from_iterable(merges)))
@@ -84,7 +85,7 @@ def _pairs(value: Mapping[str, Any], location: MappingLocation) -> list[Pair]:
 
 
 def _as_pyyaml_6_0_4(merges: Iterable[Merge]) -> Iterator[Pair]:
-    """What *merges* bring: each key that was written once. The last one of a name counts."""
+    """Yield the pairs of *merges*, each key object once. The last one of a name counts."""
     seen: set[str | int] = set()
     for value, branch, _used in merges:
         if branch.pairs is None:

@@ -18,7 +18,7 @@ from syntask_yaml.document.location import (
 )
 from syntask_yaml.source import Source, Span
 
-# Anchors and tags, on the line of what they belong to, or on lines above it.
+# Anchors and tags, on the line of their value, or on lines above it.
 _PREFIX = re.compile(r"(?:[&!]\S*[ ]+)*")
 _PREFIX_ABOVE = re.compile(r"(?:[&!]\S*\s+(?:\#.*\s+)*)*")
 _TOKEN = re.compile(
@@ -30,9 +30,9 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'" + r'|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class Place(NamedTuple):
-    """Where a node stands: *location* in *source*, and its *path* from the root.
+    """The place of a node: *location* in *source*, and its *path* from the root.
 
-    *used* is where an alias or a merge key brings it in, *key* where its key was written.
+    *used* is the position of the alias or merge key that refers to it, *key* that of its key.
     """
 
     source: Source
@@ -45,8 +45,8 @@ class Place(NamedTuple):
 class Node:
     """A view of one value: the plain *value*, its *path* from the root, and its *location*.
 
-    Nodes are made while walking, so that a document of a million values needs no million nodes. They
-    never change. Most are asked for nothing but their value: the place is found when it is asked for.
+    Nodes are created during traversal, so that a document of a million values needs no million nodes. They
+    are immutable. Most are used for their value only, so the place is computed on demand.
     """
 
     __slots__ = ("_place", "value")
@@ -61,11 +61,11 @@ class Node:
         key: int | None = None,
     ) -> None:
         self.value = value
-        # Or the node above and the step from there, until somebody asks.
+        # Or the parent and the step from it, until the place is computed.
         self._place: Place | tuple[Node, str | int] = Place(source, location, path, used, key)
 
     def get(self, step: str | int) -> Node | None:
-        """Return the child under a key or an index; None where there is none."""
+        """Return the child at a key or an index; None if there is none."""
         if isinstance(self.value, dict):
             if step not in self.value:
                 return None
@@ -74,7 +74,7 @@ class Node:
         return self._child(step, self.value[step])  # type: ignore[index]  # narrowed above
 
     def children(self) -> Iterator[Node]:
-        """The values of a mapping, or the items of a list, in the order they were written."""
+        """Yield the values of a mapping, or the items of a list, in source order."""
         if isinstance(self.value, dict):
             for key, value in self.value.items():
                 yield self._child(key, value)
@@ -83,20 +83,20 @@ class Node:
                 yield self._child(index, value)
 
     def each(self) -> Iterator[Node]:
-        """The items of a list, or the node itself: what may be written once or several times."""
+        """Yield the items of a list, or the node itself, for values that may be one or several."""
         if isinstance(self.value, list):
             yield from self.children()
         else:
             yield self
 
     def each_of(self, step: str | int) -> Iterator[Node]:
-        """The nodes of `each` below *step*; none where there is nothing."""
+        """Yield the nodes of `each` below *step*; none if it is missing."""
         child = self.get(step)
         if child is not None:
             yield from child.each()
 
     def at(self, path: Path) -> Node:
-        """Return the node at *path* below this one, or the deepest one on the way to it."""
+        """Return the node at *path* below this one, or the deepest existing one on the way to it."""
         node = self
         for step in path:
             child = node.get(step)
@@ -106,15 +106,15 @@ class Node:
         return node
 
     def with_value(self, value: Any) -> Node:
-        """Return the node with another *value* in the same place."""
+        """Return the node with another *value* and the same place."""
         return _node(value, self.place)
 
     def moved(self, path: Path) -> Node:
-        """Return the node at another *path*."""
+        """Return the node with another *path*."""
         return _node(self.value, self.place._replace(path=path))
 
     def in_source(self, source: Source) -> Node:
-        """Return the node as one of another *source*."""
+        """Return the node with another *source*."""
         return _node(self.value, self.place._replace(source=source))
 
     def _child(self, step: str | int, value: Any) -> Node:
@@ -124,7 +124,7 @@ class Node:
 
     @property
     def place(self) -> Place:
-        """Where the node stands."""
+        """The place of the node."""
         place = self._place
         if not isinstance(place, Place):
             above, step = place
@@ -153,18 +153,18 @@ class Node:
 
     @property
     def span(self) -> Span:
-        """Where the value was written."""
+        """The span of the value."""
         place = self.place
         return token(place.source, start_of(place.location), self.value)
 
     @property
     def used_span(self) -> Span | None:
-        """Where an alias or a merge key brings the value in; None where it was written in place."""
+        """The span of the alias or merge key that refers to the value; None if it is written in place."""
         return None if self.used is None else token(self.source, self.used)
 
     @property
     def key_span(self) -> Span:
-        """Where the key of the value was written; for items of a list, where the value was."""
+        """The span of the key; for items of a list, of the value."""
         return self.span if self.key is None else token(self.source, self.key, self.path[-1])
 
     def problem(self, code: str, detail: str, hint: str = "", *, at_key: bool = False) -> Diagnostic:
@@ -177,10 +177,10 @@ class Node:
         return Diagnostic(code, detail, "", Severity.NOTE, self.span, self.used_span, self.path)
 
     def part(self, text: str) -> Span:
-        """Return where *text* stands inside a scalar; the whole scalar where it cannot be found."""
+        """Return the span of *text* inside a scalar; of the whole scalar if it cannot be found."""
         start = _begin(self.source, start_of(self.location), self.value)
         quoted = _QUOTED.match(self.source.text, start)
-        # Folds and indentation make what was written longer than the value.
+        # Folding and indentation make the source longer than the value.
         end = quoted.end() if quoted else start + 4 * len(str(self.value)) + 400
         pattern = re.compile(r"\s+".join(map(re.escape, text.split())))
         found = pattern.search(self.source.text, start, end)
@@ -210,20 +210,20 @@ def _place_below(above: Place, step: str | int) -> Place:
 
 
 def _child_of(branch: Written, step: str | int, key: int | None) -> tuple[Location, int | None]:
-    """Return the place of a child, and of its key; that of its container where it was not written."""
+    """Return the location of a child, and the position of its key; by default those of the container."""
     if isinstance(branch, MappingLocation):
         at = branch.order.get(step)  # type: ignore[arg-type]  # a list in its place has numbers
         return (branch.start, None) if at is None else (branch.children[at], branch.keys[at])
     if isinstance(branch, SequenceLocation):
         is_written = isinstance(step, int) and step < len(branch.children)
         return branch.children[step] if is_written else branch.start, None  # type: ignore[index]  # as above
-    return branch, key  # a template put a mapping where a text was written
+    return branch, key  # a template resolved to a mapping
 
 
 def token(source: Source, start: int, value: object = None) -> Span:
-    """Return the characters to underline for what begins at *start*: one scalar, or one bracket.
+    """Return the span to underline for the value at *start*: one scalar, or one bracket.
 
-    *value* is what the scalar means, where it is known: a text without quotes ends where that ends.
+    *value* is the value of the scalar, if known: a plain text ends at its end.
     """
     begin = _begin(source, start, value)
     if isinstance(value, list):
@@ -240,7 +240,7 @@ def token(source: Source, start: int, value: object = None) -> Span:
 
 
 def _begin(source: Source, start: int, value: object) -> int:
-    """Return where the value itself begins, behind its anchor and tag."""
+    """Return the start of the value itself, after its anchor and tag."""
     pattern = _PREFIX if value is None or value == "" else _PREFIX_ABOVE
     prefix = pattern.match(source.text, start)
     return prefix.end() if prefix else start

@@ -18,8 +18,7 @@ __all__ = ["Parser", "PureParser", "collector_at_rest"]
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """No garbage collection meanwhile: reading makes no cycles, and the collector would walk
-    everything made so far again and again (more than half of the time for a large file)."""
+    """Suspend garbage collection: reading creates no cycles, and collection takes half of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The problems that are found while a text is read."""
+"""The problems found while a text is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TAG = re.compile(r"!\S*")
 
 
 class Fatal(Exception):
-    """Reading cannot go on after this problem."""
+    """A problem after which reading cannot continue."""
 
     def __init__(self, problem: Diagnostic) -> None:
         super().__init__(problem.detail)
@@ -26,26 +26,26 @@ class Fatal(Exception):
 
 
 class Problems:
-    """The problems of one source, in the order in which they are met. Places are indexes of its text."""
+    """The problems of one source, in order of occurrence. Positions are indexes of its text."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[Diagnostic] = []
 
     def report(self, code: str, detail: str, hint: str, start: int) -> None:
-        """Note a problem with what begins at *start*."""
+        """Report a problem with the value at *start*."""
         self.found.append(self._problem(code, detail, hint, start))
 
     def warn(self, code: str, detail: str, hint: str, start: int) -> None:
-        """Note what may not be meant, or what others read otherwise."""
+        """Warn of a probable mistake, or of a difference to other readers."""
         self.found.append(self._problem(code, detail, hint, start).as_warning())
 
     def fatal(self, code: str, detail: str, hint: str, start: int) -> Fatal:
-        """The same as something to raise."""
+        """Return the problem as an exception to raise."""
         return Fatal(self._problem(code, detail, hint, start))
 
     def report_tag(self, tag: str, start: int) -> None:
-        """Note that the *tag* of what begins at *start* means nothing here."""
+        """Report that the *tag* of the value at *start* is not supported."""
         shown = tag.replace("tag:yaml.org,2002:", "!!")
         detail = (
             f"The tag `{shown}` has no meaning in a project file: values are plain text, numbers, "

@@ -1,4 +1,4 @@
-"""Read YAML to a tree that remembers locations, and collect all syntax problems."""
+"""Read YAML to a tree with locations, and collect all syntax problems."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from syntask_yaml.source import Source, Span
 
 MAX_BYTES = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
-# Characters. PyYAML's own parser takes 30 times as long as libyaml, and most texts are refused by both.
+# Characters. PyYAML's own parser is 30 times slower than libyaml, and both reject most of these texts.
 _MOST_READ_AGAIN = 64 * 1024
 
 
 class Document(NamedTuple):
-    """What a YAML text says: a tree, and the problems met while reading it."""
+    """The value of a YAML text as a tree, and the problems found while reading it."""
 
     source: Source
     root: Node
@@ -33,7 +33,7 @@ class Document(NamedTuple):
 
 
 def read_file(path: Path, *, name: str | None = None) -> Document:
-    """Read the file at *path*; every way in which that can fail is a diagnostic."""
+    """Read the file at *path*; every failure is a diagnostic."""
     shown = str(path) if name is None else name
     try:
         with path.open("rb") as file:
@@ -51,9 +51,9 @@ def read_file(path: Path, *, name: str | None = None) -> Document:
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    """The content of *file*, and no more of one without end than shows that it is too large.
+    """Yield the content of *file*, up to just above the size limit if it is endless.
 
-    One read of so many bytes would take the memory for all of them, however small the file is.
+    A single read of the maximum size would allocate all of it, however small the file is.
     """
     size = 0
     while size <= MAX_BYTES and (piece := file.read(_PIECE)):
@@ -95,7 +95,7 @@ def read(source: Source) -> Document:
 
 
 def _read_as_prefect_does(source: Source) -> Document | None:
-    """The document in a text that libyaml refuses, if PyYAML's own parser, which Prefect uses, accepts it."""
+    """Return a document that libyaml rejects and PyYAML's own parser, which Prefect uses, accepts."""
     if len(source.text) > _MOST_READ_AGAIN:
         return None
     problems = Problems(source)
@@ -107,8 +107,10 @@ def _read_as_prefect_does(source: Source) -> Document | None:
 
 
 def read_each(source: Source, *, at_most: int) -> list[Document]:
-    """Read every YAML document of a text, each with its places in the whole; one that holds more than
-    *at_most* is a problem, as several are in `read`."""
+    """Read every YAML document of a text, with locations in the whole text.
+
+    A text with more than *at_most* documents is a problem, as several are in `read`.
+    """
     starts = _document_starts(source.text)
     if not 1 < len(starts) <= at_most:
         return [read(source)]
@@ -121,7 +123,7 @@ def read_each(source: Source, *, at_most: int) -> list[Document]:
 
 
 def _document_starts(text: str) -> list[int]:
-    """Return where the documents of a text begin, up to the first that is no YAML."""
+    """Return the start of each document of a text, up to the first invalid one."""
     events = Parser(text.removeprefix("\ufeff"))
     offset = len(text) - len(text.removeprefix("\ufeff"))
     starts = []
@@ -131,7 +133,7 @@ def _document_starts(text: str) -> list[int]:
             if isinstance(event, DocumentStartEvent) and event.start_mark:
                 starts.append(event.start_mark.index + offset)
     except SYNTAX_ERRORS:
-        pass  # what is wrong is found again where the document is read
+        pass  # the error is reported when the document is read
     return starts
 
 

@@ -1,7 +1,7 @@
-"""What a plain YAML scalar means: YAML 1.1 as PyYAML's safe loader reads it, dates excepted.
+"""Resolve plain YAML scalars: YAML 1.1 as PyYAML's safe loader reads it, except dates.
 
-An unquoted date stays the text that was written. Everything a project holds travels as JSON, which
-has no dates, and the fields that want one read text.
+An unquoted date stays text. Every value of a project is transported as JSON, which has no dates, and fields
+for dates read texts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TAGS = frozenset({STR, INT, FLOAT, BOOL, NULL, TIMESTAMP})
 
 _OCTAL = re.compile(r"[-+]?0[0-7_]*[1-7][0-7_]*")
 
-# Python itself writes out whole numbers of up to 4,300 digits.
+# Python itself converts integers of up to 4,300 digits.
 _MAX_INT_BITS = 14_000
 
 _constructor = SafeConstructor()
@@ -35,37 +35,38 @@ _CONSTRUCT = {
 }
 
 
-# With what unquoted scalars begin that may be no text. Those that begin with a letter are single words.
+# The first characters of unquoted scalars that may not be texts. Those that are letters begin only single
+# words.
 _BESIDE_TEXT = frozenset(Resolver.yaml_implicit_resolvers)
 _LONGEST_WORD = len("false")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def is_text(text: str) -> bool:
-    """Return whether the unquoted scalar *text* is text, as far as can be seen at once."""
+    """Return whether the unquoted scalar *text* is certainly a text, by a quick check."""
     return text[:1] not in _BESIDE_TEXT or (len(text) > _LONGEST_WORD and text[0].isalpha())
 
 
 def is_decimal(text: str) -> bool:
-    """Return whether the unquoted scalar *text* is a number as people write most of them."""
+    """Return whether the unquoted scalar *text* is a number in the most common notation."""
     return _DECIMAL.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=8192)
 def plain_scalar(text: str) -> Scalar:
-    """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
+    """Return the value of the unquoted scalar *text*. Raises ValueError for an invalid number."""
     return tagged(text, implicit_tag(text))
 
 
 def odd_base(text: str) -> int | None:
-    """Return the base in which the number *text* is read, where that is not what it looks like; else None."""
+    """Return the unexpected base in which the number *text* is read; None if it is decimal."""
     if ":" in text:
         return 60
     return 8 if _OCTAL.fullmatch(text) else None
 
 
 def implicit_tag(text: str) -> str:
-    """Return the tag that YAML 1.1 gives the unquoted scalar *text*."""
+    """Return the tag that YAML 1.1 assigns to the unquoted scalar *text*."""
     resolvers = Resolver.yaml_implicit_resolvers
     for tag, pattern in resolvers.get(text[:1], []) + resolvers.get(None, []):
         if pattern.match(text):
@@ -74,9 +75,9 @@ def implicit_tag(text: str) -> str:
 
 
 def tagged(text: str, tag: str) -> Scalar:
-    """Return the value of *text* under an explicit *tag* of `TAGS`.
+    """Return the value of *text* with an explicit *tag* of `TAGS`.
 
-    Raises ValueError where the text does not fit the tag (`!!int one`).
+    Raises ValueError if the text does not match the tag (`!!int one`).
     """
     construct = _CONSTRUCT.get(tag)
     if construct is None:

@@ -1,4 +1,4 @@
-"""Explain syntax errors of YAML, with what to do."""
+"""Explain syntax errors of YAML, with hints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.problems import TOO_DEEP
 from syntask_yaml.source import Source, Span
 
-# What libyaml says, and what the writer most likely meant. The first entry that matches counts.
+# Messages of libyaml, and the most likely mistakes. The first match counts.
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         r"scanning an (alias|anchor)",
@@ -53,9 +53,9 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (r"scanning a tag", "Quote values that start with `!`."),
     (r"scanning a directive", "Quote values that start with `%`."),
 )
-# What libyaml 0.2.6 says before our own limit is met; earlier versions read on.
+# libyaml 0.2.6 reports this before our own limit applies; earlier versions continue.
 _TOO_DEEP = re.compile(r"maximum nesting depth")
-# Where these go wrong the parser notices at the end; what is of use is the beginning.
+# The parser notices these errors at the end of the construct, but the mistake is at its start.
 _OPENED = re.compile(r"unexpected end of stream|did not find expected ',' or")
 
 
@@ -64,13 +64,13 @@ SYNTAX_ERRORS = (yaml.MarkedYAMLError, yaml.reader.ReaderError, UnicodeEncodeErr
 
 
 def is_colon_in_flow(error: SyntaxProblem) -> bool:
-    """Return whether libyaml refuses what PyYAML's own parser reads: `{months:[1, 2], "year": 2021}`."""
+    """Return whether libyaml rejects what PyYAML's own parser reads: `{months:[1, 2], "year": 2021}`."""
     return isinstance(error, yaml.MarkedYAMLError) and error.problem == "found unexpected ':'"
 
 
 def syntax_problem(error: SyntaxProblem, source: Source) -> Diagnostic:
-    """Return what is wrong with the text of *source*, which made the parser raise *error*."""
-    if isinstance(error, UnicodeEncodeError):  # half of a surrogate pair
+    """Return the diagnostic for the *error* that the parser raised for *source*."""
+    if isinstance(error, UnicodeEncodeError):  # a lone surrogate
         return _character_problem(error.start, source)
     if isinstance(error, yaml.reader.ReaderError):
         return _character_problem(_position(error, source), source)
@@ -88,7 +88,7 @@ def _structure_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnosti
 
 
 def _position(error: yaml.reader.ReaderError, source: Source) -> int:
-    """Return the index of the character that *error* is about; libyaml counts bytes."""
+    """Return the index of the character in *error*; libyaml counts bytes."""
     if error.encoding == "?":
         return len(source.text.encode()[: int(error.position)].decode(errors="ignore"))
     return int(error.position)

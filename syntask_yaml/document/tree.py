@@ -1,7 +1,7 @@
-"""Events to a tree: plain data and, beside it, the places where it was written.
+"""Build a tree from events: plain data and, in parallel, its locations.
 
-PyYAML delivers events, and each method reads what one of them begins. Nesting ends at `MAX_DEPTH`, so that
-it cannot cost more than a moment.
+PyYAML produces events, and each method reads the construct that one of them begins. Nesting is limited to
+`MAX_DEPTH` to bound the time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null
 
 
 class _MergeKey(str):
-    """`<<` without quotes. With quotes it is a key like any other."""
+    """An unquoted `<<`. Quoted, it is an ordinary key."""
 
     __slots__ = ()
 
@@ -55,9 +55,9 @@ _MERGE = _MergeKey("<<")
 
 
 def build_tree(problems: Problems, parser: Any = Parser) -> tuple[Any, Location]:
-    """The value that the source of *problems* holds, and its place; *parser* is one of PyYAML's classes.
+    """Return the value of the source of *problems*, and its location; *parser* is one of PyYAML's classes.
 
-    Raises Fatal, or what the parser raises, where reading cannot go on.
+    Raises Fatal, or errors of the parser, if reading cannot continue.
     """
     return _Builder(problems, parser).build()
 
@@ -65,8 +65,8 @@ def build_tree(problems: Problems, parser: Any = Parser) -> tuple[Any, Location]
 class _Builder:
     """Reads the events of one text.
 
-    *around* are the anchors of what is being read. *written* counts the values so far, *borrowed* how many
-    more they are with all that aliases stand for. *deepest* is the lowest level in the anchor that is read.
+    *around* are the anchors of the values being read. *written* counts the values so far, *borrowed* the
+    additional ones through aliases. *deepest* is the deepest level in the current anchor.
     """
 
     def __init__(self, problems: Problems, parser: Any) -> None:
@@ -98,7 +98,7 @@ class _Builder:
         return self._problems.fatal("several-documents", detail, hint, event.start_mark.index)
 
     def _value(self, event: Any, level: int) -> tuple[Any, Location]:
-        """Return the value that *event* begins, inside of *level* mappings and lists."""
+        """Return the value that *event* begins, at the depth *level*."""
         start: int = event.start_mark.index
         kind = type(event)
         if kind is ScalarEvent:
@@ -131,7 +131,7 @@ class _Builder:
         return found.value, AliasLocation(start, found.location)
 
     def _anchored(self, event: Any, start: int, level: int) -> tuple[Any, Location]:
-        """Return the mapping or the list that *event* begins, for aliases to borrow."""
+        """Return the mapping or list that *event* begins, and register its anchor."""
         above, self._deepest = self._deepest, level
         before = self._written + self._borrowed
         self._around.append(event.anchor)
@@ -143,7 +143,7 @@ class _Builder:
         return value, location
 
     def _container(self, event: Any, start: int, level: int) -> tuple[Any, Location]:
-        """Return the mapping or the list that *event* begins, as the lowest of *level*."""
+        """Return the mapping or list that *event* begins, at the depth *level*."""
         is_mapping = type(event) is MappingStartEvent
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._problems.report_tag(event.tag, start)
@@ -192,14 +192,14 @@ class _Builder:
         return value, location
 
     def _merge(self, key_start: int, level: int) -> list[Merge]:
-        """Return what a merge key brings; the levels of that become those of what it is merged into."""
+        """Return the mappings of a merge key, and count their depth."""
         above, self._deepest = self._deepest, level
         value, location = self._value(self._next_event(), level)
         self._deepest = max(self._deepest - 1, above)
         return merges_of(value, location, key_start, self._problems)
 
     def _check_quoted(self, value: Any, key_start: int) -> None:
-        """Warn of a `<<` in quotes whose *value* looks as if it were to be merged."""
+        """Warn of a quoted `<<` whose *value* looks like a merge."""
         if isinstance(value, dict) or (
             isinstance(value, list) and any(isinstance(each, dict) for each in value)
         ):
@@ -214,7 +214,7 @@ class _Builder:
         return order
 
     def _key(self, event: Any, start: int) -> str:
-        """Return the text of the key at *start*, which was not met yet or is no plain text."""
+        """Return the text of the key at *start*, which is new or not a plain text."""
         kind = type(event)
         if kind is AliasEvent:
             found = self._anchors.borrow(event.anchor, start, written=self._written, around=self._around)
@@ -230,7 +230,7 @@ class _Builder:
         return key
 
     def _new_key(self, event: Any, start: int) -> str:
-        """Check the key at *start*; what is in order is remembered, and has one text for all."""
+        """Check the key at *start*; valid keys are cached, as one text for all."""
         key: str = event.value
         tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
         if tag == MERGE:
@@ -248,7 +248,7 @@ class _Builder:
         self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
 
     def _place_before(self, key: str, start: int, value: Mapping[str, Any], keys: list[int]) -> int:
-        """Return where the *key* at *start* stands in the order of the mapping, which has it already."""
+        """Return the index of the duplicate *key* at *start* in the order of the mapping."""
         at = list(value).index(key)
         self._report_twice(key, keys[at], start)
         return at

@@ -1,4 +1,4 @@
-"""Scalars to values that a document can hold; what does not fit is a problem, and stays text."""
+"""Convert scalars to values of a document; invalid ones are problems, and stay text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syntask_yaml.document.scalars import TAGS, Scalar, is_decimal, is_text, odd
 
 
 def plain_value(text: str, start: int, problems: Problems) -> Scalar:
-    """Return the value of the scalar *text* that has no quotes."""
+    """Return the value of the unquoted scalar *text*."""
     if is_text(text):
         return text
     if is_decimal(text):
@@ -30,7 +30,7 @@ def plain_value(text: str, start: int, problems: Problems) -> Scalar:
 
 
 def tagged_value(text: str, tag: str, start: int, problems: Problems) -> Scalar:
-    """Return the value of the scalar *text* under an explicit tag."""
+    """Return the value of the scalar *text* with an explicit tag."""
     if tag == "!":
         return text
     if tag not in TAGS:

@@ -1,4 +1,4 @@
-"""Plain data as YAML text."""
+"""Write plain data as YAML."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import yaml
 
 
 def to_yaml(value: Mapping[str, Any]) -> str:
-    """*value*, which is JSON, as a YAML document that reads back the same."""
+    """Return *value*, which is JSON, as a YAML document that reads back the same."""
     text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return text
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists are indented under their keys, texts of several lines are blocks, and nothing is an alias."""
+    """Lists are indented below their keys, multi-line texts are block scalars, and there are no aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, False)
@@ -25,10 +25,10 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-# Numbers of YAML 1.2, for which editors and other tools take a text that PyYAML, as YAML 1.1, writes without
-# quotes: the commit `1234e56`, `08`, `0o17`.
+# Texts that PyYAML, as YAML 1.1, writes without quotes, and that editors and other tools read as numbers of
+# YAML 1.2: the commit `1234e56`, `08`, `0o17`.
 _NUMBER = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+", re.ASCII)
-# Line ends of YAML 1.1 that PyYAML writes as they are, and reads as others.
+# Line breaks of YAML 1.1 that PyYAML does not escape, and reads back as others.
 _SPECIAL = frozenset("\r\x85\u2028\u2029\ufeff")
 _ONE_LINE = 1 << 30
 
@@ -44,7 +44,7 @@ _Dumper.add_representer(str, _text)
 
 
 def to_scalar(text: str) -> str:
-    """*text* as a YAML scalar on one line, with quotes where they are needed."""
+    """Return *text* as a YAML scalar on one line, with quotes if needed."""
     if "\n" in text:
         return _quoted(text)
     dumped: str = yaml.dump(text, Dumper=_Dumper, width=_ONE_LINE, allow_unicode=True)

@@ -22,8 +22,7 @@ class BlockChecker:
     """Checks that blocks exist, and explains why a declared one will not.
 
     *blocks* looks up one, without its secrets. *declared* are the blocks of the project by `type/name`, each
-    with
-    the errors that keep it from being written.
+    with the errors that keep it from being written.
     """
 
     def __init__(

@@ -65,10 +65,8 @@ def candidates(
     """Return the deployments to try, and the diagnostics of their declarations; nothing is run.
 
     Unless they are tried *in_image*, a note names those that would run in another environment. Outputs of
-    build
-    and push steps are forecast if possible, or else taken from the stored deployment. *context* covers the
-    whole
-    project. Raises ProjectInvalid.
+    build and push steps are forecast if possible, or else taken from the stored deployment. *context* covers
+    the whole project. Raises ProjectInvalid.
     """
     chosen = choose_from(context, selection)
     prepared = prepare(chosen, context)

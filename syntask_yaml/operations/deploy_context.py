@@ -54,10 +54,8 @@ class DeployContext:
     """A project, with this machine and the backend for its templates and checks.
 
     *with_resources*: assume that the resources of the project are written. *broken* are the errors of
-    resources
-    that cannot be written, by kind and name: declarations that need one have the same errors. *preview* is
-    the
-    requested owner, if it is known without the prefix of the target.
+    resources that cannot be written, by kind and name: declarations that need one have the same errors.
+    *preview* is the requested owner, if it is known without the prefix of the target.
     """
 
     project: Project
@@ -201,7 +199,7 @@ class DeployContext:
         return self.fresh_blocks()
 
     def fresh_blocks(self) -> BackendBlocks:
-        """The backend's blocks from now on, each read once."""
+        """Return the backend's blocks from now on, each read once."""
         return BackendBlocks(self.backend.block, self.expected.blocks())
 
     @cached_property

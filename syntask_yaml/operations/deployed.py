@@ -18,8 +18,7 @@ from syntask_yaml.plan.changes import Action, Plan
 _Deployed = Iterator[tuple[str, Mapping[str, str] | None]]
 
 # The key, which no deployment can have, of the origins that the project was deployed from, with the owner
-# last
-# deployed from each.
+# last deployed from each.
 _PROJECT = ""
 
 
@@ -70,8 +69,7 @@ class LastDeploy:
         """Record what was *written* of *plan* and its *resources*, and keep the records of others.
 
         *owner* has the origin of the deploy, if known. Previews of a target may come from several origins,
-        which are
-        all kept.
+        which are all kept.
         """
         deployed = {**dict(_deployments(written)), **dict(_resources(plan, resources))}
         if not deployed or self._kept is None:

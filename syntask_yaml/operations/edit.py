@@ -40,8 +40,7 @@ class Edit:
     """A checked change of a project file that is not written yet.
 
     *before* and *after* are its full texts, including a byte order mark. *warnings* are the new diagnostics
-    of the
-    project.
+    of the project.
     """
 
     path: Path
@@ -95,9 +94,8 @@ def prepare_edit(
     """Return the edit of the deployment *name* that removes the values at *unset*, then sets others.
 
     Nothing is written. Raises NotFound and UsageError unless *name* matches one deployment, EditRefused if
-    its
-    text cannot be edited, and ProjectInvalid if the result would have new problems; their locations refer to
-    the edited text.
+    its text cannot be edited, and ProjectInvalid if the result would have new problems; their locations refer
+    to the edited text.
     """
     reading = read(location)
     project = reading.usual(location.target)

@@ -35,8 +35,7 @@ class Handover:
         """Pause the active side until it has no scheduled runs.
 
         Late runs may remain: the process that takes one finishes it. Raises BackendConflict if the server
-        keeps
-        creating runs.
+        keeps creating runs.
         """
         for _ in range(_TRIES):
             self.source.stop()

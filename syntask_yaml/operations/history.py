@@ -91,8 +91,7 @@ def read_history(
     """Return the last deploys of *project*, or of all: of *owner* in it, of *names*.
 
     Names may be globs over `flow/name`; with them, each record has only the matching deployments. A deploy
-    without
-    a recorded owner counts for every owner.
+    without a recorded owner counts for every owner.
     """
     records = backend.deploy_records(project)
     own = (each for each in records if None in (owner, each.owner) or each.owner == owner)

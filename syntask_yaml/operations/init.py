@@ -94,8 +94,7 @@ def init_project(
     """Write the project file of *recipe* to *directory*, with the schema for editors. Return its path.
 
     Each flow found gets an entry with *schedules*. Raises UsageError for missing or unknown fields,
-    FileFailed if
-    there is a project file already.
+    FileFailed if there is a project file already.
     """
     path = check_free(directory)
     check_fields(recipe, fields)

@@ -24,10 +24,8 @@ class Overrides:
 
     *schedules* are mappings such as `{"cron": "0 6 * * *"}`, added to those of the file; *timezone* and
     *anchor_date* apply to all of them. *tags*, *triggers* and *sla* replace those of the file. *parameters*
-    and
-    *job_variables* override the file's, key by key; *texts* are the parameters as they were written. *paused*
-    has
-    no option.
+    and *job_variables* override the file's, key by key; *texts* are the parameters as they were written.
+    *paused* has no option.
     """
 
     name: str | None = None

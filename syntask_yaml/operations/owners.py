@@ -70,8 +70,7 @@ def refuse_second_project(context: DeployContext, origins: Set[str]) -> None:
     """Raise BackendConflict if the project was deployed from another of *origins* that is still in use.
 
     On a server, a plan reads only the names that it declares. Two projects of one name without common
-    deployments
-    would go unnoticed until one of them prunes those of the other.
+    deployments would go unnoticed until one of them prunes those of the other.
     """
     if context.origin is None or origins <= {context.origin}:
         return

@@ -19,8 +19,7 @@ def adopt(
     """Make the project of *context* the owner of *stored*, whose owner is *owner* or nobody (None).
 
     Nothing is written if it raises UsageError, for a project without a name, or BackendConflict, for
-    deployments
-    of another owner.
+    deployments of another owner.
     """
     own = context.owner
     if own.project is None or own.origin is None:

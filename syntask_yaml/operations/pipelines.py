@@ -20,8 +20,7 @@ class Built:
     """The results of the steps, by the position of their deployment in the plan.
 
     *failed* has the pipelines that did not succeed; None if they were stopped or not started. *labels* are
-    the
-    display names of the deployments.
+    the display names of the deployments.
     """
 
     outputs: Mapping[int, StepOutputs]

@@ -39,8 +39,7 @@ class Prepared(NamedTuple):
     """A declaration with its deployment; None if there are errors.
 
     *declared* is the entry of the file, *declaration* the same with the options of the command line. *label*
-    is its
-    display name, whether or not it could be prepared.
+    is its display name, whether or not it could be prepared.
     """
 
     declared: Declaration

@@ -113,8 +113,7 @@ def validate(
     """Return all problems that can be found without a backend and an environment, in file order.
 
     *flows* None skips checks of the flows, as when only the file is available. *only* leaves out the problems
-    of
-    other declarations.
+    of other declarations.
     """
     meant = project.declarations if only is None else only
     found = [] if flows is None else list(_check_flows(project, meant, flows))

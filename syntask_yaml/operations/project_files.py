@@ -20,8 +20,7 @@ def project_files(location: ProjectLocation) -> frozenset[Path]:
     """Return the files of the project, and every file that is read for the schemas of its flows.
 
     These include missing files, but not those of an entrypoint that is a template. Empty if there is no
-    readable
-    project file.
+    readable project file.
     """
     try:
         project = read(location).usual(location.target)

@@ -210,11 +210,9 @@ class Approval(NamedTuple):
     """The approval of the deletions of a plan.
 
     It *is_given*, or given for *at_most* so many; otherwise *ask* is called with the plan, and raises if the
-    answer
-    is no. Without any of these, nothing is deleted. *show* is called with every plan first. *options* are the
-    command-line options that give approval. *confirm* is called under the deploy lock, before the first
-    write, and
-    raises if the approval is out of date.
+    answer is no. Without any of these, nothing is deleted. *show* is called with every plan first. *options*
+    are the command-line options that give approval. *confirm* is called under the deploy lock, before the
+    first write, and raises if the approval is out of date.
     """
 
     is_given: bool = False

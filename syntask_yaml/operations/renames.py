@@ -35,7 +35,7 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
 
 
 def names_of(prepared: Sequence[Prepared]) -> set[str]:
-    """The names that what is *prepared* has, and had."""
+    """Return the names of the *prepared* deployments, including former ones."""
     wanted = (each.deployment for each in prepared if each.deployment is not None)
     return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
 

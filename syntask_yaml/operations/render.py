@@ -37,8 +37,7 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
     """Return the selected deployments with their templates resolved.
 
     With *build*, which receives the events, the build and push steps run first, and their outputs are filled
-    in.
-    Raises ProjectInvalid, also for a failed step.
+    in. Raises ProjectInvalid, also for a failed step.
     """
     project, context = context.project, replace(context, with_resources=selection.is_whole)
     refuse_broken(project, context.reader)

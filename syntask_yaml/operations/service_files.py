@@ -24,8 +24,7 @@ class InstalledService:
     """A service of a project: *argv* in *directory*, with *environ* added to the environment.
 
     *title* is the display name of the project, *owner* identifies it, *home* is the folder of files next to
-    the
-    store. *stop_seconds* is the maximum time of `serve` between a stop signal and its end.
+    the store. *stop_seconds* is the maximum time of `serve` between a stop signal and its end.
     """
 
     title: str

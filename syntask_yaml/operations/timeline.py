@@ -22,8 +22,7 @@ class Bar:
     """The runs of a *name*: one run of a task or subflow, or *count* of them, with their states.
 
     *label* is its display name. *depth* is the number of enclosing subflows. *spans* are the start and end of
-    each
-    run that started.
+    each run that started.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Bar:
 
     @property
     def most_at_once(self) -> int:
-        """Return the maximum number of simultaneous runs."""
+        """The maximum number of simultaneous runs."""
         # Runs that end when another one starts are not simultaneous.
         moments = sorted([(start, 1) for start, _ in self.spans] + [(end, -1) for _, end in self.spans])
         most = current = 0

@@ -21,8 +21,7 @@ def check_serving(prepared: Iterable[Prepared], context: DeployContext) -> Itera
     """Yield a diagnostic for each work pool without a worker in which scheduled runs would wait.
 
     A warning if a worker served it within the last hour, else a note: the worker may be started after the
-    deploy.
-    A server is queried for each pool that it does not report as served.
+    deploy. A server is queried for each pool that it does not report as served.
     """
     seen = set()
     for each in prepared:

@@ -40,8 +40,7 @@ def _write_in_order(changes: Iterable[Change], backend: Backend, jobs: int) -> I
     """Write *changes*: first the remaining deletions of unfinished renames, then the rest.
 
     The new deployment of an unfinished rename stays paused until the old one is deleted, and is not written
-    if that
-    fails.
+    if that fails.
     """
     left = {each.deployment: each for each in changes if each.replaced_by}
     errors: dict[str, BackendError] = {}

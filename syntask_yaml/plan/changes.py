@@ -45,8 +45,7 @@ class FieldChange:
     """One field that differs: *path* as in the project file, such as `work_pool.job_variables.image`.
 
     *before* and *after* are JSON, None if the field is missing, or `Unknown`. *is_drift*: as far as known,
-    the
-    backend was changed by something other than the project's last deploy.
+    the backend was changed by something other than the project's last deploy.
     """
 
     path: str

@@ -36,13 +36,12 @@ def diff(
 ) -> list[Change]:
     """Return the change for each wanted deployment, in order, then deletions.
 
-    *prune*: the owners whose deployments are deleted when they are neither wanted nor protected.
-    *adopt*: store the origin of a deployment that has none, which does not count as a change.
-    *ignore*: fields that the backend does not support.
+    *prune*: the owners whose deployments are deleted when they are neither wanted nor protected. *adopt*:
+    store the origin of a deployment that has none, which does not count as a change. *ignore*: fields that
+    the backend does not support.
     *renames_at_once*: the backend renames atomically, so that an old deployment next to its new one was
-    created
-    since, and its deletion must be approved. On other backends, this holds if it is younger than the new one.
-    *complete*: adds values that are no reason for a write, but are written with one.
+    created since, and its deletion must be approved. On other backends, this holds if it is younger than the
+    new one. *complete*: adds values that are no reason for a write, but are written with one.
     """
     stored = {each.deployment.full_name: each for each in actual}
     changes: list[Change] = []

@@ -1,8 +1,7 @@
 """Detect drift: differences that the project's last deploy did not cause.
 
 A deploy stores a digest of each field that it wrote. If a field still has this digest in the project and
-another
-value on the backend, the backend was changed; if the deployment is missing there, it was deleted.
+another value on the backend, the backend was changed; if the deployment is missing there, it was deleted.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ def key_of(resource: str) -> str:
 
 
 def is_key_of_resource(key: str) -> bool:
-    """Whether what is kept under *key* is of a resource, and not of a deployment."""
+    """Return whether *key* is that of a resource, rather than of a deployment."""
     return key.startswith("/")
 
 

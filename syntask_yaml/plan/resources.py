@@ -25,8 +25,7 @@ def diff_resources(
     """Return the change for each wanted resource, in order, then deletions, in reverse order of writing.
 
     Only declared fields are compared. *prune*: delete the resources of *owner* that are not declared,
-    including
-    those under its *former* names.
+    including those under its *former* names.
     """
     stored = {each.resource.full_name: each for each in actual}
     changes = [_change(each, stored.pop(each.full_name, None), owner) for each in wanted]

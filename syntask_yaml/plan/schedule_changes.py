@@ -66,8 +66,7 @@ def schedule_changes(write: Write) -> Iterator[ScheduleChange]:
     """Yield the schedules that *write* changes: stored ones first, then new ones.
 
     One removed and one added schedule count as one change. Yield none for a deployment that is deleted, or
-    whose
-    schedules are not declared or not yet known.
+    whose schedules are not declared or not yet known.
     """
     stored = write.before.deployment if write.before else None
     before, after = _schedules(stored), _schedules(write.after)

@@ -1,8 +1,7 @@
 """Limits for the evaluation of expressions.
 
 One step is about one character copied, or one value visited. `budget` gives an expression its steps,
-`charged`
-deducts the cost of a filter before it runs, and the size of its result afterwards.
+`charged` deducts the cost of a filter before it runs, and the size of its result afterwards.
 """
 
 from __future__ import annotations

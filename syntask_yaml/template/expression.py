@@ -31,8 +31,8 @@ class ExpressionFailed(Exception):
 def names_in(text: str) -> Mapping[str, int]:
     """Return the names in the expression *text*, as they are written, with their number of uses.
 
-    A `-` without spaces around it belongs to a name: `build-image.tag ~ "-x"` has one name.
-    Raises ExpressionFailed if *text* is too long.
+    A `-` without spaces around it belongs to a name: `build-image.tag ~ "-x"` has one name. Raises
+    ExpressionFailed if *text* is too long.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionFailed(

@@ -14,11 +14,9 @@ _NAME = r"[\w.\-\[\]$]+"
 _PLAIN = re.compile(_NAME)
 _REFERENCE = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
 # From opening braces to the closing ones, the next opening ones, or the end. Quotes hide braces. Each
-# alternative
-# begins with a different character and every continuation is optional, so that there is no backtracking and
-# the
-# time is linear. (Possessive groups, `(…)*+`, match wrongly before Python 3.11.5; possessive characters do
-# not.)
+# alternative begins with a different character and every continuation is optional, so that there is no
+# backtracking and the time is linear. (Possessive groups, `(…)*+`, match wrongly before Python 3.11.5;
+# possessive characters do not.)
 _PLACEHOLDER = re.compile(
     r"""\{\{(?!\{)
         ((?: [^{}"'\\]++ | "[^"\\]*+(?:\\.[^"\\]*+)*" | '[^'\\]*+(?:\\.[^'\\]*+)*'

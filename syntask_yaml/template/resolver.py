@@ -29,10 +29,8 @@ def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> V
     """Return *value* with every placeholder in it replaced by its value in *scope*.
 
     A text that is a single placeholder becomes the value itself, of any type; otherwise values are inserted
-    into
-    the text. Resolved values are not expanded again. Each undefined name is reported; unless the scope keeps
-    it,
-    it becomes an empty text, and a key whose value is only that is left out.
+    into the text. Resolved values are not expanded again. Each undefined name is reported; unless the scope
+    keeps it, it becomes an empty text, and a key whose value is only that is left out.
     Mappings and lists without templates are returned as they are.
     """
     changed = resolve_texts(texts_in(value), lambda _: scope, report, path=path)

@@ -2,8 +2,7 @@
 
 Every name of an expression is looked up in advance and passed in under a generated name, so that Jinja never
 accesses attributes of values, and names may contain `-` and `$`. There are no calls and no statements;
-filters
-come from a table, and `costs` limits them.
+filters come from a table, and `costs` limits them.
 """
 
 from __future__ import annotations

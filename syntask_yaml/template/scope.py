@@ -86,17 +86,14 @@ class Scope:
     """The names that a template may use.
 
     *environ*: environment variables; with *leaves_unset*, unset names are left. Without it, an unset `USER`
-    is the
-    name of the account.
+    is the name of the account.
     *outputs*: step outputs by id, and each output by its own name; with *has_open_outputs*, the outputs of
-    some step
-    are unknown before it runs, so that any name may be one.
+    some step are unknown before it runs, so that any name may be one.
     *later*: ids of steps that run at the start of a run.
     *values*: those of the project; None if it declares none.
-    *variables*: None leaves them. *blocks*: a lookup, or the treatment without one.
-    *is_static*: values are unknown, so that texts are checked rather than resolved.
-    *leaves_nonsense*: braces around an invalid expression are text, as in Prefect.
-    *leaves_missing*: an undefined name stays as it is written.
+    *variables*: None leaves them. *blocks*: a lookup, or the treatment without one. *is_static*: values are
+    unknown, so that texts are checked rather than resolved. *leaves_nonsense*: braces around an invalid
+    expression are text, as in Prefect. *leaves_missing*: an undefined name stays as it is written.
     *texts* caches the texts that were resolved in this scope without a problem: many deployments share them.
     """
 

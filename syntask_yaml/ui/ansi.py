@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 _COLOR = re.compile(r"\x1b\[([0-9;]{0,32})m")
-# Other sequences of a terminal, which mean nothing here.
+# Other terminal sequences, which are removed.
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-# What cannot be seen, or turns the direction of the text around it.
+# Invisible characters, and those that change the direction of text.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _CLASSES = {
@@ -25,18 +25,18 @@ _ENDS = {22: {"bold", "faint"}, 23: {"italic"}, 24: {"underlined"}, 39: set(_NAM
 
 
 def to_html(text: str) -> Markup:
-    """Return *text* as HTML without anything that is active in it."""
+    """Return *text* as HTML without active content."""
     return Markup("").join(_parts(text))
 
 
 def visible(text: str) -> str:
-    """Return *text* with escapes in place of characters that cannot be seen."""
+    """Return *text* with invisible characters escaped."""
     return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def _parts(text: str) -> Iterator[Markup]:
     classes: set[str] = set()
-    # The pattern has one group: texts and the codes between them take turns.
+    # The pattern has one group, so texts and codes alternate.
     for number, part in enumerate(_COLOR.split(text)):
         if number % 2:
             classes = _after(classes, part)
@@ -52,11 +52,11 @@ def _span(text: str, classes: set[str]) -> Markup:
 
 
 def _after(classes: set[str], codes: str) -> set[str]:
-    """Return the classes that hold after the *codes* of a sequence."""
+    """Return the classes after the *codes* of a sequence."""
     for code in (int(each or 0) for each in codes.split(";")):
         if code == 0:
             classes = set()
-        elif code in (38, 48):  # a color of its own, whose numbers follow
+        elif code in (38, 48):  # a custom color, whose numbers follow
             return classes
         elif code in _ENDS:
             classes = classes - _ENDS[code]

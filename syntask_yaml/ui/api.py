@@ -155,7 +155,7 @@ def _text(asked: PageRequest, key: str) -> str:
 class ApiRoute:
     """An endpoint: *view* handles requests by *method* for *path*; *about* describes it.
 
-    *query* are the names of what may be asked, and *body* the JSON types of what is sent.
+    *query* are the names of query parameters, and *body* the JSON types of the request body.
     """
 
     method: str
@@ -207,12 +207,12 @@ API: tuple[ApiRoute, ...] = (
 
 
 def show_api(_site: Site, _asked: PageRequest) -> Page:
-    """Show what the table offers."""
+    """Return the list of API routes."""
     return Page("api.html", {"routes": API})
 
 
 def openapi() -> dict[str, Any]:
-    """Return the OpenAPI document of the table."""
+    """Return the OpenAPI document of the API."""
     paths: dict[str, dict[str, Any]] = {}
     for route in API:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)

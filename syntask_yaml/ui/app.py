@@ -29,7 +29,7 @@ _Answer: TypeAlias = Callable[[Request, bytes], Response]
 
 
 def make_app(site: Site, sessions: Sessions, gate: Gate) -> Application:
-    """Return the application: every row of the tables, and the files that the pages load."""
+    """Return the application with the routes of the tables and the static files."""
     handler = Handler(site, sessions)
     routes = [_route(row.method, row.path, partial(handler.answer_page, row)) for row in PAGES]
     routes += [_route(row.method, row.path, partial(handler.answer_api, row)) for row in API]
@@ -62,7 +62,7 @@ def _endpoint(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body of a request; None for one that is too large."""
+    """Return the body of a request; None if it is too large."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -1,8 +1,8 @@
-"""Check the headers of a request before anything is read for it, and add headers to every response.
+"""Check the headers of a request before it is processed, and add headers to every response.
 
-A browser lets any page of the web send requests to a program on its own machine. So the name in the
-address has to be ours (another one that was pointed at this machine is not), and what changes something has
-to come from a page of ours.
+A browser lets any web page send requests to a program on its own machine. So the host of the URL must be ours
+(not another name that resolves to this machine), and requests that change something must come from our own
+pages.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from syntask_yaml.urls import url_parts
 
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?", re.ASCII)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-# Nothing is loaded from elsewhere, nothing inside a page is run, and no other site shows it in a frame.
-# Without a referrer from our own pages, a browser would call the origin of their forms `null`.
+# No external resources, no inline scripts, and no framing by other sites. Without referrers between our own
+# pages, a browser would send `null` as the origin of their forms.
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -33,9 +33,9 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets requests pass that are for one of *names*, or for an address, and from no other site.
+    """Accepts requests for one of *names*, or for an IP address, that do not come from another site.
 
-    With *is_read_only*, none that would change something.
+    With *is_read_only*, reject requests that would change something.
     """
 
     names: frozenset[str]
@@ -46,7 +46,7 @@ class Gate:
         return cls(frozenset({"localhost", *(name.lower() for name in names)}), is_read_only)
 
     def objection(self, method: str, headers: Mapping[str, str]) -> str:
-        """Return why a request is refused, in a sentence; empty if it is not."""
+        """Return a sentence on why a request is rejected; empty if it is accepted."""
         host = headers.get("host", "")
         if not self._is_ours(host):
             return "The web UI is not served under this name. Use the address that `syntask ui` printed."
@@ -62,7 +62,7 @@ class Gate:
 
 
 def _hostname(host: str) -> str:
-    """Return the name or address in a `Host` header, without its port; empty for what is none."""
+    """Return the name or address in a `Host` header, without its port; empty if it is invalid."""
     found = _HOST.fullmatch(host)
     return (found["address"] or found["name"].rstrip(".")).lower() if found else ""
 
@@ -76,9 +76,9 @@ def _is_address(name: str) -> bool:
 
 
 def _is_of_other_site(method: str, headers: Mapping[str, str], host: str) -> bool:
-    """Return whether another site sent a request, or shows what it gets, as far as the browser says.
+    """Return whether another site sent a request or embeds the response, as far as the browser says.
 
-    It may link to our pages: what they show then, it cannot read.
+    Links from other sites to our pages are accepted: the other site cannot read the result.
     """
     is_link = method in SAFE_METHODS and headers.get("sec-fetch-mode") == "navigate"
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not is_link:

@@ -1,4 +1,4 @@
-"""Middleware: reject requests that the gate objects to, and protect every response."""
+"""Middleware that rejects requests by the gate, and adds security headers to every response."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from syntask_yaml.ui.routes import PAGES_LISTED, PROJECT, PageRoute
 from syntask_yaml.ui.session import Sessions
 from syntask_yaml.ui.site import Answer, JsonDocument, Page, PageRequest, PlainText, Redirect, Site
 
-# By the kind of an error, the first that fits.
+# Status codes by error class; the first match counts.
 _STATUSES: tuple[tuple[type[SyntaskError], int], ...] = (
     (NotFound, 404),
     (BackendConflict, 409),
@@ -43,7 +43,7 @@ _STATUSES: tuple[tuple[type[SyntaskError], int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """Answers requests for pages and documents of a *site*, to those whom *sessions* let in."""
+    """Handles requests for pages and documents of a *site*, in valid *sessions*."""
 
     site: Site
     sessions: Sessions
@@ -147,7 +147,7 @@ def _no_page(_site: Site, _asked: PageRequest) -> Answer:
 
 
 def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:
-    """Return the object that is sent. Only a page of ours, or a program, can send one as JSON."""
+    """Return the JSON object in the body. Only our own pages, or programs, can send JSON."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise UsageError("Send a JSON object, with `Content-Type: application/json`.")
     try:
@@ -160,7 +160,7 @@ def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:
 
 
 def _check_known(given: Iterable[str], known: Iterable[str], what: str) -> None:
-    """Raise UsageError for a name that is not known: a slip would be ignored in silence."""
+    """Raise UsageError for an unknown name: a misspelling would be ignored silently."""
     names = list(known)
     for name in given:
         if name not in names:
@@ -185,12 +185,12 @@ def _problem(error: SyntaskError, status: int) -> Response:
 def json_response(content: Mapping[str, Any], status: int) -> Response:
     """Return a response of *content* as JSON."""
     text = json.dumps(content, ensure_ascii=False, default=json_default)
-    # Half a character, of a name that is not in UTF-8, is sent as a question mark.
+    # A lone surrogate, from a name that is not UTF-8, is sent as a question mark.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
 def cookie_name(port: int) -> str:
-    """Return the name of the cookie of pages at *port*: cookies of a host are those of all its ports."""
+    """Return the name of the cookie for *port*: cookies of a host are shared by all its ports."""
     return f"syntask_session_{port}"
 
 
@@ -205,5 +205,5 @@ def _with_session(response: Response, request: Request, session: str) -> Respons
 
 
 def _port(request: Request) -> int:
-    """Return the port that listens, whatever a proxy before it is called."""
+    """Return the listening port, independent of a proxy."""
     return int(request.scope["server"][1])

@@ -20,7 +20,7 @@ from syntask_yaml.ui.form.reading import shown_text
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """Return the page that *template* makes of *values*."""
+    """Return the page rendered from *template* with *values*."""
     return _environment().get_template(template).render(values)
 
 
@@ -48,12 +48,12 @@ def _environment() -> Environment:
 
 
 def _seen(value: Any) -> Any:
-    """Let no text of others hide or turn around what stands beside it."""
+    """Escape characters in texts that hide or reverse adjacent text."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def when(moment: datetime | None) -> Markup:
-    """Return a time on the clock of this machine; a script of the page adds how long ago that is."""
+    """Return a local time; a script of the page adds how long ago that is."""
     if moment is None:
         return Markup("")
     local = moment.astimezone()
@@ -62,12 +62,12 @@ def when(moment: datetime | None) -> Markup:
 
 
 def took(run: Run, now: datetime) -> str:
-    """Return how long a run went on; empty for one that has not begun."""
+    """Return the duration of a run; empty if it has not started."""
     return duration_text(max(run.ended or now, run.started) - run.started) if run.started else ""
 
 
 def indented_json(value: Any) -> str:
-    """Return a value as JSON, for people."""
+    """Return a value as indented JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=json_default)
 
 
@@ -77,12 +77,12 @@ def json_line(value: Any) -> str:
 
 
 def fragment(name: str, values: Mapping[str, Any]) -> Markup:
-    """Return the part of a page in the template *name*."""
+    """Return the part of a page rendered from the template *name*."""
     return Markup(render(f"parts/{name}.html", values))
 
 
 def sentence(text: str) -> Markup:
-    """Return a sentence of ours, in which `code` is marked."""
+    """Return one of our sentences with `code` marked up."""
     parts = visible(text).split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part)

@@ -26,7 +26,7 @@ class PageRoute:
 
 
 PROJECT = "/project"
-# What each page leads to: the path and what it is called.
+# The links of the navigation: paths and labels.
 PAGES_LISTED: tuple[tuple[str, str], ...] = (
     ("/", "Now"),
     ("/runs", "Runs"),

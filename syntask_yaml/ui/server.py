@@ -22,8 +22,8 @@ def listen(host: str, port: int) -> socket.socket:
         reason = (error.strerror or str(error)).lower()
         hint = "Choose another one with `--port`; `--port 0` takes a free one."
         raise UsageError(f"`{host}` port {port} cannot be used: {reason}.", hint=hint) from error
-    # Connections inherit it. Without, the second part of an answer waits 40 ms for the first to be confirmed:
-    # asyncio sets it only where a socket says that its protocol is TCP, which those of `accept` do not.
+    # Inherited by connections. Without it, the second part of a response waits 40 ms for the acknowledgment
+    # of the first: asyncio sets it only on sockets with the protocol TCP, which `accept` does not set.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
@@ -47,7 +47,7 @@ def make_server(app: Starlette) -> Server:
 
 @contextmanager
 def serving(app: Starlette, listener: socket.socket) -> Iterator[None]:
-    """Serve *app* in a thread meanwhile, which signals do not reach and which ends with the process."""
+    """Serve *app* in a daemon thread, without signal handlers, inside the block."""
     server = make_server(app)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="syntask-pages", daemon=True)
     thread.start()

@@ -14,15 +14,15 @@ _NAME_BYTES = 16
 class Sessions:
     """Create sessions and recognize them. Sessions of an earlier process are invalid.
 
-    A session is a random name with its signature, and the token of its forms another signature. With
-    a *token*, whoever wants a session has to know it.
+    A session is a random name with its signature; the token of its forms is another signature. With a
+    *token*, a new session requires that token.
     """
 
     token: str | None = None
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def new(self) -> str:
-        """Return a session, to be kept in a cookie."""
+        """Return a new session, the value of a cookie."""
         name = secrets.token_hex(_NAME_BYTES)
         return f"{name}.{self._signature('session', name)}"
 
@@ -38,7 +38,7 @@ class Sessions:
         return _are_equal(form_token, self.form_token(session))
 
     def opens(self, token: str) -> bool:
-        """Return whether *token* is the one that is asked for; any is where none is."""
+        """Return whether *token* is correct; always true if none is required."""
         return self.token is None or _are_equal(token, self.token)
 
     def _signature(self, purpose: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What every view gets: the site and the request; and what it can return."""
+"""The arguments and return types of views: the site and the request, and the responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class ProjectAtHand:
-    """The project at *location*, and what a plan of it asks of the environment."""
+    """The project at *location*, and the environment for its plan."""
 
     location: ProjectLocation
     environ: Mapping[str, str]
@@ -28,9 +28,9 @@ class ProjectAtHand:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The pages of one *backend*. With *is_read_only*, nothing on it can be changed.
+    """The site of one *backend*. With *is_read_only*, it cannot be changed.
 
-    *project* is the one whose plan is shown; None: there is none where the pages were started.
+    *project* is the one whose plan is shown; None if the UI was started outside a project.
     """
 
     backend: Backend
@@ -40,7 +40,7 @@ class Site:
 
     @property
     def server_ui(self) -> str | None:
-        """Where the server of the backend has pages of its own; None for one that has none."""
+        """The URL of the backend's own UI; None if it has none."""
         return pages_of(self.backend.url)
 
 
@@ -48,7 +48,7 @@ class Site:
 class PageRequest:
     """A request: the variables of its *path*, its *query*, the fields of its *form*, or its JSON *body*.
 
-    *token* is what a form of the answer has to carry, and *here* the path of the page in the table of pages.
+    *token* is the token for forms in the response, and *here* the path of the page in the table of pages.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class PageRequest:
     here: str = ""
 
     def number(self, key: str, otherwise: int) -> int:
-        """Return the whole number that is asked for as *key*. Raises UsageError for what is none."""
+        """Return the query parameter *key* as an integer. Raises UsageError if it is invalid."""
         text = self.query.get(key) or str(otherwise)
         if not text.isdecimal() or len(text) > _MOST_DIGITS:
             raise UsageError(f"`{key}` must be a whole number.")
@@ -77,7 +77,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """The page at *path* is the answer."""
+    """A redirect to the page at *path*."""
 
     path: str
 
@@ -92,7 +92,7 @@ class JsonDocument:
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text to read or to keep."""
+    """A plain text, for display or download."""
 
     text: str
 

@@ -9,7 +9,7 @@ from syntask_yaml.wizard.questions import Check
 
 
 def obeys(rule: Rule) -> Check:
-    """Return the check that asks a *rule* of the project file about one value."""
+    """Return a check that applies a *rule* of the project file to one value."""
 
     def check(text: str) -> str:
         node = Node(text, Source("answer", ""), 0)

@@ -1,4 +1,4 @@
-"""What an interview knows before it asks: repository, project, backend and given options."""
+"""The context of an interview: repository, project, backend and given options."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Blocks = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Home:
-    """A *file* of the project that an entry can stand in. *text* is what it holds in its *encoding*.
+    """A *file* of the project that can contain an entry. *text* is its content in its *encoding*.
 
-    *reading* is the whole project, *target* what it is looked at for, without what that puts over entries.
+    *reading* is the whole project, *target* the selected target, without the overrides of the target.
     """
 
     file: ProjectFile
@@ -40,14 +40,13 @@ class Home:
 
     @property
     def name(self) -> str:
-        """What it is called, from the root of the project."""
+        """The path from the root of the project."""
         return self.file.name
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectContext:
-    """The folder, its file, and the *project* that it is. *homes* are all files of that, the opened one
-    first, and none where there is no file yet."""
+    """The folder, the file and the *project*; *homes* are all its files, the main one first, if it exists."""
 
     root: Path
     path: Path
@@ -60,7 +59,7 @@ class ProjectContext:
 
     @cached_property
     def flow_names(self) -> Mapping[str, str]:
-        """The names of the flows that were found, by entrypoint."""
+        """The names of the flows found, by entrypoint."""
         return {flow.entrypoint: flow.name for flow in self.flows}
 
     @property
@@ -74,9 +73,9 @@ class ProjectContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendContext:
-    """What the backend has. *blocks* are pairs of type and name; *pool_types* tells what it can make.
+    """The state of the backend. *blocks* are pairs of type and name; *pool_types* are the supported types.
 
-    *has_own_worker*: `syntask` executes its runs, and not a server's workers.
+    *has_own_worker*: `syntask` executes its runs, rather than a server's workers.
     """
 
     has_own_worker: bool
@@ -86,13 +85,13 @@ class BackendContext:
     default_pool: str | None = None
 
     def blocks_of(self, *types: str) -> list[str]:
-        """Return the names of the blocks of these types, in order."""
+        """Return the names of the blocks of these types, sorted."""
         return sorted(name for kind, name in self.blocks if kind in types)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAnswers:
-    """What the command line gives: *answers* by the key of their question, and options of `deploy`."""
+    """The *answers* from the command line, by the key of their question, and the options of `deploy`."""
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -101,7 +100,7 @@ class GivenAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewContext:
-    """Everything that an interview may look at. *timezone* is that of this machine."""
+    """The input of an interview. *timezone* is that of this machine."""
 
     project: ProjectContext
     backend: BackendContext
@@ -115,7 +114,7 @@ class InterviewContext:
         return self.given.answers
 
     def flow_problem(self, entrypoint: str) -> str:
-        """Return why *entrypoint* names no flow, in a sentence or two; empty if it does."""
+        """Return a sentence or two on why *entrypoint* is not a flow; empty if it is one."""
         try:
             self.reader.read(entrypoint)
         except SyntaskError as error:
@@ -123,7 +122,7 @@ class InterviewContext:
         return ""
 
     def declared(self, flow: Flow, name: str) -> Declaration | None:
-        """Return the entry that is `flow/name` already."""
+        """Return the existing entry `flow/name`."""
         same = (each for each in self.project.declarations if each.name == name)
         return next((each for each in same if self._is_of(each, flow)), None)
 

@@ -1,4 +1,4 @@
-"""The answers of an interview so far, for one deployment."""
+"""The draft of one deployment, built from the answers of an interview."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.wizard.context import Home
 
-# The order in which a new entry is written.
+# The order of keys in a new entry.
 _KEYS = (
     "name",
     "entrypoint",
@@ -35,11 +35,11 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The *fields* of an entry as the project file is to hold them: nothing in them is resolved.
+    """The *fields* of an entry as in the project file, with unresolved templates.
 
-    *declared* is the entry that they take the place of. *new_pool* and *new_blocks* are to be made on
-    the backend; *later* names blocks, by type and name, that the user makes. *home* is the file where the
-    entry stands, None for the first one of a project; *inherited* are the fields that it has there already.
+    *declared* is the entry that they replace. *new_pool* and *new_blocks* are to be created on the backend;
+    *later* are blocks, by type and name, that the user creates. *home* is the file of the entry, None for the
+    first one of a project; *inherited* are the fields that it inherits there.
     """
 
     flow: Flow
@@ -54,15 +54,15 @@ class Draft:
     inherited: Mapping[str, Any] = field(default_factory=dict)
 
     def put(self, **fields: Any) -> Draft:
-        """Return the draft with more fields; None and what is empty take a field away."""
+        """Return the draft with more fields; None or an empty value removes a field."""
         return replace(self, fields=_merged(self.fields, fields))
 
     def put_steps(self, section: str, steps: list[dict[str, Any]]) -> Draft:
-        """Return the draft with a section of steps; an empty one says that there are none."""
+        """Return the draft with a section of steps; an empty one declares that there are none."""
         return replace(self, fields={**self.fields, section: steps})
 
     def put_job_variables(self, **variables: Any) -> Draft:
-        """Return the draft with more job variables; None takes one away."""
+        """Return the draft with more job variables; None removes one."""
         pool = dict(self.fields.get("work_pool") or {})
         merged = _merged(pool.pop("job_variables", None) or {}, variables)
         return self.put(work_pool={**pool, "job_variables": merged} if merged else pool)
@@ -83,7 +83,7 @@ class Draft:
         return f"{self.flow.name}/{self.name}"
 
     def entry(self) -> dict[str, Any]:
-        """Return the fields in the order in which they are written, without what the entry inherits."""
+        """Return the fields in the order of writing, without inherited ones."""
         folder = self.home.file.folder if self.home else PurePosixPath()
         fields = from_folder(_own(self.fields, self.inherited), folder)
         known = [key for key in _KEYS if key in fields]
@@ -92,7 +92,7 @@ class Draft:
 
 
 def _own(fields: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an entry says itself to come to *fields*; null takes away what it would inherit."""
+    """Return the fields of an entry that result in *fields*; null removes an inherited one."""
     sections = {
         key: value for key, value in fields.items() if key in SECTIONS and value != inherited.get(key)
     }
@@ -105,7 +105,7 @@ def _without_sections(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _merged(fields: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """*fields* with *more*; what is empty in *more* takes a field away."""
+    """Return *fields* with *more*; an empty value in *more* removes a field."""
     gone = {key for key, value in more.items() if _is_nothing(value)}
     return {key: value for key, value in {**fields, **more}.items() if key not in gone}
 

@@ -1,4 +1,4 @@
-"""The project file with a drafted deployment in it."""
+"""Insert a drafted deployment into the project file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from syntask_yaml.wizard.homes import with_text
 
 @dataclass(frozen=True, slots=True)
 class FileDraft:
-    """The new *text* of the project file called *name*, the lines in which it differs, and what is wrong with
-    the entry."""
+    """The new *text* of the project file *name*, its diff, and the problems of the entry."""
 
     name: str
     text: str
@@ -32,12 +31,10 @@ class FileDraft:
 
 
 def compose(draft: Draft, project: ProjectContext, reader: FlowReader) -> FileDraft:
-    """Put a draft into the project file: as a new entry, or in the place of the one that it changes.
+    """Insert a draft into the project file: as a new entry, or in place of the one that it changes.
 
-    Its problems are those that the file has not without it.
-
-    A file that takes no entry, because of how it is written, is a problem; what differs is then the entry
-    to write by hand.
+    Only problems that the file does not already have are reported. If the file cannot be edited, that is a
+    problem, and the diff is the entry to write by hand.
     """
     try:
         text = _text(draft, project)
@@ -54,7 +51,7 @@ def _name(draft: Draft, project: ProjectContext) -> str:
 
 
 def _difference(text: str, draft: Draft) -> list[str]:
-    """Return the lines of the diff, without the name of the file; for a new one without where they begin."""
+    """Return the lines of the diff, without the name of the file, and for a new file without line numbers."""
     lines = difference(draft.home.text if draft.home else "", text).splitlines()
     return lines[2:] if draft.home else lines[3:]
 
@@ -81,9 +78,9 @@ def _problems(text: str, draft: Draft, project: ProjectContext, reader: FlowRead
 
 
 def save(composed: FileDraft, draft: Draft, project: ProjectContext) -> None:
-    """Write the project file whole, or not at all; beside a new one, the schema that editors read.
+    """Write the project file atomically, and with a new one the schema for editors.
 
-    Raises FileFailed, also if the file is no longer what was read.
+    Raises FileFailed, also if the file changed since it was read.
     """
     home = draft.home
     if home is not None:
@@ -93,7 +90,7 @@ def save(composed: FileDraft, draft: Draft, project: ProjectContext) -> None:
         detail = f"`{project.path.name}` was changed by another program in the meantime."
         raise FileFailed(detail, hint="Nothing was saved. Check the file and try again.")
     try:
-        write_schema(project.path.parent)  # first: with a project file there, nobody writes it again
+        write_schema(project.path.parent)  # first: once the project file exists, it is not written again
         write_atomically(project.path, composed.text)
     except OSError as error:
         raise FileFailed.unwritten(project.path, error) from error

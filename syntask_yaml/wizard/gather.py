@@ -1,4 +1,4 @@
-"""Gather what an interview needs; the only module of the wizard that reads."""
+"""Gather the context of an interview; the only module of the wizard that reads."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def gather_context(
     default_pool: str | None = None,
     target: str | None = None,
 ) -> InterviewContext:
-    """Everything that an interview may need. Raises ProjectInvalid for a file that cannot be added to."""
+    """Return the context of an interview. Raises ProjectInvalid for a file that cannot be extended."""
     project = gather_project(directory, file, target)
     return InterviewContext(
         project=project,
@@ -51,7 +51,7 @@ def gather_context(
 
 
 def gather_project(directory: Path, file: Path | None, target: str | None = None) -> ProjectContext:
-    """Return the project that *directory* is in, or that it would be the root of, as *target* has it.
+    """Return the project that contains *directory*, or would have it as its root, for *target*.
 
     Raises UsageError.
     """
@@ -80,7 +80,7 @@ def _opened(directory: Path) -> Path | None:
 
 
 def _with_file(context: ProjectContext, target: str | None) -> ProjectContext:
-    """Return the project as its entries are written: without what the target puts over them."""
+    """Return the project with its entries as written: without the overrides of the target."""
     opened = context.path
     reading = read_project(
         opened,
@@ -111,14 +111,14 @@ def _gather_backend(backend: Backend, now: datetime, default_pool: str | None) -
 
 
 def _pool_types(backend: Backend) -> tuple[str, ...]:
-    """What can be made; asked of the backend only when a new pool is wanted: a server may look far for it."""
+    """Return the supported types, read only when a new pool is wanted: this can be slow on a server."""
     available = backend.pool_types()
     usual = [each for each in POOL_TYPES if each in available]
     return tuple(dict.fromkeys((*usual, *available))) or tuple(POOL_TYPES)
 
 
 def local_timezone(environ: Mapping[str, str]) -> str:
-    """Return the name of this machine's time zone; UTC where it has none."""
+    """Return the name of this machine's time zone; UTC if it has none."""
     named = environ.get("TZ", "").removeprefix(":")
     linked = str(_CLOCK.resolve()).partition("zoneinfo/")[2]
     return next((name for name in (named, linked) if name and is_timezone(name)), "UTC")

@@ -1,4 +1,4 @@
-"""The interviews: the order of the topics, and how answers become a draft."""
+"""The interviews: the order of the questions, and how answers become a draft."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ _ALL, _NEW = "all", "new"
 
 
 class Back:
-    """What a prompter returns for "one question back"."""
+    """The answer of a prompter for "one question back"."""
 
 
 BACK = Back()
 
 
 class Prompter(Protocol):
-    """Asks one question and returns an answer to it, or `BACK`.
+    """Asks one question and returns its answer, or `BACK`.
 
-    Raises Interrupted where whoever is asked leaves, and UsageError where nobody can be asked.
+    Raises Interrupted if the user leaves, and UsageError if prompts are disabled.
     """
 
     def ask(self, question: Question[Any]) -> Answer | Back: ...
@@ -59,7 +59,7 @@ class Prompter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InterviewResult:
-    """A deployment that was asked for, the project file with it, and what to do with them."""
+    """The drafted deployment, the project file with it, and the next actions."""
 
     draft: Draft
     composed: FileDraft
@@ -67,7 +67,7 @@ class InterviewResult:
 
 
 def run_interview(interview: Callable[[], Interview[T]], prompter: Prompter) -> T:
-    """Put the questions of *interview* to *prompter*; what the answers come to."""
+    """Ask the questions of *interview* with *prompter*, and return the result."""
     answers: list[Answer] = []
     taken_back: Answer | None = None
     while True:
@@ -84,7 +84,7 @@ def run_interview(interview: Callable[[], Interview[T]], prompter: Prompter) -> 
 
 
 def draft_deployment(context: InterviewContext) -> Interview[Draft]:
-    """Everything about one deployment."""
+    """Ask everything about one deployment."""
     draft = yield from ask_identity(context)
     for topic in PROMPTS:
         draft = yield from topic(draft, context)
@@ -93,7 +93,7 @@ def draft_deployment(context: InterviewContext) -> Interview[Draft]:
 
 
 def _once(fields: dict[str, Any]) -> dict[str, Any]:
-    """*fields* with each schedule once: an option may say what an entry that is changed says already."""
+    """Return *fields* without duplicate schedules: an option may repeat one of a changed entry."""
     schedules = fields.get("schedules")
     if not isinstance(schedules, list):
         return fields
@@ -101,9 +101,9 @@ def _once(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview[InterviewResult]:
-    """One deployment, and whether it is saved as it is shown.
+    """Ask for one deployment, and whether to save it as shown.
 
-    Raises ProjectInvalid where it is to be saved without being asked, and the file would not be valid.
+    Raises ProjectInvalid if it is to be saved without a question, and the file would be invalid.
     """
     draft = yield from draft_deployment(context)
     composed = compose(draft, context.project, context.reader)
@@ -111,7 +111,7 @@ def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview
         raise ProjectInvalid(as_they_would_be(composed.problems, composed.name))
     choices = [Choice(DEPLOY, "Save and deploy")] if is_deployed else []
     choices.append(Choice(SAVE, "Save"))
-    if composed.problems:  # then one can only go back, or leave
+    if composed.problems:  # the only choices are back and cancel
         choices = []
     choices.append(Choice(DISCARD, "Quit without saving"))
     decision = yield from Select(
@@ -126,7 +126,7 @@ def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview
 
 
 def choose_or_add(context: InterviewContext) -> Interview[Selection | InterviewResult]:
-    """What to deploy: something that is declared, or something new."""
+    """Ask what to deploy: a declared deployment, or a new one."""
     declared = context.project.declarations
     if declared and "flow" not in context.answers:
         chosen = yield from Select(

@@ -1,4 +1,4 @@
-"""The commands to run after a deploy, as far as they apply."""
+"""The commands to run after a deploy."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from syntask_yaml.model.pool import PoolStatus
 from syntask_yaml.wizard.draft import Draft
 
-# Pools of these kinds start runs by themselves.
+# Pools of these kinds start runs without a worker.
 _WITHOUT_WORKER = (":push", ":managed")
-# Of a pool in one of these states, a worker is there.
+# Pools in one of these states have a worker.
 _SERVED = (PoolStatus.READY, PoolStatus.FULL)
 
 
 def next_steps(draft: Draft, *, program: str, is_deployed: bool) -> Iterator[tuple[str, str]]:
-    """Pairs of what for, and the command; *program* is `syntask` with the options that were given."""
+    """Yield pairs of a purpose and a command; *program* is `syntask` with the given options."""
     for kind, name in draft.later:
         yield f"Create the block {kind}/{name}", f"{program} block create {kind} {name}"
     if not is_deployed:

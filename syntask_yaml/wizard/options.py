@@ -1,7 +1,7 @@
 """The command-line options that answer each question.
 
-Keys are those of the questions. What stands in `OWN` are options of `syntask deployment add` alone, made
-from this table; the others are the options of `syntask deploy`.
+Keys are those of the questions. The options in `OWN` belong to `syntask deployment add` only, and are created
+from this table; the others are options of `syntask deploy`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHARED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of `syntask deployment add`. *metavar* is empty for one that says yes or no."""
+    """An option of `syntask deployment add`. *metavar* is empty for a flag."""
 
     flag: str
     metavar: str
@@ -67,5 +67,5 @@ OWN: Mapping[str, Option] = {
 
 
 def option_for(key: str) -> str:
-    """Return the option that answers the question *key*, as it is typed."""
+    """Return the option that answers the question *key*, as typed."""
     return SHARED[key] if key in SHARED else str(OWN[key])

@@ -1,6 +1,6 @@
 """A list with a filter, which shows the best match first.
 
-questionary draws it; its own search brings the whole list back where nothing matches.
+questionary draws it; questionary's own search shows the whole list again if nothing matches.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NO_MATCH = "   no match"
 
 
 class Choices(InquirerControl):
-    """The choices that hold what is typed, those that begin with it first."""
+    """The choices that contain the typed text, those that begin with it first."""
 
     @property
     def filtered_choices(self) -> list[Choice]:
@@ -30,7 +30,7 @@ class Choices(InquirerControl):
         return sorted(matches, key=lambda choice: _rank(str(choice.title).lower(), typed))
 
     def move(self, by: int) -> None:
-        """Point *by* choices further, round and round."""
+        """Move the selection by *by* choices, wrapping around."""
         if self.choice_count:
             self.pointed_at = (self.pointed_at + by) % self.choice_count
 
@@ -42,7 +42,7 @@ class Choices(InquirerControl):
 
 
 def _rank(title: str, typed: str) -> int:
-    """Return 0 where *title* begins with what is typed, 1 where a word in it does, else 2."""
+    """Return 0 if *title* begins with the typed text, 1 if a word in it does, else 2."""
     if title.startswith(typed):
         return 0
     words = "".join(letter if letter.isalnum() else " " for letter in title).split()
@@ -58,7 +58,7 @@ def pick(
     instruction: str,
     output: Mapping[str, Any],
 ) -> Question:
-    """Return the question *text*, whose answer is the value of one of *choices*; *default* is its value."""
+    """Return the question *text*, whose answer is the value of one of *choices*; *default* is a value."""
     control = Choices(choices, default, initial_choice=default, use_indicator=False)
 
     def tokens() -> list[tuple[str, str]]:

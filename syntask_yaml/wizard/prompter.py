@@ -1,6 +1,6 @@
 """Ask questions in a terminal, or reject them without one.
 
-questionary draws; here is only how our questions look and which keys they know.
+questionary draws the prompts; this module defines their style and keys.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _COLORS = {"+": "green", "-": "red"}
 
 
 class Refusal:
-    """The prompter where nobody can be asked: it takes defaults, and names the option for what has none."""
+    """The prompter without a terminal: it uses defaults, or rejects a question and names its option."""
 
     def ask(self, question: Question[Any]) -> Answer | Back:
         default: Answer | None = question.default
@@ -41,13 +41,13 @@ class Refusal:
 
 
 class Show(Protocol):
-    """Prints a line on standard error, in a *color* if it has one."""
+    """Prints a line to standard error, optionally in a *color*."""
 
     def __call__(self, line: str, color: str | None = None) -> None: ...
 
 
 class TerminalPrompter:
-    """Asks on a terminal, on standard error."""
+    """Asks on a terminal, through standard error."""
 
     def __init__(self, show: Show, *, is_colored: bool, output: Output | None = None) -> None:
         from prompt_toolkit.output import ColorDepth, create_output
@@ -61,7 +61,7 @@ class TerminalPrompter:
             self._output["color_depth"] = ColorDepth.DEPTH_1_BIT
 
     def say(self, line: str, *, indent: str = "") -> None:
-        """Print a line, between words on as many as it takes."""
+        """Print a line, wrapped between words."""
         own = line[: len(line) - len(line.lstrip())]
         for part in wrap(line.strip(), _width(), initial_indent=indent + own, subsequent_indent=indent + own):
             self._show(part)
@@ -87,7 +87,7 @@ class TerminalPrompter:
 
 
 def _asks_no_position(output: Output) -> Output:
-    """*output*, which never asks a terminal for its cursor: without an answer, a question waits a second."""
+    """Return *output* without cursor position requests, which can delay a question by a second."""
     from prompt_toolkit.output.vt100 import Vt100_Output
 
     if isinstance(output, Vt100_Output):
@@ -108,7 +108,7 @@ def _understood(question: Question[Any], answer: Any) -> Answer | Back:
 
 
 def _with_back(bindings: Any, question: Question[Any]) -> Any:
-    """The keys of a prompt, and those that go back. In a text, `<` is a letter, until it stands alone."""
+    """Add the keys that go back to those of a prompt. In a text, `<` is a letter unless it is alone."""
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
     from prompt_toolkit.keys import Keys
 
@@ -190,7 +190,7 @@ _PROMPTS: Mapping[type[Question[Any]], Callable[[Any, Mapping[str, Any]], Any]] 
 
 
 def _short(text: str) -> str:
-    """*text* on one line of the terminal, with room for what stands before it."""
+    """Return *text* shortened to one line of the terminal, with room for a prefix."""
     width = max(_width() - 8, 20)
     line = " ".join(text.splitlines())
     return line if len(line) <= width else f"{line[: width - 1]}…"

@@ -1,7 +1,7 @@
-"""Questions as values, and how an interview asks one.
+"""Questions as values, and the protocol of an interview.
 
-An interview is a generator: it yields questions, is sent their answers, and returns what they come to.
-It asks nobody and changes nothing; `run_interview` puts its questions to a prompter.
+An interview is a generator: it yields questions, is sent their answers, and returns a result. It has no side
+effects; `run_interview` passes its questions to a prompter.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ Interview: TypeAlias = Generator["Question[Any]", Answer, T]
 Check: TypeAlias = Callable[[str], str]
 
 
-# What is typed for "nothing" where Enter means something else.
+# The input for "nothing" if Enter has another meaning.
 NOTHING = "-"
 _NOTHING_TYPED = Secret("")
 
 
 def anything(_text: str) -> str:
-    """Return the check of a question that takes every text."""
+    """Accept every text."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T]):
-    """One question. *option* is what answers it on the command line, if it is not that of its *key*.
+    """One question. *option* answers it on the command line, if it is not that of its *key*.
 
-    *default* is what Enter means, and what is taken where nobody can be asked; None there refuses.
-    *notes* are lines to read before, and *table* lines that belong under each other: a terminal that is too
-    narrow for one of them shows none.
+    *default* is the answer for Enter, and without prompts; None there is an error. *notes* are lines shown
+    before the question, and *table* aligned lines, which are left out if the terminal is too narrow for one
+    of them.
     """
 
     key: str
@@ -51,15 +51,15 @@ class Question(Generic[T]):
 
     @property
     def answered_by(self) -> str:
-        """The option that answers it, as it is typed."""
+        """The option that answers it, as typed."""
         return self.option or option_for(self.key)
 
     def problem(self, answer: Answer) -> str:
-        """Return why *answer* is none, in a sentence; empty if it is one."""
+        """Return a sentence on why *answer* is invalid; empty if it is valid."""
         raise NotImplementedError
 
     def ask(self, given: Mapping[str, Answer] = MappingProxyType({})) -> Interview[T]:
-        """Return the answer: the one that is *given* on the command line, or what is answered now."""
+        """Return the answer: the one *given* on the command line, or that of the prompter."""
         if self.key not in given:
             return cast("T", (yield self))
         if problem := self.problem(given[self.key]):
@@ -67,16 +67,16 @@ class Question(Generic[T]):
         return cast("T", given[self.key])
 
     def with_default(self, answer: Answer) -> Self:
-        """The question with *answer* for its default, if it is one that may be shown."""
+        """Return the question with *answer* as its default, if it may be displayed."""
         is_shown = not isinstance(answer, Secret) and not self.problem(answer)
         return replace(self, default=cast("T", answer)) if is_shown else self
 
 
 @dataclass(frozen=True, slots=True)
 class Text(Question[str]):
-    """A line of text. *check* returns why a text is not an answer, in a sentence; empty if it is one.
+    """A line of text. *check* returns a sentence on why a text is invalid; empty if it is valid.
 
-    *completions* are texts to offer while one is typed.
+    *completions* are suggestions during typing.
     """
 
     check: Check = anything
@@ -92,11 +92,11 @@ class Text(Question[str]):
         template = parse(answer) if self.takes_templates and "{{" in answer else None
         if template is None:
             return self.check(answer)
-        # Templates are the project file's business; one that is not closed is a slip.
+        # The project file validates templates; an unclosed one is a typing mistake.
         return "A `{{` has no `}}`." if template.is_unclosed else ""
 
     def ask_optional(self, given: Mapping[str, Answer]) -> Interview[str]:
-        """Return a text that may be empty; where there is a default, a dash takes it away."""
+        """Return a text that may be empty; if there is a default, a dash removes it."""
         if not self.default:
             return (yield from replace(self, default="", may_be_empty=True).ask(given))
         notes = [*self.notes, f"Enter `{NOTHING}` to remove it."]
@@ -108,9 +108,9 @@ class Text(Question[str]):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One possible answer: the *value* that stands for it, and what people read.
+    """One possible answer: its *value*, and its label.
 
-    *is_option* says whether the value may be given on the command line; the other ones lead to a question.
+    *is_option* says whether the value may be given on the command line; other values lead to a question.
     """
 
     value: str
@@ -120,7 +120,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Select(Question[str]):
-    """One of several values. *difference* is what would change in a file."""
+    """One of several values. *difference* is the diff of a file."""
 
     choices: Sequence[Choice] = ()
     difference: Sequence[str] = ()
@@ -133,7 +133,7 @@ class Select(Question[str]):
 
 @dataclass(frozen=True, slots=True)
 class Confirm(Question[bool]):
-    """Yes or no."""
+    """A yes-or-no question."""
 
     def problem(self, answer: Answer) -> str:
         return "" if isinstance(answer, bool) else "Answer yes or no."
@@ -141,7 +141,7 @@ class Confirm(Question[bool]):
 
 @dataclass(frozen=True, slots=True)
 class Password(Question[Secret]):
-    """A text that is not shown; nothing leaves it for later."""
+    """A text that is not displayed; an empty one postpones the answer."""
 
     default: Secret | None = _NOTHING_TYPED
 
@@ -151,13 +151,13 @@ class Password(Question[Secret]):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the answers of an interview came to."""
+    """The result of an interview."""
 
     value: object
 
 
 def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question[Any] | Answered:
-    """Return the question that follows the *answers* given so far, or what they come to."""
+    """Return the question that follows *answers*, or the result of the interview."""
     asking = interview()
     try:
         question = next(asking)

@@ -13,7 +13,7 @@ from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 @dataclass(frozen=True, slots=True)
 class RecipeChoice:
-    """A recipe, the values of its fields, and the *schedules* that each entry gets."""
+    """A recipe, the values of its fields, and the *schedules* of each entry."""
 
     recipe: Recipe
     fields: Mapping[str, str]
@@ -27,9 +27,9 @@ def ask_recipe(
     fields: Mapping[str, str],
     context: ScheduleContext | None,
 ) -> Interview[RecipeChoice]:
-    """The recipe that is *given*, or one of *recipes*; then its fields that are not in *fields*.
+    """Ask for one of *recipes* unless it is *given*; then for its fields that are not in *fields*.
 
-    With a *context*, also when the flows run.
+    With a *context*, also ask for schedules.
     """
     name = given or (yield from _which(recipes, suggested).ask())
     recipe = recipes[name]

@@ -1,4 +1,4 @@
-"""Parse schedules that people type, and show them."""
+"""Parse typed schedules, and format schedules."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SPOKEN = re.compile(r"(?:every\s+)?(?P<count>\d+(?:\.\d+)?)?\s*(?P<unit>[a-z]+)
 
 
 def spoken_interval(text: str) -> float:
-    """Seconds of `15 minutes`, `2h`, `hour`, or of what a project file may say.
+    """Return the seconds of `15 minutes`, `2h`, `hour`, or of an interval as in a project file.
 
-    Raises ValueError, with a sentence, for anything else and for what is not above zero.
+    Raises ValueError, with a sentence, for anything else and for values that are not positive.
     """
     match = _SPOKEN.fullmatch(text.strip())
     unit = match and _unit(match["unit"])
@@ -39,7 +39,7 @@ def _unit(word: str) -> int | None:
 
 
 def interval_problem(text: str) -> str:
-    """Return why *text* is not an interval, in a sentence; empty if it is one."""
+    """Return a sentence on why *text* is not an interval; empty if it is one."""
     try:
         spoken_interval(text)
     except ValueError as error:
@@ -48,7 +48,7 @@ def interval_problem(text: str) -> str:
 
 
 def timing_of(fields: Mapping[str, Any]) -> Timing | None:
-    """The timing that an entry of `schedules` is; None for one that holds templates or means nothing."""
+    """Return the timing of an entry of `schedules`; None if it contains templates or is invalid."""
     try:
         return timing_from_dict(fields)
     except (ValueError, KeyError, TypeError):
@@ -64,7 +64,7 @@ def described(fields: Mapping[str, Any]) -> str:
 
 
 def next_times(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[str]:
-    """Return the next times of an entry of `schedules`, on the clock of its own zone, or of *timezone*."""
+    """Return the next times of an entry of `schedules`, in its own time zone, or in *timezone*."""
     timing = timing_of(fields)
     if timing is None:
         return []

@@ -1,17 +1,17 @@
-"""Edits of a project file's text: an entry is added or replaced, a value is set, and nothing else moves.
+"""Edit a project file's text: add or replace an entry, set a value, and leave the rest unchanged.
 
-entries      the edits, and which entry they are about
-edit_session a text that is open for one edit, whose result is read again and checked
-append       new entries at the end of the list
-change       from one value to another by the least that has to be written
-remove       keys and items that go, with their lines
-node_writer  values that are put, added and removed where they hang, also in brackets
-cst          the concrete syntax tree: where each key and value begins and ends
+entries      the edits, and the entry that they change
+edit_session a text that is open for one edit, whose result is parsed again and verified
+append       add entries at the end of the list
+change       change a value with a minimal edit
+remove       remove keys and items with their lines
+node_writer  write, add and remove values in block and flow style
+cst          the concrete syntax tree: the start and end of each key and value
 text_edits   cuts and insertions in a text
-style        how the author writes
-render       values as text, in that style
-anchors      which anchor has a value already
-difference   what an edit changes, for people
+style        detect the indentation and quotes of a file
+render       format values as text in this style
+anchors      find an anchor with a given value
+difference   the diff of an edit
 """
 
 from syntask_yaml.document.editor.difference import difference

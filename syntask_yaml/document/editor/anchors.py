@@ -1,4 +1,4 @@
-"""Which anchor of a file has a value already, so that a new entry can say `*name` in its place."""
+"""Find an anchor of a file that already has a value, so that a new entry can use `*name`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from syntask_yaml.document.editor.cst import (
 )
 from syntask_yaml.document.editor.render import AliasReference, Overlay
 
-# What deployments share, by its path in an entry; `*` is any index. Equal values elsewhere are chance.
+# Paths in an entry whose values are shared on purpose; `*` is any index. Equal values elsewhere are
+# coincidence.
 _SHARED = frozenset(
     {
         ("work_pool",),
@@ -50,7 +51,7 @@ class AnchorIndex:
         self._known = sorted(found, key=lambda each: each.end)
 
     def expressed(self, value: Any, path: Path, at: int) -> Any:
-        """*value*, meant for *path* in an entry, as it is to be written at *at*: with references."""
+        """Return *value* for *path* in an entry, as written at *at*: with aliases where possible."""
         if not isinstance(value, (dict, list)) or not value:
             return value
         if tuple("*" if isinstance(step, int) else step for step in path) in _SHARED:
@@ -62,7 +63,7 @@ class AnchorIndex:
         return [self.expressed(item, (*path, index), at) for index, item in enumerate(value)]
 
     def overlaid(self, old: Any, new: Any, at: int, name: str | None = None) -> Any:
-        """*new* as what an anchor has of *old*, with the keys that differ; *new* itself where none has."""
+        """Return *new* as an alias with keys that differ from *old*; *new* itself if no anchor matches."""
         if not (isinstance(old, dict) and isinstance(new, dict)) or old.keys() - new.keys():
             return None
         name = name or self.name_of(old, at)
@@ -72,7 +73,7 @@ class AnchorIndex:
         return None if name is None or len(own) == len(new) else Overlay(name, own)
 
     def name_of(self, value: Any, at: int) -> str | None:
-        """Return the anchor that stands for *value* at *at*."""
+        """Return the anchor that has *value* at *at*."""
         if not value:
             return None
         visible = {each.name: each.text for each in self._known if each.end <= at}
@@ -80,7 +81,7 @@ class AnchorIndex:
         return next((name for name, text in visible.items() if text == wanted), None)
 
     def merged(self, node: MappingNode) -> dict[str, Any]:
-        """Return what the merge keys of *node* bring in, as far as they are aliases."""
+        """Return the keys that the merge keys of *node* add, if they are aliases."""
         visible = {each.name: each.text for each in self._known if each.end <= node.start}
         found: dict[str, Any] = {}
         for key, value in node.pairs:
@@ -92,7 +93,7 @@ class AnchorIndex:
 
 
 def text_of(value: Any) -> str:
-    """A text that two values have in common only if they are the same: `1`, `1.0` and `true` differ."""
+    """Return a text that is equal only for equal values: `1`, `1.0` and `true` differ."""
     return json.dumps(value, sort_keys=True)
 
 

@@ -1,4 +1,4 @@
-"""New entries at the end of `deployments`, which is made where it is missing."""
+"""Add entries at the end of `deployments`, and create that key if it is missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Appender:
         self._writer = NodeWriter(session.edits, session.renderer)
 
     def append(self, entries: list[dict[str, Any]]) -> None:
-        """Add *entries*. Raises EditRefused if `deployments` is not a list that is written in place."""
+        """Add *entries*. Raises EditRefused if `deployments` is not a literal list."""
         tree = self._session.tree
         root = tree.root
         if not isinstance(root, MappingNode):
@@ -51,7 +51,7 @@ class Appender:
             self._add_section(root, entries)
 
     def _begin(self, root: ConcreteNode | None, entries: list[dict[str, Any]]) -> None:
-        """The first key of a file that says nothing yet."""
+        """Write the first key of an empty file."""
         lines = self._renderer.pairs({SECTION: entries}, 0)
         if root is not None and root.end > root.start:
             self._edits.replace(root.start, root.end, "\n".join(lines))
@@ -90,12 +90,12 @@ class Appender:
         self._edits.insert_lines(self._behind(last, section.column), lines)
 
     def _item(self, value: Any, column: int, is_flow: bool) -> list[str]:
-        """Return the lines of an item, on a single one if its neighbour is and it has room."""
+        """Return the lines of an item, on a single one if its neighbor is and it fits."""
         line = f"{' ' * column}- {self._renderer.flow(value)}" if is_flow else ""
         return [line] if is_flow and len(line) <= _MAX_WIDTH else self._renderer.items([value], column)
 
     def _behind(self, last: ConcreteNode, column: int) -> int:
-        """Return the line behind the last entry and the comments that belong into the list."""
+        """Return the line after the last entry and the comments that belong to the list."""
         text, end = self._edits.text, self._session.tree.end
         at = line = self._edits.next_line(last.end)
         while line < end:

@@ -1,7 +1,7 @@
-"""From one value to another by the least that has to be written.
+"""Change one value to another with a minimal edit.
 
-What is the same stays untouched, with its comments, quotes and anchors. What an alias or a merge key
-brings in gets a value of its own in its place, and what it was borrowed from stays as it is.
+Unchanged parts stay untouched, with their comments, quotes and anchors. Values from an alias or a merge key
+are replaced by values of their own; the anchored value stays unchanged.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 
 
 class Changer:
-    """Makes one value another."""
+    """Changes one value to another."""
 
     def __init__(self, writer: NodeWriter, anchors: AnchorIndex) -> None:
         self._writer = writer
         self._anchors = anchors
 
     def change(self, node: ConcreteNode, old: Any, new: Any, slot: Slot, path: Path = ()) -> None:
-        """Make *node*, which says *old* at *path* of an entry, say *new*."""
+        """Change *node*, whose value is *old* at *path* of an entry, to *new*."""
         if text_of(old) == text_of(new):
             return
         if isinstance(node, MappingNode) and isinstance(old, dict) and isinstance(new, dict) and new:
@@ -58,7 +58,7 @@ class Changer:
             self._writer.add_pairs(node, added)
 
     def _own_value(self, node: MappingNode, old: Any, new: Any, path: Path) -> Any:
-        """What to write for a key that is new here, or was merged in as *old* until now."""
+        """Return the value to write for a key that is new here, or was merged in as *old*."""
         return self._anchors.overlaid(old, new, node.start) or self._anchors.expressed(new, path, node.start)
 
     def _change_list(self, node: SequenceNode, old: list[Any], new: list[Any], path: Path) -> None:
@@ -82,9 +82,9 @@ class Changer:
 
 
 def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """Return how one list becomes the other, as SequenceMatcher says it.
+    """Return the opcodes that turn one list into the other, as SequenceMatcher does.
 
-    That takes one of several equal items for another; where one item is another now, it is that one.
+    SequenceMatcher confuses equal items; if exactly one item changed, replace that one.
     """
     pairs = enumerate(zip(old, new, strict=False))
     changed = [index for index, (before, after) in pairs if before != after]
@@ -95,5 +95,5 @@ def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int
 
 
 def _keeps_some(node: MappingNode, new: dict[str, Any]) -> bool:
-    """Return whether something of a mapping stays: a key, or what it merges."""
+    """Return whether a part of a mapping is kept: a key, or a merge."""
     return any(key_of(key) is None or key_of(key) in new for key, _ in node.pairs)

@@ -1,7 +1,7 @@
-"""A YAML text as it is written: where each key and value begins and ends, in which style, under which anchor.
+"""The concrete syntax tree of a YAML text: the position, style and anchor of each key and value.
 
-The reader says what a text means; this says how it is written, which is what an edit needs.
-Aliases are not followed: they are what is written.
+The reader returns the meaning of a text; an edit also needs its notation. Aliases are not followed: they are
+part of the notation.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _PREFIX = re.compile(r"(?:[&!]\S*(?:\s|\s#[^\r\n\x85\u2028\u2029]*)*)*")
 
 @dataclass(slots=True)
 class ConcreteNode:
-    """A key or a value: the characters from *start*, its anchor or tag if it has one, up to *end*.
+    """A key or a value: the characters from *start*, including its anchor or tag, to *end*.
 
-    *body* is where the value itself begins, *column* how far that is indented. *is_flow* tells brackets
-    from indentation.
+    *body* is the start of the value itself, *column* its indentation. *is_flow* distinguishes flow from block
+    style.
     """
 
     start: int
@@ -47,7 +47,7 @@ class ConcreteNode:
 
 @dataclass(slots=True)
 class ScalarNode(ConcreteNode):
-    """A text, a number or the like. *style* is its quote, `|` or `>`; empty for none of them."""
+    """A scalar. *style* is its quote, `|` or `>`; empty for a plain one."""
 
     text: str = ""
     style: str = ""
@@ -59,7 +59,7 @@ class ScalarNode(ConcreteNode):
 
 @dataclass(slots=True)
 class AliasNode(ConcreteNode):
-    """`*name`, and the value that it stands for."""
+    """`*name`, and the value that it refers to."""
 
     name: str = ""
     target: ConcreteNode | None = None
@@ -67,23 +67,23 @@ class AliasNode(ConcreteNode):
 
 @dataclass(slots=True)
 class MappingNode(ConcreteNode):
-    """Keys and values, in the order in which they stand."""
+    """Keys and values, in source order."""
 
     pairs: list[tuple[ConcreteNode, ConcreteNode]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class SequenceNode(ConcreteNode):
-    """Items, in the order in which they stand."""
+    """Items, in source order."""
 
     items: list[ConcreteNode] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class ConcreteTree:
-    """A whole text. *end* is where the document ends: at `...`, or with the text.
+    """The tree of a text. *end* is the end of the document: at `...`, or of the text.
 
-    *anchors* are the anchored values in the order in which they stand, *aliases* likewise.
+    *anchors* are the anchored values, *aliases* the aliases, both in source order.
     """
 
     text: str
@@ -94,13 +94,13 @@ class ConcreteTree:
 
 
 def read_tree(text: str) -> ConcreteTree:
-    """Return how *text*, which the reader can read and which has no byte order mark, is written."""
+    """Return the tree of *text*, which is valid and has no byte order mark."""
     with collector_at_rest():
         return _TreeReader(text).read()
 
 
 def below(node: ConcreteNode) -> Iterator[ConcreteNode]:
-    """The values directly inside of *node*."""
+    """Yield the direct children of *node*."""
     if isinstance(node, MappingNode):
         yield from (value for _, value in node.pairs)
     elif isinstance(node, SequenceNode):
@@ -115,7 +115,7 @@ def key_of(key: ConcreteNode) -> str | None:
 
 
 def child(node: ConcreteNode, step: str | int) -> ConcreteNode | None:
-    """Return what is written under a key or an index of *node*; the last one of equal keys."""
+    """Return the value at a key or an index of *node*; the last one of equal keys."""
     if isinstance(node, MappingNode):
         return next((value for key, value in reversed(node.pairs) if key_of(key) == step), None)
     if isinstance(node, SequenceNode) and isinstance(step, int):
@@ -175,7 +175,7 @@ class _TreeReader:
         return found.end() if found else start
 
     def _end_of_block(self, body: int, end: int) -> int:
-        """Return the end of the last line of a block of text that belongs to it, without its line break."""
+        """Return the end of the last line that belongs to a block scalar, without its line break."""
         text = self._tree.text[body:end].rstrip(" ")
         header = re.match(r"\S*", text)
         keeps = header is not None and "+" in header[0]
@@ -217,6 +217,6 @@ class _TreeReader:
 
 
 def _column(text: str, line_start: int, index: int) -> int:
-    """How far *index* is indented, which is on the line that begins at *line_start* or on one below."""
+    """Return the indentation of *index*, on the line that begins at *line_start* or a later one."""
     begin = max(line_start, *(text.rfind(each, line_start, index) + 1 for each in "\n\r"))
     return index - begin

@@ -1,4 +1,4 @@
-"""What an edit changes, for people to look at."""
+"""Format an edit as a diff."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _HUNK = re.compile(r"^@@ -(\d+)(\S*) \+(\d+)(\S*) @@")
 
 
 def difference(before: str, after: str, *, file: str = "syntask.yaml") -> str:
-    """Return the lines that differ between two texts of *file*, as a unified diff; empty where none does."""
+    """Return the unified diff of two texts of *file*; empty if they are equal."""
     old, new = _lines(before), _lines(after)
-    # Most of a large file is equal on both sides, and comparing that line by line takes long.
+    # Most of a large file is equal on both sides, and a full line-by-line comparison is slow.
     above = max(_common(old, new) - _AROUND, 0)
     old, new = old[above:], new[above:]
     below = max(_common(old[::-1], new[::-1]) - _AROUND, 0)
@@ -28,7 +28,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Return how many lines are the same from the beginning on."""
+    """Return the number of equal lines at the beginning."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((index for index, (a, b) in pairs if a != b), min(len(old), len(new)))
 

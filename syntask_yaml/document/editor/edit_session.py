@@ -1,4 +1,4 @@
-"""A project file's text, open for one edit that is checked before anybody gets to see it."""
+"""A project file's text, open for one edit, which is verified before it is returned."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BY_HAND = "Make this change by hand. The file was not changed."
 
 
 class EditSession:
-    """What a text says (*data*), how it is written (*tree*), and the *edits* that change it."""
+    """The value of a text (*data*), its syntax *tree*, and the *edits* that change it."""
 
     def __init__(self, text: str, file: str) -> None:
         self._mark = _MARK if text.startswith(_MARK) else ""
@@ -35,15 +35,15 @@ class EditSession:
         self.anchors = AnchorIndex(self.tree, self.data)
 
     def refused(self, detail: str, node: ConcreteNode | None, hint: str = _BY_HAND) -> EditRefused:
-        """Return why the text cannot be edited, at the place of *node*."""
+        """Return the error for a text that cannot be edited, with the location of *node*."""
         return EditRefused(detail, hint=hint, span=None if node is None else self._span(node))
 
     def result(self, meant: Any, path: Path) -> str:
-        """Return the text with the edits, which are at *path*, and *meant* what it is to say now.
+        """Return the edited text. The edits are at *path*, and the value of the text must be *meant*.
 
-        Raises EditRefused where it says anything else.
+        Raises EditRefused if the edited text has another value.
         """
-        # A block of text that comes to stand last needs the end of line that the file may lack.
+        # A block scalar that becomes the last value needs the final newline that the file may lack.
         for is_ended in (False, True):
             try:
                 text = self.edits.result(is_ended=is_ended)
@@ -56,7 +56,7 @@ class EditSession:
         raise self._explained(path)
 
     def node_at(self, path: Path) -> ConcreteNode | None:
-        """What is written at *path*, or, where that is not written in place, the nearest thing around it."""
+        """Return the node at *path*, or its nearest ancestor if it is not written in place."""
         node = self.tree.root
         for step in path:
             inner = None if node is None else child(node, step)
@@ -66,16 +66,16 @@ class EditSession:
         return node
 
     def span_of(self, path: Path) -> Span | None:
-        """Return the place of what is written at *path*, or around it."""
+        """Return the span of the node at *path*, or of its nearest ancestor."""
         node = self.node_at(path)
         return None if node is None else self._span(node)
 
     def line(self, index: int) -> int:
-        """Return the line of a place, counted from 1."""
+        """Return the line of an index, counted from 1."""
         return self._source.position(index)[0]
 
     def _explained(self, path: Path) -> EditRefused:
-        """Return what keeps an edit at *path* from being made: mostly an anchor that others use, too."""
+        """Return the reason why an edit at *path* is impossible: usually an anchor with other aliases."""
         last = self._last()
         if isinstance(last, ScalarNode) and last.style in ("|", ">") and not self.edits.ends_line:
             detail = (
@@ -96,7 +96,7 @@ class EditSession:
         return self.refused(detail, nodes[0] if nodes else self.tree.root)
 
     def _last(self) -> ConcreteNode | None:
-        """Return the value that ends the text."""
+        """Return the last value of the text."""
         node = self.tree.root
         while node is not None and (inner := list(below(node))):
             node = inner[-1]
@@ -115,5 +115,5 @@ def _inside(node: ConcreteNode | None) -> list[ConcreteNode]:
 
 
 def _problems_of(document: Document) -> int:
-    """How many problems *document* has with how it is written; a key that is quoted is what was asked for."""
+    """Return the number of syntax problems of *document*; a quoted key is intended, and is not one."""
     return sum(each.code != "quoted-merge" for each in document.diagnostics)

@@ -1,7 +1,7 @@
-"""Edits of a project file's text: an entry is added or replaced, a value is set, and nothing else moves.
+"""Edit a project file's text: add or replace an entry, set a value, and leave the rest unchanged.
 
-An edit is a few cuts and insertions at places that the parser gives. The result is read again and must
-say exactly what was meant, or else the edit is refused.
+An edit consists of cuts and insertions at positions from the parser. The result is parsed again; if its value
+is not exactly the intended one, the edit is refused.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def add_entry(source_text: str, entry: Mapping[str, Any], *, file: str = "syntas
 def add_entries(source_text: str, entries: Sequence[Mapping[str, Any]], *, file: str = "syntask.yaml") -> str:
     """Return the text with *entries*, which are JSON, at the end of `deployments`.
 
-    The key is made where it is missing, and the whole file where the text is empty. A pool, schedule or
-    section that an anchor has already is written as its alias. *file* is the name for messages. Raises
-    EditRefused where the text cannot take entries, ProjectInvalid where it is no YAML.
+    The key is created if it is missing, and the whole file if the text is empty. A pool, schedule or section
+    with an anchor is written as an alias. *file* is the name for messages. Raises EditRefused if the text
+    cannot take entries, ProjectInvalid if it is not YAML.
     """
     session = EditSession(source_text, file)
     data = {} if session.data is None else session.data
@@ -46,10 +46,10 @@ def add_entries(source_text: str, entries: Sequence[Mapping[str, Any]], *, file:
 def replace_entry(
     source_text: str, name: str | int, entry: Mapping[str, Any], *, file: str = "syntask.yaml"
 ) -> str:
-    """The text with *entry* in the place of the one called *name*; only the keys that differ are touched.
+    """Return the text with *entry* instead of the entry *name*; only the keys that differ are changed.
 
-    An index in the place of a name says which where several have one name. Raises NotFound if there is
-    none, EditRefused and ProjectInvalid as `add_entry`.
+    *name* may be an index if several entries have the same name. Raises NotFound if there is none,
+    EditRefused and ProjectInvalid as `add_entry`.
     """
     session = EditSession(source_text, file)
     return _replaced(session, _index(session, name), dict(entry))
@@ -62,10 +62,10 @@ def set_values(
     *,
     file: str = "syntask.yaml",
 ) -> str:
-    """The text with *values*, pairs of a path and a value, in the entry called *name*, one after the other.
+    """Return the text with *values*, pairs of a path and a value, set in order in the entry *name*.
 
-    Keys on the way are made, and an index that is a list's length appends. Raises NotFound if there is no
-    such entry or no such index, EditRefused and ProjectInvalid as `add_entry`.
+    Missing keys on the path are created, and an index equal to a list's length appends. Raises NotFound if
+    there is no such entry or index, EditRefused and ProjectInvalid as `add_entry`.
     """
     session = EditSession(source_text, file)
     index = _index(session, name)
@@ -78,10 +78,10 @@ def set_values(
 def unset_values(
     source_text: str, name: str | int, paths: Iterable[Sequence[str | int]], *, file: str = "syntask.yaml"
 ) -> str:
-    """Return the text without the keys and items at *paths* of the entry called *name*, and their lines.
+    """Return the text without the keys and items at *paths* of the entry *name*, and their lines.
 
-    Indexes are those of the text as it is. Raises NotFound for what is not there, EditRefused also for what
-    is not written in place, ProjectInvalid as `add_entry`.
+    Indexes refer to the original text. Raises NotFound for missing values, EditRefused also for values that
+    are not written in place, ProjectInvalid as `add_entry`.
     """
     session = EditSession(source_text, file)
     index, wanted = _index(session, name), [tuple(path) for path in paths]
@@ -134,7 +134,7 @@ def _index(session: EditSession, name: str | int) -> int:
 
 
 def _with(session: EditSession, old: Any, path: Path, value: Any, place: Path) -> Any:
-    """*old* with *value* at *path*; *place* is where *old* stands."""
+    """Return *old*, which is located at *place*, with *value* at *path*."""
     if not path:
         return value
     step, rest = path[0], path[1:]

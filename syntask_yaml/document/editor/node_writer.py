@@ -1,4 +1,4 @@
-"""Values that are written, added and removed where they hang: behind a key or a dash, or in brackets."""
+"""Write, add and remove single values: after a key or a dash, or in flow collections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLON = re.compile(r"\s*:")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a value hangs: *after* is behind its colon or dash, *column* the key's or the dash's."""
+    """The position of a value: *after* its colon or dash, at the *column* of the key or dash."""
 
     after: int
     column: int
@@ -27,14 +27,14 @@ class Slot:
 
 
 class NodeWriter:
-    """Changes single values of a text."""
+    """Edits single values of a text."""
 
     def __init__(self, edits: TextEdits, renderer: Renderer) -> None:
         self._edits = edits
         self._renderer = renderer
 
     def add_pairs(self, node: MappingNode, added: dict[str, Any]) -> None:
-        """Add keys behind the last one of a mapping."""
+        """Add keys after the last one of a mapping."""
         edits, renderer = self._edits, self._renderer
         if not node.is_flow:
             edits.insert_lines(self._behind(node.end, node), renderer.pairs(added, node.column))
@@ -43,7 +43,7 @@ class NodeWriter:
         add_behind(edits, node, [value for _, value in node.pairs], texts)
 
     def insert_items(self, node: SequenceNode, index: int, added: list[Any]) -> None:
-        """Insert items in front of the one at *index* of a list, or behind the last one."""
+        """Insert items before the one at *index* of a list, or after the last one."""
         edits = self._edits
         if node.is_flow:
             texts = [self._renderer.flow(value) for value in added]
@@ -67,7 +67,7 @@ class NodeWriter:
         self._remove(node, gone, starts, [item.end for item in node.items])
 
     def put(self, node: ConcreteNode, value: Any, slot: Slot) -> None:
-        """Write *value* in the place of *node*."""
+        """Replace *node* by *value*."""
         edits, renderer = self._edits, self._renderer
         if slot.is_flow or (_is_bracketed(node) and isinstance(value, (dict, list, Overlay))):
             edits.replace(node.start, node.end, f"{': ' * slot.needs_colon}{self._flow(node, value)}")
@@ -83,11 +83,11 @@ class NodeWriter:
         self._put(node, slot, head, lines)
 
     def slot_of_item(self, node: SequenceNode, index: int) -> Slot:
-        """Where the item at *index* of a list hangs."""
+        """Return the slot of the item at *index* of a list."""
         return Slot(self._dash(node, index) + 1, node.column, node.is_flow, is_item=True)
 
     def slot_of_key(self, mapping: MappingNode, index: int) -> Slot:
-        """Where the value of the pair at *index* of a mapping hangs."""
+        """Return the slot of the value of the pair at *index* of a mapping."""
         key, value = mapping.pairs[index]
         colon = _COLON.match(self._edits.text, key.end)
         is_there = colon is not None and colon.end() <= value.end
@@ -118,7 +118,7 @@ class NodeWriter:
                     edits.replace(edits.line_start(starts[index]), self._behind(ends[index], node), "")
 
     def _behind(self, end: int, node: ConcreteNode) -> int:
-        """The line behind a value in *node*, and behind comments that are indented deeper than its key."""
+        """Return the line after a value in *node*, and after comments indented deeper than its key."""
         return self._edits.behind_comments(self._edits.next_line(end), node.column)
 
     def _item_column(self, node: ConcreteNode, slot: Slot) -> int:
@@ -133,7 +133,7 @@ class NodeWriter:
         return self._renderer.flow(value)
 
     def _put(self, node: ConcreteNode, slot: Slot, head: str, lines: list[str]) -> None:
-        """Put *head* behind a key or dash, and *lines* below it, in the place of *node*."""
+        """Write *head* after a key or dash, and *lines* below it, in place of *node*."""
         edits = self._edits
         is_beside = not _BREAK.search(edits.text, slot.after, node.start)
         if is_beside and head:
@@ -150,7 +150,7 @@ class NodeWriter:
             edits.cut_lines(node.start, node.end)
 
     def _dash(self, node: SequenceNode, index: int) -> int:
-        """Where the dash of an item is; in brackets, where the item begins."""
+        """Return the position of the dash of an item; in a flow sequence, of the item."""
         if node.is_flow:
             return node.items[index].start
         if index == 0:
@@ -164,7 +164,7 @@ def _is_bracketed(node: ConcreteNode) -> bool:
 
 
 def _runs(indexes: list[int]) -> list[tuple[int, int]]:
-    """Neighbours together: the first and the last of each run."""
+    """Group consecutive indexes: return the first and the last of each run."""
     runs: list[tuple[int, int]] = []
     for index in sorted(indexes):
         if runs and runs[-1][1] == index - 1:
@@ -181,7 +181,7 @@ _COMMENT = re.compile(r"\s*(?:#|\Z)")
 def add_behind(
     edits: TextEdits, node: ConcreteNode, items: Sequence[ConcreteNode], texts: Sequence[str]
 ) -> None:
-    """Add *texts* behind the last of the *items* in the brackets of *node*."""
+    """Add *texts* after the last of the *items* in the flow collection *node*."""
     if not items:
         edits.replace(node.body + 1, node.body + 1, ", ".join(texts))
         return
@@ -200,9 +200,9 @@ def add_behind(
 
 
 def remove_between(edits: TextEdits, start: int, end: int, before: int | None, following: int | None) -> None:
-    """Remove what stands from *start* to *end*, with the comma that is then one too many.
+    """Remove the text from *start* to *end*, with one adjacent comma.
 
-    *before* is where the item in front of it ends, *following* where the one behind it begins.
+    *before* is the end of the previous item, *following* the start of the next one.
     """
     if following is not None:
         edits.replace(start, following, "")

@@ -1,7 +1,7 @@
-"""Keys and items that are taken out of an entry, with the lines that they stand on.
+"""Remove keys and items from an entry, with their lines.
 
-A comment behind a value goes with it, and so do those below that are indented deeper than its key. What
-stands above stays: it may be about more than this key.
+Comments after a value are removed with it, and so are comments below that are indented deeper than its key.
+Comments above are kept: they may concern more than this key.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from syntask_yaml.document.editor.edit_session import EditSession
 from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 from syntask_yaml.errors import NotFound
 
-# What says nothing without keys: it goes with the last of them. Elsewhere `{}` is a value of its own.
+# Sections that are meaningless without keys: they are removed with the last key. Elsewhere, `{}` is a value.
 _SECTIONS = frozenset(
     {
         ("parameters",),
@@ -28,7 +28,7 @@ _SECTIONS = frozenset(
 )
 _EMPTIED = object()
 
-_Steps: TypeAlias = dict[str | int, "_Steps"]  # no steps below one: it is what goes
+_Steps: TypeAlias = dict[str | int, "_Steps"]  # an empty mapping marks a value to remove
 
 
 class Remover:
@@ -41,10 +41,10 @@ class Remover:
         self._gone: list[ConcreteNode] = []
 
     def remove(self, node: ConcreteNode, old: Any, paths: Iterable[Path], slot: Slot) -> Any:
-        """Remove what is at *paths* of the entry *node*, which says *old*; what it says then.
+        """Remove the values at *paths* of the entry *node*, whose value is *old*. Return the new value.
 
-        Raises NotFound for what is not there, and EditRefused for what is not written in place or holds an
-        anchor that is used elsewhere.
+        Raises NotFound for missing values, and EditRefused for values that are not written in place or
+        contain an anchor that is used elsewhere.
         """
         steps: _Steps = {}
         for path in paths:
@@ -54,7 +54,7 @@ class Remover:
         return left
 
     def _left(self, node: ConcreteNode, old: Any, steps: _Steps, slot: Slot, path: Path) -> Any:
-        """What is left of *node*; `_EMPTIED`, with nothing noted, for a section that goes with its keys."""
+        """Return the rest of *node*; `_EMPTIED`, without an edit, for a section removed with its keys."""
         if isinstance(node, AliasNode):
             raise self._borrowed(node, path, next(iter(steps)))
         if isinstance(node, cst.MappingNode) and isinstance(old, dict):
@@ -77,7 +77,7 @@ class Remover:
             inner_slot = self._writer.slot_of_key(node, index)
             self._gone.extend(() if below_it else (inner,))
             value = self._left(inner, old[key], below_it, inner_slot, (*path, key)) if below_it else _EMPTIED
-            if value is _EMPTIED and below_it and key in beneath:  # without it, other values would show
+            if value is _EMPTIED and below_it and key in beneath:  # merged values would reappear
                 self._writer.put(inner, {}, inner_slot)
                 value = {}
             left[key] = value
@@ -114,7 +114,7 @@ class Remover:
         return list(left.values())
 
     def _check_anchors(self) -> None:
-        """Refuse to remove an anchor that something stays to use."""
+        """Raise EditRefused if a removed anchor has remaining aliases."""
         inside = [each for node in self._gone for each in _all(node)]
         removed = {id(each) for each in inside}
         for alias in self._session.tree.aliases:
@@ -151,7 +151,7 @@ class Remover:
 
 
 def _note(steps: _Steps, path: Path) -> None:
-    """Add *path*; what is below something that goes need not be said."""
+    """Add *path*, unless an ancestor of it is removed."""
     for step in path[:-1]:
         if steps.get(step) == {}:
             return

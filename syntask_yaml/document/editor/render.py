@@ -1,4 +1,4 @@
-"""Values as YAML, in the style of a file: as lines below each other, or in brackets on one line."""
+"""Format values as YAML in the style of a file, in block or flow style."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _SPECIAL_IN_BRACKETS = re.compile(r"[,\[\]{}?]|(?<!\w):|:(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class AliasReference:
-    """What stands in the place of a value that an anchor has: `*name`."""
+    """An alias in place of an anchored value: `*name`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A mapping that takes what an anchor has, and says some keys itself: `<<: *name` and *own*."""
+    """A mapping that merges an anchor and overrides some keys: `<<: *name` and *own*."""
 
     name: str
     own: Mapping[str, Any]
 
 
 class Renderer:
-    """Writes JSON, with a `AliasReference` or an `Overlay` where one shall stand."""
+    """Formats JSON, which may contain an `AliasReference` or an `Overlay`."""
 
     def __init__(self, style: Style) -> None:
         self._style = style
@@ -46,7 +46,7 @@ class Renderer:
         return [line for value in values for line in self._item(value, column)]
 
     def under_key(self, value: Any, column: int) -> tuple[str, list[str]]:
-        """Return what stands behind a key that is indented by *column*, and the lines below it."""
+        """Return the text after a key that is indented by *column*, and the lines below it."""
         if isinstance(value, Overlay) or (isinstance(value, dict) and value):
             return "", self.pairs(value, column + self._style.indent)
         if isinstance(value, list) and value:
@@ -54,7 +54,7 @@ class Renderer:
         return self._leaf(value, column + self._style.indent)
 
     def behind_dash(self, value: Any, column: int) -> tuple[str, list[str]]:
-        """Return what stands behind a dash whose item is indented by *column*, and the lines below it."""
+        """Return the text after a dash whose item is indented by *column*, and the lines below it."""
         if isinstance(value, Overlay) or (isinstance(value, dict) and value):
             lines = self.pairs(value, column)
         elif isinstance(value, list) and value:
@@ -64,7 +64,7 @@ class Renderer:
         return lines[0][column:], lines[1:]
 
     def flow(self, value: Any) -> str:
-        """Return the value on one line, with brackets."""
+        """Return the value on one line, in flow style."""
         if isinstance(value, (dict, Overlay)):
             inside = (f"{self._key(key, is_flow=True)}: {self.flow(item)}" for key, item in _pairs(value))
             return f"{{{', '.join(inside)}}}"
@@ -85,7 +85,7 @@ class Renderer:
             dumped: str = yaml.safe_dump(value, width=_ONE_LINE)
             return dumped.removesuffix("\n...\n").strip()
         written = to_scalar(value)
-        if written.startswith('"'):  # nothing else will do
+        if written.startswith('"'):  # only double quotes can represent it
             return written
         if not quote and written == value and not (is_flow and _SPECIAL_IN_BRACKETS.search(value)):
             return value
@@ -121,9 +121,9 @@ def _pairs(value: Mapping[str, Any] | Overlay) -> list[tuple[str, Any]]:
 
 
 def _block(text: str) -> list[str]:
-    """A text of several lines as PyYAML writes it below `|`: the header, and the lines without indentation.
+    """Return the header and unindented lines of a block scalar for a multi-line text, as PyYAML does.
 
-    The header is something else where it does not fit there.
+    If the text cannot be a block scalar, the header is something else.
     """
     dumped: str = yaml.safe_dump(text, default_style="|", allow_unicode=True, width=_ONE_LINE)
     header, *lines = dumped.removesuffix("\n").split("\n")

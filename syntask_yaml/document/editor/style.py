@@ -1,4 +1,4 @@
-"""How the author of a file writes: how far things are indented, and which quotes are used."""
+"""Detect the indentation and the quotes that a file uses."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from syntask_yaml.document.editor.cst import (
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """*indent* is that of a mapping below its key, *dash* that of a list's dashes below its key, and
-    *item* that of an item behind its dash; *quote* is for texts that need quotes."""
+    """The style of a file.
+
+    *indent* is the indentation of a mapping below its key, *dash* of a list's dashes below its key, *item* of
+    an item after its dash; *quote* is used for texts that need quotes.
+    """
 
     indent: int = 2
     dash: int = 2
@@ -28,7 +31,7 @@ class Style:
 
 
 def style_of(tree: ConcreteTree) -> Style:
-    """Return the style of a text: what is done most often, and what we would do where nothing is."""
+    """Return the style of a text: the most frequent choices, or our defaults."""
     indents: Counter[int] = Counter()
     dashes: Counter[int] = Counter()
     items: Counter[int] = Counter()

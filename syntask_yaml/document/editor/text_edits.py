@@ -1,4 +1,4 @@
-"""Cuts and insertions in a text: gathered first, made at once, so that no place moves meanwhile."""
+"""Cuts and insertions in a text: collected first, applied at once, so that positions stay valid."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class TextEdits:
-    """A text that is to be changed. Places are indexes of the text as it was.
+    """The edits of a text. Positions are indexes of the original text.
 
-    Lines are given without their ends; they get those that the text has.
+    Lines are given without line endings; they get that of the text.
     """
 
     def __init__(self, text: str) -> None:
@@ -25,42 +25,42 @@ class TextEdits:
 
     @property
     def ends_line(self) -> bool:
-        """Whether the last line has an end, as it should."""
+        """Whether the text ends with a newline."""
         return _ends_line(self.text)
 
     def replace(self, start: int, end: int, new: str) -> None:
-        """Put *new*, which may have several lines, in the place of what stands there."""
+        """Replace the text from *start* to *end* by *new*, which may have several lines."""
         self._splices.append((start, end, new.replace("\n", self._newline)))
 
     def insert_lines(self, at: int, lines: Sequence[str]) -> None:
-        """Insert whole lines at *at*, the beginning of a line or the end of the text."""
+        """Insert whole lines at *at*, the start of a line or the end of the text."""
         if lines:
             self._splices.append((at, at, "".join(f"{line}{self._newline}" for line in lines)))
 
     def cut_lines(self, start: int, end: int) -> None:
-        """Remove whole lines: from that of *start* to that of *end*."""
+        """Remove the lines from that of *start* to that of *end*."""
         self._splices.append((self.line_start(start), self.next_line(end), ""))
 
     def line_start(self, index: int) -> int:
-        """Return where the line of *index* begins."""
+        """Return the start of the line of *index*."""
         return 1 + max(self.text.rfind(each, 0, index) for each in _BREAKS)
 
     def begins_line(self, index: int) -> bool:
-        """Return whether nothing but blanks stands in front of *index* on its line."""
+        """Return whether there are only spaces before *index* on its line."""
         return not self.text[self.line_start(index) : index].strip()
 
     def line_end(self, index: int) -> int:
-        """Return where the line of *index* ends, in front of its line break."""
+        """Return the end of the line of *index*, before its line break."""
         found = _BREAK.search(self.text, index)
         return found.start() if found else len(self.text)
 
     def next_line(self, index: int) -> int:
-        """Return where the line after that of *index* begins; the end of the text behind the last one."""
+        """Return the start of the line after that of *index*; the end of the text after the last one."""
         found = _BREAK.search(self.text, index)
         return found.end() if found else len(self.text)
 
     def behind_comments(self, line: int, column: int) -> int:
-        """Return where the comments end that begin at *line* and are indented deeper than *column*."""
+        """Return the end of the comments that begin at *line* and are indented deeper than *column*."""
         at = line
         while line < len(self.text):
             comment = COMMENT.match(self.text, line)
@@ -73,9 +73,9 @@ class TextEdits:
         return at
 
     def result(self, *, is_ended: bool = False) -> str:
-        """Return the changed text; one whose last line had no end has none, unless *is_ended*.
+        """Return the changed text; without a final newline if it had none, unless *is_ended*.
 
-        Raises ValueError if changes overlap.
+        Raises ValueError if edits overlap.
         """
         done, parts = 0, [""]
         for start, end, new in sorted(self._splices, key=lambda splice: splice[:2]):

@@ -43,8 +43,7 @@ class CopyAction(Enum):
     """The action on one object of the destination.
 
     MOVE: its schedules stop on the source and start on the destination. DIFFERS: it exists with other
-    content, and is
-    kept. REFUSED: it cannot be copied.
+    content, and is kept. REFUSED: it cannot be copied.
     """
 
     CREATE = "create"
@@ -75,8 +74,7 @@ class CopyChange:
     """The action on the object *name*, its reason, and a hint if it is a problem.
 
     *fields* differ: before is the destination's value. *after* is the value to write, also if it is not
-    written
-    because it differs.
+    written because it differs.
     """
 
     kind: CopyKind

@@ -152,8 +152,7 @@ def schedule_changes(
     """Yield the change for each deployment whose schedules are active on the source, by name.
 
     *deployments* are the changes of the deployments, which are part of the copy if *copies*. Moves in
-    *moving* are
-    resumed.
+    *moving* are resumed.
     """
     for name, stored in source.deployments.items():
         if not is_on(stored) and name not in moving:

@@ -1,8 +1,7 @@
 """The journal of unfinished copies, in files, from which the next copy resumes.
 
 Each move of schedules has a file. It is written before the source is paused, and contains the waiting runs,
-which
-pausing deletes. Deployments being written share one file: their triggers are written after them.
+which pausing deletes. Deployments being written share one file: their triggers are written after them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Move the schedules of a deployment to another backend: never active on both, and with waiting runs.
 
 As in `upgrade switch`, the source stops, then the destination starts. Here, both sides have the same
-deployment, so
-a due run that has not started is created again on the destination, once, for its time.
+deployment, so a due run that has not started is created again on the destination, once, for its time.
 """
 
 from __future__ import annotations

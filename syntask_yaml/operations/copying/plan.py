@@ -38,8 +38,7 @@ def plan_copy(
     """Return the plan for a copy of *source* to *destination*.
 
     From an interrupted copy, *moving* are deployments whose schedules it stopped and did not start,
-    *unfinished* those
-    whose triggers it may not have written. Raises UsageError if both are the same backend.
+    *unfinished* those whose triggers it may not have written. Raises UsageError if both are the same backend.
     """
     here, there = Contents(source), Contents(destination)
     _check_sides(here, there)

@@ -1,8 +1,7 @@
 """References in values: to variables and blocks by name, and to blocks by id.
 
 Pool templates and deployments on a server may contain ids, which differ between backends. A plan replaces
-them by the
-block's type and name; a write replaces these by the id on the destination.
+them by the block's type and name; a write replaces these by the id on the destination.
 """
 
 from __future__ import annotations

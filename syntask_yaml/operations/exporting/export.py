@@ -1,8 +1,7 @@
 """Export a backend's deployments as a project file: planning that file against the backend changes nothing.
 
 Values that would be read differently are escaped: literal braces, and names that this machine would resolve.
-A secret
-that a backend stores in clear text is not written to the file.
+A secret that a backend stores in clear text is not written to the file.
 """
 
 from __future__ import annotations
@@ -71,10 +70,8 @@ class ExportRequest:
     """The deployments to export: those that match *patterns*, of *project*, or of all projects if None.
 
     *project* is an owner, `shop:prod`, or a project that has deployed to one target, `shop`.
-    *with_resources*: include
-    their resources, or all resources if nothing is selected. A project that owns resources has a name: *name*
-    if they
-    have no owner yet.
+    *with_resources*: include their resources, or all resources if nothing is selected. A project that owns
+    resources has a name: *name* if they have no owner yet.
     """
 
     patterns: Sequence[str] = ()
@@ -89,8 +86,7 @@ def export(
     """Return the requested deployments as a project file; *notify* gets progress events.
 
     *environ* is this machine's: names that are set in it are escaped. Raises NotFound for a pattern without a
-    match,
-    UsageError if the deployments have several owners.
+    match, UsageError if the deployments have several owners.
     """
     found = find_deployments(backend, Filters(names=tuple(request.patterns)))
     stored = owned_by(found, request.project)

@@ -117,8 +117,7 @@ def write_new_files(root: Path, files: Mapping[PurePosixPath, str], *, notify: O
     """Write *files* below *root*, in order; an existing file with the same text is kept.
 
     *notify* gets progress events. Raises FileFailed, and leaves nothing behind, if a file exists with another
-    text or
-    cannot be written.
+    text or cannot be written.
     """
     others = [path for path, text in files.items() if (root / path).exists() and not _says(root / path, text)]
     if others:

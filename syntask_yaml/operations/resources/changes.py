@@ -28,8 +28,7 @@ def compare_resources(
     """Return the changes that make the backend match *prepared*.
 
     Raises ProjectInvalid for resources of other owners, unless it is to *take_over*, BackendConflict for a
-    second
-    project of the same name.
+    second project of the same name.
     """
     if not (prepared or prune or take_over):
         return ()

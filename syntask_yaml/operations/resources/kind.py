@@ -30,10 +30,9 @@ class KindRow(NamedTuple):
     """The functions that check, read and write one kind of resources.
 
     *check* yields why a backend would reject the resource at a node. *read* yields the resources of a backend
-    with some
-    names. *write* makes one change and returns the resource's id there, if any. *keeps_owner*: the backend
-    stores the
-    owner; otherwise a ledger does. *stays* returns, by the name, whether it is never deleted by itself.
+    with some names. *write* makes one change and returns the resource's id there, if any. *keeps_owner*: the
+    backend stores the owner; otherwise a ledger does. *stays* returns, by the name, whether it is never
+    deleted by itself.
     """
 
     check: Check

@@ -49,8 +49,7 @@ def read_resources(
     """Return the stored resources of *prepared* and of the project, including its *former* names.
 
     Former names are also taken from the ledgers, unless they are None. A server is queried only if needed.
-    *contents*
-    may have been read before.
+    *contents* may have been read before.
     """
     if not (prepared or prune or former is not None or context.backend.features.has_own_worker):
         return FoundResources()

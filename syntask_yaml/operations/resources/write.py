@@ -30,8 +30,7 @@ class ResourceWriter:
     """Executes *changes*, some before the deployments are written and the others afterwards.
 
     A name is in the ledger before the resource is on the backend, and until it is deleted: after any
-    interruption, the
-    next deploy knows what the project owns. *written* has the results by full name.
+    interruption, the next deploy knows what the project owns. *written* has the results by full name.
     """
 
     def __init__(

@@ -35,8 +35,7 @@ class Bounds:
     """The limits of past runs that are read for the timeline.
 
     *latest*: the first page, and a second one if the first does not reach back to the window. If neither
-    does, *of each
-    lane* limits the pages of each lane in the same way.
+    does, *of each lane* limits the pages of each lane in the same way.
     """
 
     latest: tuple[int, ...]
@@ -51,11 +50,9 @@ class BackendStatus:
     """The status of a backend at `timeline.window.now`.
 
     *running* are the running runs, earliest due first; *failed* those that failed or crashed in the window,
-    latest
-    first. *coming* are times and `flow/name`, the next one first. *unserved* are the work pools of coming
-    runs that no
-    worker serves. *silent* are the ids of running runs whose worker does not respond. *half_renamed* are the
-    deployments that a rename left paused. *cut* names the lists that are incomplete.
+    latest first. *coming* are times and `flow/name`, the next one first. *unserved* are the work pools of
+    coming runs that no worker serves. *silent* are the ids of running runs whose worker does not respond.
+    *half_renamed* are the deployments that a rename left paused. *cut* names the lists that are incomplete.
     """
 
     running: tuple[Run, ...]

@@ -1,10 +1,9 @@
 """Draw a timeline as a standalone SVG, which takes the colors of a surrounding page.
 
 Each shape has a class: `lane`, `name`, `tick`, `now`, and for runs their state (`completed`, `failed` …),
-`late` or
-`coming`; `unread` marks a time whose runs are not all known. Colors are attributes, which any rule of a
-stylesheet
-overrides; there is no script and no embedded stylesheet, which the policy of a page might forbid.
+`late` or `coming`; `unread` marks a time whose runs are not all known. Colors are attributes, which any rule
+of a stylesheet overrides; there is no script and no embedded stylesheet, which the policy of a page might
+forbid.
 """
 
 from __future__ import annotations
@@ -75,8 +74,7 @@ def draw_svg(
     """Return the picture of *timeline* with the times of *zone*, None for the local one.
 
     *id* is the prefix of the ids in the picture, and must be unique in a page. Names are escaped. *links*
-    returns the
-    link of a lane's name, if any.
+    returns the link of a lane's name, if any.
     """
     # Screen readers do not announce links inside an `img`.
     role = "img" if links is None else "group"

@@ -27,12 +27,9 @@ class Lane:
     """The runs of a *name*: `flow/name`, or the flow that scripts call; or of *count* of them in one lane.
 
     *runs* are the numbers in each state. *past* has, for each slot, the number of runs that ran or were due
-    in it, by
-    their current state: SCHEDULED is late. *coming* has the number of future times in it, and *next* is the
-    first of
-    them. Before *reach*, only some runs are known; None: all are. *is_cut*: not everything was read, so that
-    it may
-    stand for more than *count*.
+    in it, by their current state: SCHEDULED is late. *coming* has the number of future times in it, and
+    *next* is the first of them. Before *reach*, only some runs are known; None: all are. *is_cut*: not
+    everything was read, so that it may stand for more than *count*.
     """
 
     name: str

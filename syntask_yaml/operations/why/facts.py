@@ -31,12 +31,10 @@ class Facts:
     """The known facts about a run at *now*. Facts that its state does not require are empty.
 
     *busy* are the runs of any pool that occupy slots, *workers* those of its pool, *lines* its last log
-    lines.
-    *has_own_worker*: our worker serves the backend. *deliveries* are those of automations. *limits* are those
-    whose
-    slots its code waits for, and *holders* the runs that hold them. If there is a worker, *ahead* are the
-    waiting runs of
-    its queue that were due by then, and *begun* those that started lately; none if one of them was due later.
+    lines. *has_own_worker*: our worker serves the backend. *deliveries* are those of automations. *limits*
+    are those whose slots its code waits for, and *holders* the runs that hold them. If there is a worker,
+    *ahead* are the waiting runs of its queue that were due by then, and *begun* those that started lately;
+    none if one of them was due later.
     """
 
     run: Run

@@ -1,1 +1,1 @@
-"""A form for the parameters of a flow, made from their schema, and read again."""
+"""Forms for the parameters of a flow, generated from their schema."""

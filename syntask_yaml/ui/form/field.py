@@ -1,4 +1,4 @@
-"""The fields of a form, from a JSON Schema."""
+"""Generate the fields of a form from a JSON Schema."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.model.value import Json
 
-# Objects in objects that have fields of their own; what is deeper is written as JSON.
+# The maximum depth of nested objects with fields of their own; deeper ones are edited as JSON.
 _DEEPEST = 4
 _PREFIX = "p"
 
@@ -28,7 +28,7 @@ class InputKind(Enum):
 
 
 class NoValue(Enum):
-    """That there is no value, which None would be."""
+    """A marker for a missing value, since None is a value."""
 
     NO_VALUE = "no value"
 
@@ -38,10 +38,9 @@ NO_VALUE = NoValue.NO_VALUE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """One parameter, or a part of one, as a form shows it.
+    """A form field for one parameter, or a part of one.
 
-    *path* leads to its value, and *shown* is the one that the form begins with. A GROUP has *fields*, a
-    CHOICE *choices*.
+    *path* is the path of its value, and *shown* the initial value. A GROUP has *fields*, a CHOICE *choices*.
     """
 
     path: tuple[str, ...]
@@ -56,17 +55,17 @@ class FormField:
 
     @property
     def name(self) -> str:
-        """The name of its input, as a JSON Pointer writes the path."""
+        """The name of its input: the path as a JSON Pointer."""
         return "/".join((_PREFIX, *(part.replace("~", "~0").replace("/", "~1") for part in self.path)))
 
 
 def fields_of(schema: Mapping[str, Json] | None, values: Mapping[str, Json]) -> tuple[FormField, ...]:
-    """Return a field for each parameter in *schema*; a form begins with *values*, or with its defaults."""
+    """Return a field for each parameter in *schema*; initial values are *values*, or the defaults."""
     return tuple(_Maker(schema or {}).fields(schema or {}, values, ()))
 
 
 class _Maker:
-    """Makes the fields of parts of *root*, to which references lead."""
+    """Creates the fields for parts of *root*, in which references are resolved."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
@@ -101,7 +100,7 @@ class _Maker:
         )
 
     def _resolved(self, schema: Mapping[str, Any], depth: int = 0) -> tuple[Mapping[str, Any], bool]:
-        """*schema* without references and what is one of one, and whether null fits it, too."""
+        """Return *schema* without references and single alternatives, and whether it accepts null."""
         is_nullable = False
         if isinstance(options := schema.get("anyOf"), Sequence):
             others = [each for each in options if each != {"type": "null"}]
@@ -152,6 +151,6 @@ def _choices(schema: Mapping[str, Any]) -> tuple[Json, ...]:
 
 
 def _position(part: Any) -> int:
-    """Where the signature of a flow has a parameter; what a schema does not say comes last, in its order."""
+    """Return the position of a parameter in the flow's signature; those without one come last."""
     position = part.get("position") if isinstance(part, Mapping) else None
     return position if isinstance(position, int) else 1_000_000

@@ -1,7 +1,7 @@
 """Read the values of a submitted form, and report what is wrong with them.
 
-What was not changed is not sent: the run gets the value of the deployment, or the default of the flow, as it
-is when the run begins, and a secret that is there need not be shown to be kept.
+Unchanged fields are not submitted: the run uses the deployment's value or the flow's default at its start,
+and an existing secret is kept without being displayed.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from syntask_yaml.ui.form.field import NO_VALUE, FormField, InputKind, NoValue
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The *values* that were entered, and what is wrong, in a sentence, by the name of the field."""
+    """The submitted *values*, and error sentences by the name of the field."""
 
     values: Mapping[str, Json] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_entries(fields: Iterable[FormField], typed: Mapping[str, str]) -> Entries:
-    """Read what was *typed*, by the names of inputs, into *fields*."""
+    """Convert the *typed* texts, by the names of inputs, to the values of *fields*."""
     errors: dict[str, str] = {}
     values = {
         each.path[-1]: value for each in fields if (value := _entered(each, typed, errors)) is not NO_VALUE
@@ -46,7 +46,7 @@ def shown_text(field: FormField) -> str:
 def _entered(field: FormField, typed: Mapping[str, str], errors: dict[str, str]) -> Json | NoValue:
     if field.kind is InputKind.GROUP:
         return _entered_group(field, typed, errors)
-    # A browser ends the lines of a text with two characters.
+    # Browsers submit line breaks as two characters.
     shown = shown_text(field).replace("\r\n", "\n")
     text = typed.get(field.name, shown).replace("\r\n", "\n")
     if text == shown:
@@ -71,7 +71,7 @@ def _emptied(field: FormField, errors: dict[str, str]) -> Json | NoValue:
 
 
 def _entered_group(field: FormField, typed: Mapping[str, str], errors: dict[str, str]) -> Json | NoValue:
-    """The object of a group, with all its parts, if one of them was changed."""
+    """Return the complete object of a group if one of its parts was changed."""
     inner: dict[str, str] = {}
     values = {
         each.path[-1]: value
@@ -79,7 +79,7 @@ def _entered_group(field: FormField, typed: Mapping[str, str], errors: dict[str,
         if (value := _entered(each, typed, inner)) is not NO_VALUE
     }
     if not values and field.shown is NO_VALUE and not field.is_required:
-        return NO_VALUE  # nothing in it was touched, and nothing in it is needed
+        return NO_VALUE  # nothing in it was changed, and nothing in it is required
     errors.update(inner)
     if not values:
         return NO_VALUE
@@ -88,7 +88,7 @@ def _entered_group(field: FormField, typed: Mapping[str, str], errors: dict[str,
 
 def _number(text: str) -> float:
     value = float(text.strip())
-    if value - value:  # infinite, or no number
+    if value - value:  # infinite or NaN
         raise ValueError(text)
     return value
 

@@ -26,7 +26,7 @@ _RUNS, _TIMES = 30, 5
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """A schedule in *words*, with its next *times*; none while it rests, and the *problem* that it has."""
+    """A schedule in *words*, with its next *times*, empty while it is paused, and its *problem*."""
 
     key: str
     words: str
@@ -41,7 +41,7 @@ def show_deployment(site: Site, asked: PageRequest) -> Page:
 
 
 def start_run(site: Site, asked: PageRequest) -> Redirect | Page:
-    """Make a run with the parameters in the form; what is wrong with them is shown where it was typed."""
+    """Create a run with the submitted parameters; errors are shown at their fields."""
     stored = find_deployment(site.backend, asked.form.get("name", ""))
     deployment = stored.deployment
     fields = fields_of(deployment.parameter_schema, deployment.parameters)
@@ -56,7 +56,7 @@ def start_run(site: Site, asked: PageRequest) -> Redirect | Page:
 
 
 def pause_deployment(site: Site, asked: PageRequest) -> Redirect:
-    """Let the schedules of the deployment `name` rest, or go on."""
+    """Pause or resume the schedules of the deployment `name`."""
     stored = find_deployment(site.backend, asked.form.get("name", ""))
     set_paused(site.backend, [stored], paused=asked.form.get("paused") == "true")
     return Redirect(f"/deployment?{urlencode({'name': stored.deployment.full_name})}")
@@ -100,7 +100,7 @@ def _schedule_rows(site: Site, stored: Stored) -> Iterator[ScheduleRow]:
 
 
 def _placed(fields: Sequence[FormField], error: ProjectInvalid) -> Mapping[str, str]:
-    """What is wrong, by the name of the field that it is about; empty for what is about none."""
+    """Return the error sentences by field name; empty if an error belongs to no field."""
     placed: dict[str, str] = {}
     for each in error.diagnostics:
         field = _field_at(fields, each.path)
@@ -110,18 +110,18 @@ def _placed(fields: Sequence[FormField], error: ProjectInvalid) -> Mapping[str, 
 
 
 def _field_at(fields: Sequence[FormField], path: Path) -> FormField | None:
-    """The innermost field that *path* leads to, or through; None where there is none."""
+    """Return the innermost field on *path*; None if there is none."""
     around = next((each for each in fields if each.path == path[: len(each.path)]), None)
     return around and (_field_at(around.fields, path) or around)
 
 
-# Pixels of the highest bar and of the lowest one; how wide one is, with its gap.
+# Pixels: the height of the highest and lowest bar, and the width of a bar with its gap.
 HEIGHT, _LOWEST, STEP = 60, 4, 14
 
 
 @dataclass(frozen=True, slots=True)
 class RunBar:
-    """The bar of a *run*: where it begins, in pixels, from the left and from the top, and its *height*."""
+    """The bar of a *run*: its left and top position in pixels, and its *height*."""
 
     run: Run
     left: int
@@ -130,7 +130,7 @@ class RunBar:
 
 
 def bars_of(runs: Sequence[Run], now: datetime) -> tuple[RunBar, ...]:
-    """Return a bar for each of *runs*, in their order; the one that took longest is the highest."""
+    """Return a bar for each of *runs*, in order; the longest run has the highest bar."""
     seconds = [_seconds(run, now) for run in runs]
     longest = max(seconds, default=0.0) or 1.0
     heights = [max(_LOWEST, round(HEIGHT * each / longest)) for each in seconds]

@@ -24,7 +24,7 @@ class DeploymentRow:
 
 
 def show_deployments(site: Site, asked: PageRequest) -> Page:
-    """Show the deployments without the first `skip`; `search` is a part of a name, tag, pool or project."""
+    """Show the deployments after the first `skip`; `search` is a part of a name, tag, pool or project."""
     search, skip = asked.query.get("search", "").strip(), asked.number("skip", 0)
     page = site.backend.deployment_page(search, skip=skip, limit=SHOWN)
     return Page(

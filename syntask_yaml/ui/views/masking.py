@@ -12,7 +12,7 @@ from syntask_yaml.plan.changes import FieldChange
 
 
 def without_secrets(values: Any) -> Any:
-    """Return *values* with asterisks for each secret, and for each text whose key says that it is one."""
+    """Return *values* with asterisks for each secret, and for each text with a key that names a secret."""
     if isinstance(values, Mapping):
         return {
             key: MASKED if _is_secret(key) and isinstance(value, str) else without_secrets(value)
@@ -24,7 +24,7 @@ def without_secrets(values: Any) -> Any:
 
 
 def field_without_secrets(field: FieldChange) -> FieldChange:
-    """Return *field* with asterisks for its sides, or for what in them is secret."""
+    """Return *field* with asterisks for secrets in both sides."""
     if any(map(_is_secret, re.split(r"[.\[\]]+", field.path))):
         return replace(field, before=field.before and MASKED, after=field.after and MASKED)
     return replace(field, before=without_secrets(field.before), after=without_secrets(field.after))

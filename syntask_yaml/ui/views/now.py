@@ -12,16 +12,16 @@ from syntask_yaml.operations.status.timeline import Lane
 from syntask_yaml.operations.status.window import SCALES, Window
 from syntask_yaml.ui.site import Page, PageRequest, Site
 
-# So many rows of each list are shown; the rest is a link.
+# The number of rows of each list; a link leads to the rest.
 _SHOWN = 10
 
 
 def show_now(site: Site, asked: PageRequest) -> Page:
-    """Show how the backend stands, around now."""
+    """Show the current status of the backend."""
     scale = asked.query.get("scale", "day")
     scale = scale if scale in SCALES else "day"
     status = read_status(site.backend, Window.around(site.clock(), SCALES[scale]))
-    # What the picture shows is escaped where it is drawn.
+    # The content of the picture is escaped by `draw_svg`.
     picture = Markup(draw_svg(status.timeline, links=_link))
     narrow = Markup(draw_svg(status.timeline, links=_link, id="narrow-timeline", layout=NARROW))
     is_empty = not status.timeline.lanes and not site.backend.deployment_page(limit=1).count

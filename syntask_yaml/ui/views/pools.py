@@ -15,7 +15,7 @@ from syntask_yaml.ui.site import Page, PageRequest, Redirect, Site
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """A work pool with its *queues* and *workers*, and why its runs would *wait*; empty if they would not."""
+    """A work pool with its *queues* and *workers*, and why its runs *wait*; empty if they do not."""
 
     pool: WorkPool
     queues: tuple[WorkQueue, ...]
@@ -42,7 +42,7 @@ def _row(pool: WorkPool, queues: list[WorkQueue], workers: list[ServingWorker]) 
 
 
 def pause_pool(site: Site, asked: PageRequest) -> Redirect:
-    """Let the runs of the work pool `pool`, or of its `queue`, wait, or go on."""
+    """Pause or resume the work pool `pool`, or its `queue`."""
     pool, queue = asked.form.get("pool", ""), asked.form.get("queue")
     change: Mapping[str, Any] = {"is_paused": asked.form.get("paused") == "true"}
     if queue is None:

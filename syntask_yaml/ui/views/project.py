@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from syntask_yaml.operations.plan import Planned
     from syntask_yaml.plan.changes import Change, Plan
 
-# So many problems are shown, and so many names of deployments with the same change.
+# The maximum number of problems, and of deployment names for one change.
 _PROBLEMS, _NAMES = 100, 20
 
 
@@ -30,7 +30,7 @@ def show_project(site: Site, _asked: PageRequest) -> Page:
 
 
 def plan_document(site: Site) -> Mapping[str, Any]:
-    """Return what `plan --output json` prints, without secrets."""
+    """Return the document of `plan --output json`, without secrets."""
     from syntask_yaml.operations.planned_images import as_json
     from syntask_yaml.plan.codec import encode
 
@@ -51,7 +51,7 @@ def _without_secrets(change: Change) -> Change:
 
 
 def _planned(site: Site) -> Planned:
-    """Return the plan for all deployments, as `plan --all` makes it; what that needs is loaded here."""
+    """Return the plan for all deployments, as `plan --all` makes it; the imports are deferred to here."""
     from syntask_yaml.operations.deploy_context import DeployContext
     from syntask_yaml.operations.plan import make_plan
     from syntask_yaml.operations.project import open_project

@@ -17,9 +17,9 @@ from syntask_yaml.ui.rendering import fragment
 from syntask_yaml.ui.site import JsonDocument, Page, PageRequest, PlainText, Redirect, Site
 from syntask_yaml.ui.views.masking import without_secrets
 
-# Lines of a log in one answer, and task runs in the table.
+# The maximum number of log lines in one response, and of task runs in the table.
 _LINES, _CHILDREN = 2_000, 200
-# Milliseconds until the page asks again: our own store is asked in a moment, a server is somebody else's.
+# Milliseconds between requests of the page: our own store responds quickly, a server is shared.
 _PAUSE_OWN, _PAUSE_SERVER = 100, 1_000
 _LATE_LINES = timedelta(minutes=1)
 
@@ -41,7 +41,7 @@ def show_run(site: Site, asked: PageRequest) -> Page:
 def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
     """Return the new log lines of a run, and its changed parts if requested.
 
-    `after` counts the lines that the page has, `state` is the one that it shows.
+    `after` is the number of lines on the page, `state` the displayed one.
     """
     run = find_run(site.backend, asked.path["id"])  # before the lines, so that the last ones are not missed
     after = _whole_number(asked.query.get("after", ""))
@@ -62,26 +62,26 @@ def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 
 def show_log(site: Site, asked: PageRequest) -> PlainText:
-    """Return the whole log of a run, as it was written."""
+    """Return the whole log of a run as plain text."""
     run = find_run(site.backend, asked.path["id"])
     return PlainText("".join(f"{line.message}\n" for line in site.backend.logs(run.id)))
 
 
 def cancel_run(site: Site, asked: PageRequest) -> Redirect:
-    """Ask that a run end."""
+    """Cancel a run."""
     run = find_run(site.backend, asked.path["id"])
     site.backend.cancel(run.id)
     return Redirect(f"/runs/{run.id}")
 
 
 def retry_run(site: Site, asked: PageRequest) -> Redirect:
-    """Do a run again."""
+    """Retry a run."""
     run = find_run(site.backend, asked.path["id"])
     return Redirect(f"/runs/{site.backend.retry(run.id, again=True).id}")
 
 
 def _parts(site: Site, run: Run, token: str) -> Mapping[str, Any]:
-    """Return the parts of the page that change while a run goes on, by the ids of their places."""
+    """Return the parts of the page that change during a run, by element id."""
     now = site.clock()
     children = site.backend.children(run.id)
     values = {
@@ -112,7 +112,7 @@ def _line(line: LogLine) -> Mapping[str, Any]:
 
 
 def _is_written(site: Site, run: Run) -> bool:
-    """Whether no more lines come: a server gets the last ones after the end of a run, from its process."""
+    """Return whether the log is complete: a server gets the last lines after the end of a run."""
     if not run.state.type.is_final or site.backend.features.has_own_worker:
         return run.state.type.is_final
     return run.ended is None or site.clock() - run.ended > _LATE_LINES

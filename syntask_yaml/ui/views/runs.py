@@ -17,14 +17,14 @@ SHOWN, _MOST = 100, 1000
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Some *runs*, and what is asked for the *next* ones with; empty where there are none."""
+    """A page of *runs*, and the query of the *next* page; empty if there is none."""
 
     runs: Sequence[Run]
     next: Mapping[str, str]
 
 
 def show_runs(site: Site, asked: PageRequest) -> Page:
-    """Show runs, the one that was due last first; `state` and `deployment` say which."""
+    """Show runs, latest due time first; `state` and `deployment` filter them."""
     page = run_page(site, asked)
     return Page(
         "runs.html",
@@ -40,10 +40,10 @@ def show_runs(site: Site, asked: PageRequest) -> Page:
 
 
 def run_page(site: Site, asked: PageRequest) -> RunPage:
-    """Return the runs that are asked for: those due `until` a time, without the first `skip` of these.
+    """Return the requested runs: those due `until` a time, without the first `skip` of them.
 
-    A page goes on from the time at which the one before it ended. Many runs are due at the same time: so
-    many of them were on pages before. What is no state is none of them. Raises UsageError.
+    A page begins at the time at which the previous one ended; since many runs may be due at that time, `skip`
+    leaves out those already shown. An unknown state matches none. Raises UsageError.
     """
     query = asked.query
     states = frozenset(each for each in StateType if each.value == query.get("state", "").upper())

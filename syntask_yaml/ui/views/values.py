@@ -1,4 +1,4 @@
-"""Variables and blocks. Of a block only its name is shown, as most of them hold secrets."""
+"""Variables and blocks. Only the names of blocks are shown, as most blocks contain secrets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from syntask_yaml.ui.views.masking import without_secrets
 
 
 def show_values(site: Site, _asked: PageRequest) -> Page:
-    """Show variables, with their values unless their name says that they are secret, and names of blocks."""
+    """Show variables, with hidden values if their name suggests a secret, and the names of blocks."""
     variables = [
         (each.name, without_secrets({each.name: each.value})[each.name], each.tags)
         for each in site.backend.variables()

@@ -1,4 +1,4 @@
-"""Ask how runs get the code."""
+"""Ask how runs obtain the code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOGIN = re.compile(r"\w[\w+.-]*://[^/@]*:[^/@]*@|https?://[^/@]*@")
 
 @dataclass(frozen=True, slots=True)
 class CodeStore:
-    """An object store: its steps, what holds the files in it, and the block type of its credentials."""
+    """An object store: its steps, the name of its container, and the block type of its credentials."""
 
     name: str
     push: str
@@ -47,7 +47,7 @@ STORES = {
 
 
 def ask_code(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """From this machine, from the image, from git, or from an object store."""
+    """Ask for the source: this machine, the image, git, or an object store."""
     choices = list(_choices(draft, context))
     source = yield from Select(
         "code",
@@ -111,7 +111,7 @@ def _is_local(draft: Draft) -> bool:
 
 
 def _from_here(draft: Draft, context: InterviewContext) -> Draft:
-    """Nothing is written: that is what happens where nothing is. The project's own steps are put aside."""
+    """Return the draft without pull steps, as for local code; those of the project are overridden."""
     if not _is_shared(context):
         return draft
     go = step("set_working_directory", context.project.dialect, directory=str(context.project.root))
@@ -160,7 +160,7 @@ def _from_git(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 
 def _ask_token(draft: Draft, context: InterviewContext) -> Interview[tuple[Draft, str]]:
-    """The secret block with the token of a private repository; it is made where it is not there."""
+    """Ask for the secret block with the token of a private repository, and create it if it does not exist."""
     is_private = "token block" in context.answers or (
         yield from Confirm("private", "Does it need an access token?", default=False).ask(context.answers)
     )
@@ -217,7 +217,7 @@ def _ask_store(draft: Draft, context: InterviewContext, store: CodeStore) -> Int
 
 
 def _without_stores(draft: Draft) -> list[Any]:
-    """Return the push steps of the draft, but for those that copy its code somewhere."""
+    """Return the push steps of the draft, without those that upload its code."""
     copying = tuple(f".{store.push}" for store in STORES.values())
     pushes: Any = draft.fields.get("push") or []
     return [each for each in pushes if not any(name.endswith(copying) for name in each)]

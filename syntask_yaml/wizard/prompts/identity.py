@@ -21,7 +21,7 @@ _FIRST_NAME = "default"
 
 
 def ask_identity(context: InterviewContext) -> Interview[Draft]:
-    """The flow and the name: a new entry, or one that is there and is to be changed."""
+    """Ask for the flow and the name, of a new entry or of an existing one to change."""
     entrypoint = yield from _ask_entrypoint(context)
     flow = context.reader.read(entrypoint)
     unasked = context
@@ -64,7 +64,7 @@ def _place(declared: Declaration, context: InterviewContext) -> str:
 
 
 def _ask_home(entrypoint: str, context: InterviewContext) -> Interview[Home | None]:
-    """The file that the entry goes to: of several, the one nearest to the flow unless another is chosen."""
+    """Ask for the file of the entry; the default is the one nearest to the flow."""
     homes = {home.name: home for home in context.project.homes}
     if len(homes) < 2 and "home" not in context.answers:
         return next(iter(homes.values()), None)
@@ -79,7 +79,7 @@ def _ask_home(entrypoint: str, context: InterviewContext) -> Interview[Home | No
 
 
 def _elsewhere(declared: str, entrypoint: str) -> str:
-    """Return what to say of an entry whose flow has the same name, and stands elsewhere; else nothing."""
+    """Return a note on an entry whose flow has the same name in another file; else an empty text."""
     try:
         there, here = parse_entrypoint(declared), parse_entrypoint(entrypoint)
     except InvalidEntrypoint:
@@ -137,7 +137,7 @@ def _free_name(context: InterviewContext, flow: Flow) -> str:
 
 
 def ask_description(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """A sentence for people; the flow's own is taken where none is given."""
+    """Ask for a description; the default is that of the flow."""
     if context.given.overrides.description is not None:
         return draft
     own = (draft.flow.description or "").strip().partition("\n")[0]

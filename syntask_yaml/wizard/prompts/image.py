@@ -21,19 +21,19 @@ _NO_BLOCK = "none"
 
 
 def takes_image(pool: WorkPool | None) -> bool:
-    """Return whether runs of *pool* have an image that a deployment may choose."""
+    """Return whether a deployment may choose the image of runs in *pool*."""
     if pool is None:
         return False
     variables: Any = pool.base_job_template.get("variables") or {}
     properties = variables.get("properties") or {}
-    if not properties:  # the first worker will bring the template of its type
+    if not properties:  # the first worker will set the template of its type
         return not pool_type(pool.type).is_local and not pool.type.endswith(":managed")
     image = properties.get("image")
     return isinstance(image, dict) and "enum" not in image
 
 
 def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """An image that is built from the repository, one that is there, or the pool's own."""
+    """Ask for the image: built from the repository, an existing one, or the pool's default."""
     if not takes_image(draft.pool) or "image" in context.given.overrides.job_variables:
         return draft
     choices = list(_choices(draft, context))
@@ -66,7 +66,7 @@ def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
 
 
 def _shared(context: InterviewContext) -> str | None:
-    """Return the id of the step by which the project builds an image for all its deployments."""
+    """Return the id of the step by which the project builds one image for all deployments."""
     project = context.project.project
     section = project.sections.shared["build"] if project else None
     for each in section.steps if section else ():
@@ -138,7 +138,7 @@ def _ask_registry(context: InterviewContext) -> Interview[str]:
 
 
 def choose_block(key: str, text: str, known: list[str], none: str) -> Interview[str]:
-    """Ask for one of the *known* blocks; empty where *none*, the label of no block, is chosen."""
+    """Ask for one of the *known* blocks; empty if *none*, the label of no block, is chosen."""
     without = [Choice(_NO_BLOCK, none)] if none else []
     choices = [*without, *(Choice(name, name) for name in known)]
     chosen = yield from Select(key, text, choices=choices, default=_NO_BLOCK if none else None).ask()

@@ -18,7 +18,7 @@ DONE = ""
 
 
 def ask_parameters(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Values for what the flow needs; other values than its defaults where they are wanted."""
+    """Ask for the values of required parameters, and for overrides of defaults on request."""
     if draft.flow.parameter_schema is None:
         return (yield from _ask_unknown(draft, context))
     for name in _required(draft):
@@ -29,7 +29,7 @@ def ask_parameters(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 
 def ask_missing(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Values that a scheduled run would lack."""
+    """Ask for the values that a scheduled run would lack."""
     for name in _required(draft):
         given = {**(draft.fields.get("parameters") or {}), **context.given.overrides.parameters}
         if name not in given:
@@ -62,7 +62,7 @@ def _choices(draft: Draft, context: InterviewContext, names: list[str]) -> Itera
 
 
 def _ask_value(draft: Draft, context: InterviewContext, name: str, *, is_needed: bool) -> Interview[Draft]:
-    """The value of one parameter; nothing leaves it to the flow, or to whoever starts a run."""
+    """Ask for the value of one parameter; an empty answer leaves it to the flow or to the run."""
     schema = draft.flow.value_schema or {}
     own = _properties(draft)[name]
     values = dict(draft.fields.get("parameters") or {})
@@ -86,7 +86,7 @@ def _ask_value(draft: Draft, context: InterviewContext, name: str, *, is_needed:
 
 
 def _ask_unknown(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Values for a flow whose signature cannot be read: pairs, as on the command line."""
+    """Ask for parameters of a flow without a readable signature: pairs, as on the command line."""
     while True:
         values = draft.fields.get("parameters") or {}
         pair = yield from Text(
@@ -151,7 +151,7 @@ def _type_of(schema: Mapping[str, Any]) -> str:
 
 
 def _problem(schema: Mapping[str, Any], name: str, text: str) -> str:
-    """Return why *text* is not a value of the parameter, in a sentence; empty if it is one."""
+    """Return a sentence on why *text* is not a valid value of the parameter; empty if it is."""
     value = _value(schema, name, text)
     return "" if is_template(value) else _misfit(schema, name, value)
 
@@ -162,7 +162,7 @@ def _misfit(schema: Mapping[str, Any], name: str, value: Any) -> str:
 
 
 def _value(schema: Mapping[str, Any], name: str, text: str) -> Any:
-    """What was typed as a value: as it stands where the parameter is a text, else JSON if that fits."""
+    """Convert typed text to a value: unchanged if the parameter is a text, else JSON if valid."""
     value = _plain(text)
     if isinstance(value, str):
         return value
@@ -188,6 +188,6 @@ def _json(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as it would be typed."""
+    """Return a value as the user would type it."""
     is_plain = isinstance(value, str) and value not in ("", NOTHING) and value == value.strip()
     return value if is_plain and _plain(value) == value else _json(value)

@@ -14,11 +14,11 @@ from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
-NEW = "/new"  # no pool can be called that
+NEW = "/new"  # no pool can have this name
 
 
 def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """One of the backend's pools, or a new one."""
+    """Ask for one of the backend's pools, or a new one."""
     given = context.given.overrides.work_pool
     if given is not None:
         return (yield from _with_given(draft, given, context))

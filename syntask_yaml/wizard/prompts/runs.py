@@ -18,7 +18,7 @@ _PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTA
 
 
 def ask_environment(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Environment variables, one after the other. Raises UsageError."""
+    """Ask for environment variables, one after the other. Raises UsageError."""
     for name, value in context.given.environment.items():
         if problem := _secret_problem(name, value, context):
             raise UsageError(f"`--env {name}=…`: {problem}")
@@ -56,7 +56,7 @@ def _pair_problem(text: str, context: InterviewContext) -> str:
 
 
 def _secret_problem(name: str, value: str, context: InterviewContext) -> str:
-    """Return why a variable of this *name* is not saved as it was typed; nothing for what is no secret."""
+    """Return why the variable *name* is not saved as typed; empty if it is not a secret."""
     if not (is_secret_name(name) or is_secret_value(value)) or value in ("", NOTHING) or is_template(value):
         return ""
     block = block_reference("secret", slug(name.lower()), context.project.dialect)
@@ -64,7 +64,7 @@ def _secret_problem(name: str, value: str, context: InterviewContext) -> str:
 
 
 def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """How many runs at the same time, and what becomes of those beyond it."""
+    """Ask for the concurrency limit, and for the treatment of runs that exceed it."""
     if context.given.overrides.concurrency_limit is not None:
         return draft
     declared = draft.fields.get("concurrency_limit")
@@ -100,7 +100,7 @@ def _limit_problem(text: str) -> str:
 
 
 def ask_tags(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Words to find deployments and runs by."""
+    """Ask for tags."""
     if context.given.overrides.tags:
         return draft
     declared = draft.fields.get("tags")

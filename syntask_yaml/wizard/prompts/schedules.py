@@ -40,7 +40,7 @@ _CRON_NOTES = (
 
 
 def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Schedules, one after the other; then what a run that nobody starts would lack."""
+    """Ask for schedules, one after the other; then for parameters that scheduled runs would lack."""
     given = context.given.overrides.schedules
     if not given:
         draft = yield from _ask_all(draft, context)
@@ -62,8 +62,7 @@ def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleContext:
-    """What schedules are asked by: the time, the *timezone* of this machine, the *zone* that an option gives,
-    and given *answers*."""
+    """The time, the *timezone* of this machine, the *zone* of an option, and given *answers*."""
 
     now: datetime
     timezone: str
@@ -71,14 +70,14 @@ class ScheduleContext:
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
     def in_zone(self, schedule: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the schedule in the zone that an option gives."""
+        """Return the schedule in the time zone of the option."""
         return {**schedule, "timezone": self.zone} if self.zone else schedule
 
 
 def ask_for_schedules(
     context: ScheduleContext, declared: Sequence[Mapping[str, Any]] = ()
 ) -> Interview[list[Mapping[str, Any]] | None]:
-    """Return the schedules, as entries of `schedules`; None if those that are *declared* stay."""
+    """Return the schedules, as entries of `schedules`; None to keep those that are *declared*."""
     schedules: list[Mapping[str, Any]] = []
     kept = [Choice(_KEEP, f"Keep: {'; '.join(map(described, declared))}")] if declared else []
     kind = yield from Select(
@@ -126,7 +125,7 @@ def _ask_interval(context: ScheduleContext) -> Interview[dict[str, Any]]:
         return {"interval": text}
     seconds = spoken_interval(text)
     interval = int(seconds) if seconds == int(seconds) else seconds
-    # Whole days keep their hour on the clock of a zone; shorter intervals are elapsed time.
+    # Intervals of whole days keep their local hour; shorter intervals are elapsed time.
     return (
         (yield from _in_zone({"interval": interval}, context))
         if seconds % _DAY == 0
