@@ -13,7 +13,7 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic, Path
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, why_no_builtin
-from syntask_yaml.model.secret import SECRET_NAMES
+from syntask_yaml.model.secret import SECRET_NAMES, is_secret_value
 from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.sections import SECTIONS, Sections
@@ -144,20 +144,35 @@ def _required(name: str) -> list[str]:
     return list(project_schema()["$defs"][f"step_{builtin.name}"]["required"]) if builtin else []
 
 
+_IN_BLOCK = (
+    "Store it in a block (`syntask block create secret NAME`) and refer to it as "
+    "`{{ syntask.blocks.secret.NAME }}`."
+)
+# A URL whose login the environment fills in.
+_LOGIN_OF_ENVIRONMENT = re.compile(r"://[^/\s@]*\{\{[^}]*\$[^}]*\}\}[^/\s@]*@")
+
+
 def _check_secrets(node: Node, step: Step) -> Iterator[Diagnostic]:
-    """Secrets of pull steps that would be stored in clear, because the environment fills them in."""
-    for name in SECRET_NAMES & step.inputs.keys():
-        value = step.inputs[name]
+    """Secrets of pull steps that would be stored in clear: written out, or filled in by the environment."""
+    for name, value in step.inputs.items():
+        place = node.get(name) or node
         texts = value.values() if isinstance(value, dict) else [value]
-        if any(_asks_environment(text) for text in texts):
+        is_filled_in = name in SECRET_NAMES and any(_asks_environment(text) for text in texts)
+        if is_filled_in or (isinstance(value, str) and _LOGIN_OF_ENVIRONMENT.search(value)):
+            what = f"`{name}`" if is_filled_in else f"The login in `{name}`"
             detail = (
-                f"`{name}` comes from the environment and would be stored in plain text with the deployment."
+                f"{what} comes from the environment and would be stored in plain text with the deployment."
             )
-            hint = (
-                "Store it in a block (`syntask block create secret NAME`) and refer to it as "
-                "`{{ syntask.blocks.secret.NAME }}`."
-            )
-            yield (node.get(name) or node).problem("secret-in-environment", detail, hint)
+            yield place.problem("secret-in-environment", detail, _IN_BLOCK)
+        elif _is_written_out(name, value):
+            detail = f"`{name}` contains a secret, which is readable in this file and on the backend."
+            yield place.problem("secret-in-clear", detail, _IN_BLOCK).as_warning()
+
+
+def _is_written_out(name: str, value: Any) -> bool:
+    if not isinstance(value, str) or not value or is_template(value):
+        return False
+    return is_secret_value(value) or (name in SECRET_NAMES and name != "credentials")
 
 
 def _asks_environment(text: Any) -> bool:
