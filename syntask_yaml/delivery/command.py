@@ -9,7 +9,7 @@ from typing import Any
 
 from syntask_yaml import processes
 from syntask_yaml.delivery.context import DeliveryContext, Undelivered
-from syntask_yaml.delivery.render import render
+from syntask_yaml.delivery.facts import render
 
 _LONGEST_REASON = 200
 

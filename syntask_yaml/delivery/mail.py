@@ -10,7 +10,7 @@ from email.utils import format_datetime, localtime
 from typing import Any
 
 from syntask_yaml.delivery.context import TIMEOUT, DeliveryContext, Undelivered
-from syntask_yaml.delivery.render import render
+from syntask_yaml.delivery.facts import render
 from syntask_yaml.model.secret import revealed
 
 # The port of each kind of connection where the block gives none.

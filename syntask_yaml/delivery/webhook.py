@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml import __version__
 from syntask_yaml.delivery.context import TIMEOUT, DeliveryContext, Undelivered
-from syntask_yaml.delivery.render import render
+from syntask_yaml.delivery.facts import render
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.value import flag

@@ -29,8 +29,7 @@ from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.pruned_owners import former_names
 from syntask_yaml.operations.renames import names_of
 from syntask_yaml.operations.request import Request
-from syntask_yaml.operations.resources.shared import claim_shared
-from syntask_yaml.operations.resources.write import ResourceWriter
+from syntask_yaml.operations.resources.write import ResourceWriter, claim_shared
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.unset_names import refuse_unset_names
 from syntask_yaml.operations.write_deployments import write_deployments, writes_of

@@ -12,7 +12,7 @@ from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.old_api import OldApi
 from syntask_yaml.backend.prefect.old_block import OldBlock, old_block
 from syntask_yaml.backend.prefect.old_deployment import OldDeployment, OldQueue
-from syntask_yaml.backend.prefect.queue_lists import every_queue
+from syntask_yaml.backend.prefect.queues import every_queue
 from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 

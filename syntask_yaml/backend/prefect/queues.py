@@ -6,7 +6,8 @@ one, and two queues at the same time get the same priority.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from syntask_yaml.backend.ids import check_name
 from syntask_yaml.backend.pools import check_deletable, no_such_pool, no_such_queue, queue_exists
@@ -15,7 +16,6 @@ from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
-from syntask_yaml.backend.prefect.queue_lists import every_queue
 from syntask_yaml.errors import BackendError, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
@@ -103,3 +103,30 @@ def _make(api: Api, pool: str, queue: str) -> None:
         raise
     except BackendError:
         return
+
+
+def every_queue(api: Api) -> Sequence[Raw]:
+    """Return all work queues; pool by pool where their list lacks some.
+
+    A server lists them only by name, and every pool has a queue `default`. PostgreSQL has no order of queues
+    with the same name: of more than a page, some are on no page.
+    """
+    pages = api.pages("work_queues", {})
+    found = pages.all()
+    return found if len(found) >= pages.length else queues_by_pool(api)
+
+
+def queues_by_pool(api: Api) -> Sequence[Raw]:
+    """Return the work queues of each pool."""
+    reads = [partial(_queues_of, api, raw["name"]) for raw in api.every("work_pools")]
+    return [raw for found in api.together(reads) for raw in found]
+
+
+def _queues_of(api: Api, pool: str) -> Sequence[Raw]:
+    try:
+        found = api.every("queues", of=f"/work_pools/{part(pool)}")
+    except Refused as error:
+        if error.status != 404:  # it was deleted meanwhile
+            raise
+        return ()
+    return [{**raw, "work_pool_name": pool} for raw in found]

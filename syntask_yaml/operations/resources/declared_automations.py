@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from syntask_yaml.delivery.facts import facts_of
-from syntask_yaml.delivery.render import render
+from syntask_yaml.delivery.facts import facts_of, render
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.automation import ACTIONS, EVENT_NAMES, Automation, whole_action

@@ -24,7 +24,7 @@ from syntask_yaml.backend.prefect import runs
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.pages import PAGE
-from syntask_yaml.backend.prefect.queue_lists import every_queue, queues_by_pool
+from syntask_yaml.backend.prefect.queues import every_queue, queues_by_pool
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Deployment, Write

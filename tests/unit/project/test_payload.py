@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from syntask_yaml.delivery.render import render
+from syntask_yaml.delivery.facts import render
 from syntask_yaml.project.payload import payload_text
 
 FACTS = {"flow_run": {"name": 'brisk "otter"', "state": {"message": "a\n<b> & 'c' \\ ✓ 😀"}, "tags": ["x"]}}

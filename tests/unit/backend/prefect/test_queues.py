@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from syntask_yaml.backend.prefect.api import Api
-from syntask_yaml.backend.prefect.queue_lists import every_queue
+from syntask_yaml.backend.prefect.queues import every_queue
 from syntask_yaml.backend.prefect.settings import read_connection
 from tests.support.http_server import QuietHandler, serving
 
