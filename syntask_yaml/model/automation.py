@@ -1,4 +1,4 @@
-"""Automations: what is done when something happens to a run."""
+"""Automations: actions that are triggered by events of runs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from syntask_yaml.model.value import Value
 
 
 class ActionType(NamedTuple):
-    """A kind of action: the keys that it *needs*, and what it *may* have besides.
+    """A type of action: the keys that it *needs*, and the optional ones that it *may* have.
 
-    *blocks* are the types of block that its `block` may name. *templates* are the keys that may hold names of
-    the event. *target* is the key whose value tells one action of the kind from another. *instead* says
-    what to do where a Prefect server has no such action; empty: it has.
+    *blocks* are the block types that its `block` may refer to. *templates* are the keys whose values may use
+    the names of the event. *target* is the key that identifies an action among those of its type. *instead*
+    is a hint for Prefect servers, which lack the action; empty if they have it.
     """
 
     needs: tuple[str, ...]
@@ -52,13 +52,13 @@ ACTIONS: Mapping[str, ActionType] = {
     ),
 }
 
-# The names that an action's templates may use: what Prefect hands to them.
+# The names that Prefect defines for the templates of an action.
 EVENT_NAMES = frozenset(
     "automation deployment event events firing firings flow flow_run labels task_run work_pool work_queue "
     "concurrency_limit".split()
 )
 
-# What a webhook is sent where the file does not say.
+# The payload of a webhook without `payload`.
 DEFAULT_PAYLOAD: Mapping[str, Value] = {
     "event": "{{ event.event }}",
     "automation": "{{ automation.name }}",
@@ -83,10 +83,10 @@ _DEFAULTS: Mapping[str, Mapping[str, Value]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automation:
-    """An automation: its *actions* are what is done when *trigger* fires, each by itself.
+    """A *trigger*, and the independent *actions* that it starts.
 
-    *project* owns it; None if nothing does. *origin* is where the file of that project is; None where that is
-    not known, or not stored.
+    *project* is the owner, or None. *origin* is the location of the project file; None if it is unknown or
+    not stored.
     """
 
     name: str
@@ -109,20 +109,20 @@ class Automation:
 
 
 def _shown(trigger: Mapping[str, Value]) -> dict[str, Value]:
-    """A settled trigger as people write it: the events first, and no type where it is the usual one."""
+    """Return a normalized trigger as people write it: the events first, and without the default type."""
     rest = {key: value for key, value in trigger.items() if (key, value) != ("type", "event")}
     return {key: rest[key] for key in ("expect", *rest) if key in rest}
 
 
 def whole_action(action: Mapping[str, Value]) -> dict[str, Value]:
-    """*action* with what its type does where it does not say, and without keys that say nothing."""
+    """Return *action* with the defaults of its type, and without null values."""
     given = {key: value for key, value in action.items() if value is not None}
     defaults = _DEFAULTS.get(str(action.get("type")), {})
     return {**given, **{key: value for key, value in defaults.items() if key not in given}}
 
 
 def target_of(action: Mapping[str, Value]) -> str:
-    """Whom *action* tells: its block, its receivers or its program; empty for an unknown type."""
+    """Return the target of *action*: its block, recipients or program; empty for an unknown type."""
     kind = str(action.get("type"))
     match action.get(ACTIONS[kind].target) if kind in ACTIONS else None:
         case None:
@@ -134,14 +134,14 @@ def target_of(action: Mapping[str, Value]) -> str:
 
 
 def settled_action(action: Mapping[str, Value]) -> dict[str, Value]:
-    """*action* without what its type does where it does not say."""
+    """Return *action* without values that are the defaults of its type."""
     defaults = _DEFAULTS.get(str(action.get("type")), {})
     return {key: value for key, value in action.items() if key not in defaults or value != defaults[key]}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAutomation:
-    """An automation that a backend has, under the backend's *id*."""
+    """An automation on a backend, with the backend's *id*."""
 
     id: str
     automation: Automation
@@ -149,7 +149,7 @@ class StoredAutomation:
 
 
 class AutomationWrite(NamedTuple):
-    """One change: from *before* (None: there is none) to *after* (None: delete it)."""
+    """A change from *before*, None for a new automation, to *after*, None to delete it."""
 
     before: StoredAutomation | None
     after: Automation | None

@@ -14,7 +14,7 @@ from syntask_yaml.model.value import Json
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A named JSON value that everybody may read."""
+    """A named JSON value that is not secret."""
 
     name: str
     value: Json
@@ -23,10 +23,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A named document of a block type; texts in fields that the type calls secret are of type `Secret`.
+    """A named document of a block type. Strings in secret fields of the type are of type `Secret`.
 
-    *references* are the fields whose value is another block, with its `type/name`, of a block that was read.
-    To write one, that text is the value of the field.
+    *references*, only of a block that was read, maps fields whose value is another block to its `type/name`.
+    To write such a field, set `type/name` as its value.
     """
 
     type: str
@@ -37,15 +37,15 @@ class Block:
 
     @property
     def full_name(self) -> str:
-        """`type/name`, which is unique on a backend."""
+        """The unique name on a backend, `type/name`."""
         return f"{self.type}/{self.name}"
 
 
 class BlockType(NamedTuple):
-    """A kind of block: its fields, and which of them are secret.
+    """A block type: its fields, and which of them are secret or required.
 
-    The value of one of *reference_fields* is another block, and of one of *object_fields* a JSON object. The
-    JSON *schema* says more of what the fields may be, under `properties`.
+    Values of *reference_fields* are other blocks; values of *object_fields* are JSON objects. The JSON
+    *schema* describes the fields further, under `properties`.
     """
 
     slug: str
@@ -58,7 +58,7 @@ class BlockType(NamedTuple):
 
 
 class FieldProblem(NamedTuple):
-    """A *field* that a block of its type cannot have, or else one that it lacks, and what to do."""
+    """An unknown or missing *field* of a block, and a hint."""
 
     field: str
     is_missing: bool
@@ -69,7 +69,7 @@ class FieldProblem(NamedTuple):
 def problems_of_fields(
     slug: str, given: Collection[str], fields: Collection[str], required: Collection[str]
 ) -> Iterator[FieldProblem]:
-    """Yield what is wrong with the names *given* of the fields of a block of the type *slug*."""
+    """Yield the problems of the field names *given* for a block of type *slug*."""
     for name in given:
         if name not in fields:
             known = ", ".join(f"`{field}`" for field in fields)
@@ -86,7 +86,7 @@ _MINIO_LOGIN = ("minio_root_user", "minio_root_password")
 
 
 def _place(slug: str, *fields: str) -> BlockType:
-    """A block type whose first field is needed, whose third one is another block, and none is secret."""
+    """Return a storage type: the first field is required, the third is another block, and none is secret."""
     return BlockType(slug, fields, required=frozenset(fields[:1]), reference_fields=frozenset(fields[2:]))
 
 
@@ -128,7 +128,7 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
             ("connection_string", "account_url", "tenant_id", "client_id", "client_secret"),
             frozenset({"connection_string", "client_secret"}),
         ),
-        # Where automations send what happened. The headers are a JSON object.
+        # For the actions of automations. The headers are a JSON object.
         BlockType(
             "webhook",
             ("url", "method", "headers", "verify"),
@@ -141,7 +141,7 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
             frozenset({"password"}),
             frozenset({"smtp_server"}),
         ),
-        # Where code is, for `pull_with_block`. Their credentials are a text that names another block.
+        # Storage of code, for `pull_with_block`. The credentials are a string that names another block.
         _place("s3-bucket", "bucket_name", "bucket_folder", "credentials"),
         _place("gcs-bucket", "bucket", "bucket_folder", "gcp_credentials"),
         _place("azure-blob-storage-container", "container_name", "base_folder", "credentials"),

@@ -1,6 +1,6 @@
-"""The index of built-in steps from `model/builtin.json`: their names, spellings and outputs.
+"""The index of built-in steps in `model/builtin.json`: names, spellings and outputs.
 
-Each step declares itself beside its function (`steps/declare.py`), and `make docs` makes the list.
+`make docs` generates the index from the declaration beside each step's function (`steps/declare.py`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from syntask_yaml.model.value import Value
 
 
 class Builtin(NamedTuple):
-    """A built-in step; its fields are the arguments of `@step` in `steps/declare.py`.
+    """A built-in step. The fields are the arguments of `@step` in `steps/declare.py`.
 
-    *home* is its function, and *forecast* the one that forecasts it, as `module:function`.
+    *home* is the function of the step, and *forecast* the function of its dry run, as `module:function`.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Builtin(NamedTuple):
     forecast: str = ""
 
     def full_name(self, namespace: str = "syntask") -> str:
-        """Return the name by which a project file, or a backend, knows the step."""
+        """Return the name of the step in a project file, or on a backend."""
         package = f"{namespace}_{self.package}" if self.package else namespace
         return f"{package}.deployments.steps.{self.name}"
 
@@ -54,7 +54,7 @@ _FULL_NAME = re.compile(
 
 @lru_cache(maxsize=4096)
 def builtin_of(full_name: str) -> Builtin | None:
-    """Return the built-in step that *full_name* means, in any spelling; None for others."""
+    """Return the built-in step called *full_name*, in any spelling; None if there is none."""
     match = _FULL_NAME.fullmatch(full_name)
     if match is None:
         return None
@@ -63,9 +63,9 @@ def builtin_of(full_name: str) -> Builtin | None:
 
 
 def with_folder(full_name: str, inputs: Value, *, end: str) -> Value:
-    """Return *inputs* of a step; if it pulls a folder of a store, with *end* in place of slashes behind that.
+    """Return the *inputs* of a step, in which *end* replaces trailing slashes of a folder in a store.
 
-    A folder that ends with a template stays: its value may bring a slash, and may have to stand alone.
+    A folder that ends with a template is not changed, because the value of the template may end with a slash.
     """
     builtin = builtin_of(full_name)
     is_pull = builtin is not None and {"folder", "directory"} <= set(builtin.outputs)
@@ -77,7 +77,7 @@ def with_folder(full_name: str, inputs: Value, *, end: str) -> Value:
 
 
 def claims_to_be_builtin(full_name: str) -> bool:
-    """Return whether *full_name* stands in a namespace where only built-in steps are."""
+    """Return whether *full_name* is in a namespace that is reserved for built-in steps."""
     return _FULL_NAME.fullmatch(full_name) is not None
 
 

@@ -13,9 +13,9 @@ TASK, FLOW = "task", "flow"
 class ChildRun(NamedTuple):
     """A task run or a subflow run of a flow run. Times are aware.
 
-    *kind* is `task` or `flow`, and *of* the name of that task or flow. *parent* is the id of the subflow run
-    that it is part of; None: the flow run itself. It came into its state at *changed*, and *started* when it
-    ran for the first time. *upstream* are the ids of the task runs whose results it takes.
+    *kind* is `task` or `flow`, and *of* the name of that task or flow. *parent* is the id of the enclosing
+    subflow run; None for the flow run itself. *changed* is the time of the current state, and *started* that
+    of the first start. *upstream* are the ids of the task runs whose results it uses.
     """
 
     id: str
@@ -32,5 +32,5 @@ class ChildRun(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What people call it: of a subflow run, whose own name is two words, also the flow."""
+        """The displayed name. For a subflow run, whose own name is two random words, it has the flow."""
         return f"{self.of} ({self.name})" if self.kind == FLOW else self.name

@@ -19,7 +19,7 @@ _NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
 
 
 def plain(value: Value) -> Value:
-    """Return *value* as JSON in one spelling: lists for tuples, and one namespace in references."""
+    """Return *value* as normalized JSON: tuples become lists, and references use one namespace."""
     if isinstance(value, str):
         return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
     if isinstance(value, SCALARS):
@@ -32,7 +32,7 @@ def plain(value: Value) -> Value:
 
 
 def if_known(value: Any, convert: Callable[[Any], Value]) -> Value:
-    """Return *value* converted, unless it is not declared or not known yet."""
+    """Return *value* converted, unless it is None or unknown."""
     return value if value is None or isinstance(value, Unknown) else convert(value)
 
 
@@ -63,7 +63,7 @@ _text_of_shared = once_per_object(json_text)
 
 
 def is_same_shared(stored: Value, wanted: Value) -> bool:
-    """Whether it is seen at once that two values are the same, of which many deployments share each."""
+    """Return whether two values, which many deployments share, are known to be equal without a comparison."""
     text = _text_of_shared(stored)
     return text is not None and text == _text_of_shared(wanted)
 

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# A limit with this before its name is for task runs that have the tag.
+# The prefix of limits for task runs with a tag.
 TAG = "tag:"
-# The logger that says that code of a flow waits for slots.
+# The logger of messages that flow code waits for slots.
 SLOT_LOGGER = "syntask.concurrency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalConcurrencyLimit:
-    """At most *limit* slots of *name* are taken at a time, of which *in_use* are taken now.
+    """A limit of *limit* slots, of which *in_use* are taken. Without *active*, it is not enforced.
 
-    Slots that `rate_limit` takes are free again at *slot_decay_per_second*. An inactive one limits nothing.
-    *holders* are who holds slots, where the backend tells: ids of runs, and `user@host` for other code.
+    Slots taken by `rate_limit` are freed at the rate of *slot_decay_per_second*. *holders* are the holders of
+    slots, if the backend reports them: ids of runs, and `user@host` for other code.
     """
 
     name: str
@@ -30,9 +30,9 @@ class GlobalConcurrencyLimit:
 
 
 class SlotRequest(NamedTuple):
-    """*slots* of each of *names*, for the owner of *token*; with *is_rate*, they are not given back.
+    """A request for *slots* of each limit in *names*. With *is_rate*, the slots are not released explicitly.
 
-    *run_id* is the run whose code asks, if one does.
+    *token* identifies the requester. *run_id* is the run whose code makes the request, if any.
     """
 
     names: tuple[str, ...]
@@ -43,10 +43,10 @@ class SlotRequest(NamedTuple):
 
 
 class SlotAnswer(NamedTuple):
-    """Whether all slots were taken, and which names no limit has.
+    """The answer to a request: whether all slots were taken, and which limits do not exist.
 
-    *is_held*: some have to be given back. Of slots that were not taken, *full* names a limit without room,
-    and *most* is how many slots that has.
+    If *is_held*, some slots have to be released. If slots were not taken, *full* is a limit without enough
+    free slots, and *most* its number of slots.
     """
 
     is_taken: bool
@@ -63,6 +63,6 @@ def slots_text(slots: int, names: Sequence[str]) -> str:
 
 
 def awaited_slots(message: str) -> tuple[int, tuple[str, ...]]:
-    """Return how many slots of which limits *message* says that code waits for: what `slots_text` wrote."""
+    """Return the slots and limits that code waits for, according to *message*: the result of `slots_text`."""
     number = re.search(r"(\d+) slots of", message)
     return int(number[1]) if number else 1, tuple(re.findall("`(.*?)`", message))

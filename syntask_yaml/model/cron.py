@@ -1,6 +1,6 @@
-"""Cron expressions: what is wrong with one, and what is odd about it.
+"""Check cron expressions: errors, and surprising parts.
 
-croniter reads them, as in the reference; the words are ours.
+croniter parses them, as in the reference.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _NEAREST_WEEKDAY = re.compile(r"\d+W|W\d+", re.IGNORECASE)
 
 
 class _Field(NamedTuple):
-    """A field by its *name*, and what can be written in it.
+    """A field of a cron expression: *size* values from *low* on.
 
-    It has *size* values from *low* on, and then begins *anew*. Each is a *unit* of so many *seconds*.
+    *anew* names the point where the values start again. A *unit* is one value, of *seconds* seconds.
     """
 
     name: str
@@ -97,9 +97,9 @@ def _is_read(text: str) -> bool:
 
 
 def full_ranges(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each range of a sound cron expression that begins where it ends, such as `3-3`.
+    """Yield the ranges of a valid cron expression that start and end at one value, such as `3-3`.
 
-    It means every value of its field. With the name of the field, and the one value.
+    croniter takes such a range for every value of the field. Each item has the field's name and the value.
     """
     for field, written in zip(_FIELDS, text.split(), strict=False):
         for part in written.split(","):
@@ -113,10 +113,10 @@ def _number(text: str) -> int:
 
 
 class UnevenStep(NamedTuple):
-    """A step, as it is *written*, that does not come out even; *values* are those of its field, as a list.
+    """A step, as *written*, that does not divide the size of its field; *values* are the resulting values.
 
-    *seconds* are those of the interval that it seems to mean; 0 where other fields leave out some of its
-    times or repeat them, so that no interval does. *is_at_a_time*: it fires at a time of the hour or day.
+    *seconds* is the interval that was probably meant; 0 if other fields restrict or repeat its times, so that
+    no interval can replace it. *is_at_a_time*: it fires at a fixed time of the hour or day.
     """
 
     written: str
@@ -128,10 +128,10 @@ class UnevenStep(NamedTuple):
 
 
 def uneven_steps(text: str) -> Iterator[UnevenStep]:
-    """Yield the steps of a sound cron expression that go on to the end of a field, and begin anew too early.
+    """Yield the steps of a valid cron expression whose last interval in a field is shorter than the others.
 
-    A range that ends earlier, or begins later than after one step, is meant as it is written. A step that is
-    longer than its field never counts: `*/90` fires once an hour.
+    A range that ends earlier, or starts later than after one step, is assumed to be intended. A step that is
+    longer than its field has no effect: `*/90` fires once an hour.
     """
     fields = list(zip(_FIELDS, text.split(), strict=False))
     for field, written in fields:
@@ -160,15 +160,15 @@ def _is_finer(field: _Field, other: _Field) -> bool:
 
 
 def is_every(written: str) -> bool:
-    """Return whether a field of a cron expression, as it is *written*, leaves out nothing."""
+    """Return whether a field of a cron expression, as *written*, matches every value."""
     return _EVERY.fullmatch(written) is not None
 
 
 def starred_day(text: str) -> str | None:
-    """Return the day field of a sound cron expression that is a step from `*`, if the other is given, too.
+    """Return the day field of a valid cron expression that starts with `*/`, if both day fields are given.
 
-    Debian's cron and cronie then ask for days that match both, as in `0 6 1-7 * */7`, the first Sunday of the
-    month; croniter and Prefect for days that match either.
+    Debian's cron and cronie then require days that match both fields, as in `0 6 1-7 * */7`, the first Sunday
+    of the month; croniter and Prefect accept days that match either.
     """
     fields = text.split()
     days = (fields[2], fields[4]) if len(fields) >= _FEWEST else ()
@@ -178,7 +178,7 @@ def starred_day(text: str) -> str | None:
 
 
 def has_nearest_weekday(text: str) -> bool:
-    """Return whether the expression asks for the weekday nearest to a day, as in `15W`."""
+    """Return whether the expression uses the weekday nearest to a day, as in `15W`."""
     fields = text.split()
     return len(fields) >= _FEWEST and _NEAREST_WEEKDAY.fullmatch(fields[2]) is not None
 

@@ -1,4 +1,4 @@
-"""Deliveries: what automations do, each action once for each run that fires it, or until it is given up."""
+"""Deliveries: the actions of automations, each executed once per triggering run or given up."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class DeliveryState(Enum):
 class Delivery(NamedTuple):
     """One action of one automation for one run. Times are aware.
 
-    *id* is the same in every attempt, so that a receiver can tell a second copy. *message* says what the last
-    attempt came to. *due* is when it is tried next, None if it is over.
+    *id* is the same in every attempt, so that a receiver can detect duplicates. *message* is the result of
+    the last attempt. *due* is the time of the next attempt; None after the last one.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Delivery(NamedTuple):
 
 
 class DeliveryClaim(NamedTuple):
-    """A delivery that one worker took, for the end of *run*; *token* proves that it is still ours."""
+    """A delivery for the end of *run*, claimed by one worker; *token* proves the claim."""
 
     delivery: Delivery
     run: Run
@@ -65,5 +65,5 @@ class Attempt(NamedTuple):
 
 
 def delivery_id(run_id: str, automation_id: str, position: int) -> str:
-    """The id of what the action at *position* of an automation does for a run: always the same."""
+    """Return the stable id of the delivery for an action at *position* of an automation and a run."""
     return str(uuid5(_NAMESPACE, f"{run_id}/{automation_id}/{position}"))

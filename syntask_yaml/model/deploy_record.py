@@ -12,12 +12,12 @@ DONE, FAILED, NOT_FINISHED = "done", "failed", "not finished"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRecord:
-    """One deploy of *project*, with its target, by *owner*: the same, or a preview or a developer in it.
+    """A deploy of *project*, which includes the target, for *owner*: the project, a preview or a developer.
 
-    *commit* and *branch* are None outside of git, and so is *dirty*: whether something was not
-    committed. *ended* is None while it goes on, and stays None if it was killed. *summary* counts what became
-    of deployments; *deployments* and *resources* say it of each that was written, by full name. It *destroys*
-    where it was to delete all that the owner has.
+    *commit*, *branch* and *dirty*, whether there were uncommitted changes, are None outside git. *ended* is
+    None during the deploy and after a kill. *summary* counts results of deployments; *deployments* and
+    *resources* are the results of those that were written, by full name. *destroys*: the deploy was a
+    `destroy`, which deletes everything of the owner.
     """
 
     project: str
@@ -36,14 +36,14 @@ class DeployRecord:
 
     @property
     def result(self) -> str:
-        """Whether it is done, failed in part, or did not come to its end."""
+        """The result: done, failed, or not finished."""
         if self.ended is None:
             return NOT_FINISHED
         has_failed = FAILED in (*self.deployments.values(), *self.resources.values())
         return FAILED if has_failed else DONE
 
     def as_json(self) -> dict[str, Any]:
-        """Return the record as a backend keeps it, without its id."""
+        """Return the record as a backend stores it, without its id."""
         return {
             "project": self.project,
             "owner": self.owner,
@@ -61,7 +61,7 @@ class DeployRecord:
 
     @classmethod
     def from_json(cls, id: str, content: Any) -> DeployRecord | None:
-        """Return the record of that *id*; None if *content* is not what `as_json` returns."""
+        """Return the record from the result of `as_json`; None for other content."""
         try:
             times = {
                 "began": datetime.fromisoformat(content["began"]),

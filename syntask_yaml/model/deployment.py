@@ -11,7 +11,7 @@ from typing import NamedTuple
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, Maybe, Value, known
 
-# The tag of one that a rename on a server has created, and that rests until the old one is gone.
+# The tag of a deployment that a rename on a server created, paused until the old one is deleted.
 RENAMING = "syntask:renaming"
 
 
@@ -24,9 +24,9 @@ class CollisionStrategy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyLimit:
-    """At most *limit* runs at the same time.
+    """The highest number of runs at the same time.
 
-    *grace_period_seconds* (60 to 86,400) is how long a run that gives no sign of life keeps its slot.
+    *grace_period_seconds* (60 to 86,400) is how long a run without heartbeats keeps its slot.
     """
 
     limit: int
@@ -36,15 +36,15 @@ class ConcurrencyLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """A deployment, as it is wanted or as a backend has it.
+    """A deployment, as a project declares it or as a backend stores it.
 
-    None for *schedules*, *paused* or *version* of a wanted one means: not declared, leave what is there.
-    *version_type* is how a wanted one wants its *version_info* to be found.
-    *pull_steps* are mappings of one step name to its inputs, with run-time names unresolved.
-    A wanted one may hold an `Unknown` where a step will decide; a backend never sees those.
-    *project* is the owner: the project that declares it, or None for one that no project deployed.
-    *origin* is where the file of that project is; None where that is not known, or was never stored.
-    A *protected* one is not pruned. *renamed_from* is the full name that a wanted one had before.
+    In a declared deployment, None for *schedules*, *paused* or *version* means that they are not declared
+    and stay as they are; *version_type* selects how *version_info* is found; *renamed_from* is the previous
+    full name; and values that depend on a step are `Unknown`, which no backend ever receives.
+    *pull_steps* map one step name each to its inputs, with run-time names unresolved.
+    *project* is the owner: the project that declares the deployment; None if no project does.
+    *origin* is the location of the project file; None if it is unknown or not stored.
+    *protected* deployments are never pruned.
     """
 
     flow: str
@@ -74,18 +74,18 @@ class Deployment:
 
     @property
     def full_name(self) -> str:
-        """`flow/name`, which is unique on a backend."""
+        """The unique name on a backend, `flow/name`."""
         return f"{self.flow}/{self.name}"
 
     @property
     def is_half_renamed(self) -> bool:
-        """Whether it is paused because a rename stopped before it was resumed."""
+        """Whether it is paused because a rename was interrupted."""
         return self.paused is True and RENAMING in (known(self.tags) or ())
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A deployment that a backend has, under the backend's *id*."""
+    """A deployment on a backend, with the backend's *id*."""
 
     id: str
     deployment: Deployment
@@ -94,9 +94,9 @@ class Stored:
 
 
 class Write(NamedTuple):
-    """One change to a backend: from *before* (None: there is none) to *after* (None: delete it).
+    """A change from *before*, None for a new deployment, to *after*, None to delete it.
 
-    Where the two have different names, it is a rename.
+    If their names differ, the change is a rename.
     """
 
     before: Stored | None
@@ -113,13 +113,13 @@ class Write(NamedTuple):
 
     @property
     def old_name(self) -> str | None:
-        """The name under which *before* is found; None where there is none."""
+        """The full name of *before*, if any."""
         return self.before.deployment.full_name if self.before else None
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentPage:
-    """Some of a list of *count* deployments, without triggers: by `flow/name`, or those made last first."""
+    """A page of a list of *count* deployments, without triggers: by `flow/name`, or newest first."""
 
     stored: tuple[Stored, ...]
     count: int
@@ -127,6 +127,6 @@ class DeploymentPage:
 
 
 def is_in(text: str, *values: str | None) -> bool:
-    """Return whether one of *values*, of what a deployment is known by, has *text* in it, in any case."""
+    """Return whether one of *values* contains *text*, ignoring case."""
     folded = text.casefold()
     return any(folded in value.casefold() for value in values if value)

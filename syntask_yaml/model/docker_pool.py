@@ -1,7 +1,7 @@
-"""The variables of docker pools: those of prefect-docker's template, with its names and meanings.
+"""The job variables of docker pools, with the names and meanings of prefect-docker's template.
 
-So a project moves to a Prefect server unchanged. There, a missing `image` means Prefect's own; here, it is
-required.
+A project can therefore move to a Prefect server unchanged. `image` is required here; a server defaults to
+Prefect's own image.
 """
 
 from __future__ import annotations

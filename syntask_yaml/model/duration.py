@@ -1,4 +1,4 @@
-"""Durations as people write and read them."""
+"""Parse and format durations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
 def parse_duration(text: str) -> float:
-    """Seconds from `10m`, `1h30m`, `2d`, `90s`, `90`, or any text that an interval of a schedule can be.
+    """Return the seconds of `10m`, `1h30m`, `2d`, `90s`, `90`, or of any interval of a schedule.
 
     Raises ValueError.
     """
@@ -25,7 +25,7 @@ def parse_duration(text: str) -> float:
 
 
 def duration_text(duration: timedelta) -> str:
-    """How long something took, in a few digits: `0.4 ms`, `17 ms`, `2.5 s`, `4 min 7 s`, `3 h 20 min`."""
+    """Return *duration* in a few digits: `0.4 ms`, `17 ms`, `2.5 s`, `4 min 7 s`, `3 h 20 min`."""
     seconds = duration.total_seconds()
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"

@@ -9,7 +9,7 @@ _T = TypeVar("_T")
 
 
 class StepStarted(NamedTuple):
-    """The step *step* of a *section* (`build`, `push`, `pull`) began; *label* is whom it serves."""
+    """A *step* of a *section* (`build`, `push`, `pull`) started; *label* names its deployments."""
 
     label: str
     section: str
@@ -17,7 +17,7 @@ class StepStarted(NamedTuple):
 
 
 class StepOutput(NamedTuple):
-    """A line that a step wrote."""
+    """A line of output of a step."""
 
     label: str
     line: str
@@ -25,7 +25,7 @@ class StepOutput(NamedTuple):
 
 
 class StepFinished(NamedTuple):
-    """A step ended well after *seconds*."""
+    """A step succeeded after *seconds*."""
 
     label: str
     section: str
@@ -36,7 +36,7 @@ class StepFinished(NamedTuple):
 class Applied(NamedTuple):
     """The result for one deployment, or for `automation NAME`: *number* of so many.
 
-    Created, updated, deleted, unchanged, failed or skipped.
+    *action* is created, updated, deleted, unchanged, failed or skipped.
     """
 
     deployment: str
@@ -59,7 +59,7 @@ class Copied(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """*number* of *total* things of one kind are done; *what* is done to them, as in `Reading files`."""
+    """*number* of *total* items are done; *what* is the operation, such as `Reading files`."""
 
     what: str
     number: int
@@ -67,7 +67,7 @@ class Counted(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Something goes on only when somebody else is done; *reason* says who."""
+    """The operation waits for another process; *reason* says which."""
 
     reason: str
 
@@ -77,16 +77,16 @@ Observer: TypeAlias = Callable[[Event], None]
 
 
 def nobody(_event: Event) -> None:
-    """The observer for when nobody watches."""
+    """Ignore the event."""
 
 
 def counted(items: Collection[_T], what: str, notify: Observer) -> Iterator[_T]:
-    """Yield *items*, and tell *notify* that it begins, and of each item that its user is done with."""
+    """Yield *items*, and notify of the start and of each item that the caller is done with."""
     return counted_of(items, len(items), what, notify)
 
 
 def counted_of(items: Iterable[_T], total: int, what: str, notify: Observer) -> Iterator[_T]:
-    """Yield *items*, of which there are *total*, as `counted` does."""
+    """Yield *total* *items*, with the notifications of `counted`."""
     notify(Counted(what, 0, total))
     for number, item in enumerate(items, 1):
         yield item

@@ -1,7 +1,7 @@
-"""The table of a deployment's fields: where the file has them, how they are read and compared.
+"""The table of the fields of a deployment: their keys in the file, and how they are read and compared.
 
-A new field is an attribute of `Deployment`, a row here and a key of the JSON Schema. Both backends store a
-field that needs nothing special from its row alone.
+A new field is an attribute of `Deployment`, a row here and a key of the JSON Schema. Without special
+requirements, the row is enough for both backends to store it.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_sam
 class Field(NamedTuple):
     """One field of a deployment: a row of the table.
 
-    *name* is the attribute of `Deployment`, and *compare* returns the value that a plan compares: equal for
-    everything that means the same. *path* is the key of the project file, dotted inside of another.
-    *read* turns the value of the file into that of the deployment; None where more than the value decides.
-    *is_alike* sees at once that a stored value and a wanted one are, where both are written alike.
-    *is_optional*: a deployment that does not declare it keeps what the backend has.
+    *name* is the attribute of `Deployment`, and *path* the key of the project file, dotted if nested.
+    *compare* returns the normalized value that a plan compares.
+    *read* converts the value of the file; None if the conversion needs more than the value.
+    *is_alike* recognizes equal stored and declared values without normalizing them.
+    *is_optional*: a deployment that does not declare the field keeps the value on the backend.
     *is_declared*: the project file has the key. *is_headline*: a plan shows it for a new deployment.
-    *api* is the key of a Prefect server's API that has the very value of the attribute.
+    *api* is the key of a Prefect server's API that has the same value as the attribute.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Field(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The path in the project file."""
+        """The key in the project file."""
         return self.path or self.name
 
 
@@ -60,7 +60,7 @@ def _or_none(value: Any) -> Value:
 
 
 def _scalar(read: Callable[[Any], Any]) -> Callable[[Any], Value]:
-    """Return *read* for a value that is not known at all while a part of it is not."""
+    """Return *read* for scalars: a value that is partly unknown is unknown."""
     return lambda value: Unknown("") if holds_unknown(value) else read(value)
 
 

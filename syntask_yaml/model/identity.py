@@ -1,7 +1,7 @@
-"""Identify schedules, and match those of one list with those of another.
+"""Identify schedules, and match those of two lists.
 
-A schedule is its slug; without one it is its timing, with its anchor and its parameters, and twins in
-all of that are counted. Plan, export, inspect and every write go by this.
+The identity of a schedule is its slug; without a slug it is its timing, anchor and parameters, and equal
+schedules are numbered. Plan, export, inspect and every write use this identity.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Pair = tuple[Schedule | None, Schedule | None]
 
 
 def same_schedules(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> list[Schedule | None]:
-    """Return, for each of *wanted*, the one of *stored* that it is; None for a new one.
+    """Return the matching *stored* schedule for each *wanted* one; None for a new one.
 
-    They share a slug, or *wanted* replaces the stored slug; or they fire at the same times, first with the
-    same parameters and then with others, and at most one of them has a slug. An interval without an anchor is
-    what those with one leave, and of several the next one in order.
+    Schedules match if they share a slug, or the wanted one replaces the stored slug; or if they fire at the
+    same times and at most one of them has a slug, preferably with the same parameters. Intervals without an
+    anchor are matched last, in order.
     """
     return [None if at is None else stored[at] for at in _places(wanted, stored)]
 
@@ -78,7 +78,7 @@ _SAME: tuple[Callable[[Schedule, Schedule], bool], ...] = (
 
 
 def anchored(timing: Timing, stored: Timing | None) -> Timing:
-    """Return *timing* with the anchor of *stored* if it has none, and they are else the same."""
+    """Return *timing*, with the anchor of *stored* if it has no anchor and they are otherwise equal."""
     if not isinstance(timing, Interval) or timing.anchor is not None or not isinstance(stored, Interval):
         return timing
     is_same = canonical(replace(stored, anchor=None)) == canonical(timing)
@@ -86,7 +86,7 @@ def anchored(timing: Timing, stored: Timing | None) -> Timing:
 
 
 def schedule_pairs(stored: Sequence[Schedule], wanted: Sequence[Schedule]) -> list[Pair]:
-    """Return each schedule of either side beside the one of the other that it is: stored ones first."""
+    """Return pairs of matching schedules, with None for a missing one: stored schedules first."""
     places = _places(wanted, stored)
     after = dict(zip(places, wanted, strict=True))
     pairs: list[Pair] = [(one, after.get(at)) for at, one in enumerate(stored)]
@@ -131,14 +131,14 @@ def _parameters(schedule: Schedule) -> str:
 
 
 def _in_order(value: Any) -> Any:
-    """*value* with the keys of mappings sorted: a server on PostgreSQL stores them in an order of its own."""
+    """Return *value* with the keys of mappings sorted, because a server on PostgreSQL reorders them."""
     if isinstance(value, Mapping):
         return {key: _in_order(value[key]) for key in sorted(value, key=str)}
     return list(map(_in_order, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _counted(keys: Sequence[str]) -> Iterator[str]:
-    """The keys, with a number from the second of the same on."""
+    """Return the keys; repeated ones are numbered from the second on."""
     seen: Counter[str] = Counter()
     for key in keys:
         seen[key] += 1
@@ -148,7 +148,7 @@ def _counted(keys: Sequence[str]) -> Iterator[str]:
 def alike_schedules(
     stored: Maybe[tuple[Schedule, ...] | None], wanted: Maybe[tuple[Schedule, ...] | None]
 ) -> bool:
-    """Return whether it is seen at once that two lists of schedules are the same, in the same order."""
+    """Return whether two lists of schedules are known to be equal, in order, without a full comparison."""
     if not isinstance(stored, tuple) or not isinstance(wanted, tuple) or len(stored) != len(wanted):
         return False
     return all(map(_is_alike, stored, wanted))
@@ -165,5 +165,5 @@ def _is_alike(stored: Schedule, wanted: Schedule) -> bool:
 
 @lru_cache(maxsize=4096)
 def _are_one(stored: Timing, wanted: Timing) -> bool:
-    """Return whether two timings, which many deployments have, are the same."""
+    """Return whether two timings, which many deployments share, are equal."""
     return canonical(anchored(wanted, stored)) == canonical(stored)

@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(r"\{\{\s*([\w.\-\[\]$]+)\s*\}\}")
 
 
 def template_problem(template: Any) -> str | None:
-    """Return why *template* is no job template; None if it is one, complete or not."""
+    """Return why *template* is not a job template; None if it is one, even if incomplete."""
     if not isinstance(template, Mapping):
         return "it does not contain a mapping"
     if not isinstance(_part(template, "job_configuration"), Mapping):
@@ -26,7 +26,7 @@ def template_problem(template: Any) -> str | None:
 
 
 def _part(whole: Mapping[str, Any], key: str) -> Any:
-    """The part of *whole* at *key*, empty if it is null or absent."""
+    """Return the mapping at *key* of *whole*, empty if it is null or absent."""
     found = whole.get(key)
     return {} if found is None else found
 
@@ -36,10 +36,10 @@ def _is_schema(value: Any) -> bool:
 
 
 def undeclared_names(template: Mapping[str, Json]) -> frozenset[str]:
-    """Return the names that the jobs of a pool's *template* refer to, and that its variables do not declare.
+    """Return the undeclared variables that the job configuration of *template* refers to.
 
-    As a Prefect server counts them, which refuses such a template (`prefect.server.schemas.actions`, 3.8.8):
-    keys have names, too, and `a.b`, `$HOME` and blocks are names like others.
+    A Prefect server refuses such a template (`prefect.server.schemas.actions`, 3.8.8). As it does, this
+    includes names in keys, and counts `a.b`, `$HOME` and blocks as names.
     """
     jobs: Any = template.get("job_configuration") or {}
     variables: Any = template.get("variables") or {}

@@ -1,7 +1,7 @@
 """Apply job variables to a base job template.
 
-As Prefect's workers do it (`prefect.workers.base.BaseJobConfiguration`): values replace one another whole,
-except those of `env`, which are merged name by name. What a value holds is not looked through again.
+As in Prefect's workers (`prefect.workers.base.BaseJobConfiguration`), a value replaces another as a whole,
+except `env`, which is merged by name. Values are not resolved again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Value
 
 _ENV = "env"
-# What is looked up on the backend, after this.
+# References that are resolved later, on the backend.
 _OF_THE_BACKEND = tuple(
     f"{root}.{kind}." for root in ("prefect", "syntask") for kind in ("blocks", "variables")
 )
@@ -23,7 +23,7 @@ _UNSET = object()
 
 
 def merged(deployment: Mapping[str, Value], run: Mapping[str, Value]) -> dict[str, Any]:
-    """Return the job variables of a deployment with those of a run over them."""
+    """Return the job variables of a deployment, overridden by those of a run."""
     both = {**deployment, **run}
     below, above = deployment.get(_ENV), run.get(_ENV)
     if isinstance(below, Mapping) and isinstance(above, Mapping):
@@ -32,7 +32,7 @@ def merged(deployment: Mapping[str, Value], run: Mapping[str, Value]) -> dict[st
 
 
 def nested(variables: Mapping[str, Value]) -> dict[str, Any]:
-    """Return *variables* with `env.A: x` as `env: {A: x}`; what is written nested wins."""
+    """Return *variables* with `env.A: x` as `env: {A: x}`; nested keys take precedence."""
     result: dict[str, Any] = {}
     for name, value in variables.items():
         if "." in name:
@@ -59,9 +59,9 @@ def _deeply(below: Any, above: Any) -> Any:
 
 
 def with_defaults(template: Mapping[str, Json], variables: Mapping[str, Value]) -> dict[str, Any]:
-    """Return the variables of a job: the defaults of the pool's *template*, and *variables* over them.
+    """Return the variables of a job: the defaults of the pool's *template*, overridden by *variables*.
 
-    A null in place of a mapping leaves the pool's `env` as it is.
+    A null `env` keeps the `env` of the pool.
     """
     defaults, given = _defaults(template), nested(variables)
     if given.get(_ENV, _UNSET) is None and _ENV in defaults:
@@ -81,7 +81,7 @@ def job_configuration(
 ) -> dict[str, Any]:
     """Return the configuration that a worker with *environ* makes from *template* and *variables*.
 
-    A key whose variable has no value is left out. Without a template, the variables are the job.
+    Keys whose variable has no value are omitted. Without a template, the variables are the configuration.
     """
     given = with_defaults(template, variables)
     job: Any = template.get("job_configuration")
@@ -96,7 +96,7 @@ def job_configuration(
 
 @once_per_object
 def used_variables(template: Mapping[str, Json]) -> frozenset[str] | None:
-    """Return the names of the variables that reach a job of the pool's *template*; None if all do."""
+    """Return the names of the variables that the pool's *template* uses; None if it uses all."""
     job: Any = template.get("job_configuration")
     if not isinstance(job, Mapping):
         return None

@@ -1,4 +1,4 @@
-"""A lease: one process at a time holds a name, and others can see which."""
+"""Leases: names that one process at a time holds, visible to others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Holder(NamedTuple):
     machine: str
 
     def as_json(self) -> Mapping[str, str | int]:
-        """The holder as a backend keeps it."""
+        """Return the holder as a backend stores it."""
         return {"name": self.name, "process": self.process, "machine": self.machine}
 
 

@@ -1,4 +1,4 @@
-"""When a deployment runs next, by its schedules."""
+"""The next scheduled time of a deployment."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from syntask_yaml.model.occurrences import first_time
 from syntask_yaml.model.schedule import Timing
 from syntask_yaml.model.value import known
 
-# A rule takes at most so many steps until the next time.
+# The limit of steps until the next time of a rule.
 STEPS = 20_000
 
 
 def next_time(deployment: Deployment, now: datetime) -> datetime | None:
-    """Return when the schedules of *deployment* fire next; None if they do not, or telling takes too long."""
+    """Return the next time of the schedules of *deployment*; None if there is none within the step limit."""
     times = []
     for timing in timings(deployment):
         with suppress(ValueError):
@@ -25,6 +25,6 @@ def next_time(deployment: Deployment, now: datetime) -> datetime | None:
 
 
 def timings(deployment: Deployment) -> Iterator[Timing]:
-    """Yield the timings of *deployment* that fire."""
+    """Yield the timings of the active schedules of *deployment*."""
     schedules = () if deployment.paused else known(deployment.schedules or ())
     return (each.timing for each in schedules if each.active is not False and not each.problem)

@@ -1,12 +1,11 @@
 """The times at which a schedule fires.
 
-Cron expressions and recurrence rules follow the wall clock of their zone, as the reference's do: a time
-that the clock skips in spring fires when the clock has jumped, one that it shows twice in autumn
-fires the first time. Intervals of whole days keep their hour on that clock; other intervals are
-elapsed time.
+As in the reference, cron expressions and recurrence rules follow the wall clock of their zone: a time that
+is skipped in spring fires right after the change, and a repeated time in autumn fires the first time.
+Intervals of whole days keep their local time; other intervals are elapsed time.
 
-The work is bounded: of an interval by arithmetic, of a cron expression by croniter, which looks fifty
-years ahead or up to its last year, and of a rule by counting steps.
+The work is bounded: intervals use arithmetic, croniter searches cron expressions fifty years ahead or up to
+their last year, and the steps of rules are counted.
 """
 
 from __future__ import annotations
@@ -22,18 +21,17 @@ from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 from syntask_yaml.model.steps import TooManySteps, within
 
 _DAY = 86400
-# Every day that there is, such as a Monday the 29th of February, comes again within as many.
+# Within as many years, every date recurs, such as a Monday the 29th of February.
 _YEARS = 50
-# For all the times of a rule that one look asks for: some tenths of a second, and ten times what ordinary
-# rules take.
+# The step limit of one query of a rule: some tenths of a second, and ten times the steps of ordinary rules.
 MOST_STEPS = 300_000
 
 
 def occurrences(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> Iterator[datetime]:
-    """Yield the times, aware and in UTC, at which *timing* fires later than *after*, in order.
+    """Yield the times of *timing* later than *after*, aware and in UTC, in order.
 
-    An interval without an anchor fires from *after* on. Raises TooManySteps where the times asked for of
-    a rule take more *steps*, and whatever the libraries raise for a timing that they cannot walk.
+    An interval without an anchor starts at *after*. Raises TooManySteps if a rule takes more than *steps*,
+    and any exception of the libraries for an invalid timing.
     """
     if isinstance(timing, RRule):
         return _rrule_times(timing, after, steps)
@@ -43,9 +41,9 @@ def occurrences(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> 
 
 @lru_cache(maxsize=4096)
 def first_time(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> datetime | None:
-    """Return when *timing* fires first, later than *after*; None if it never does.
+    """Return the first time of *timing* later than *after*; None if there is none.
 
-    Raises ValueError, with a sentence, for a timing that cannot be walked in as many *steps*.
+    Raises ValueError, with a sentence, if that is not known within *steps*.
     """
     try:
         return next(occurrences(timing, after, steps=steps), None)
@@ -59,10 +57,10 @@ def first_time(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> d
 
 @lru_cache(maxsize=4096)
 def slow_anywhere(timing: Timing, *, steps: int = MOST_STEPS) -> str | None:
-    """Return why the times of *timing* cannot be worked out at some time of a year, in a sentence.
+    """Return why the times of *timing* cannot be computed at some time of a year, as a sentence.
 
-    A rule that takes out most of another one is slow where it does so: on some weekdays, say. The days that
-    are looked at have nothing to do with today.
+    A rule that excludes most of its own times is slow only in those periods, such as on some weekdays. The
+    checked days do not depend on the current date.
     """
     if not isinstance(timing, RRule) or "EXRULE" not in timing.rrule.upper():
         return None
@@ -78,7 +76,7 @@ def slow_anywhere(timing: Timing, *, steps: int = MOST_STEPS) -> str | None:
 
 
 def walk_problem(timing: Timing, error: Exception, *, steps: int = MOST_STEPS) -> str | None:
-    """Return why *timing*, whose walk raised *error*, has no times, in a sentence; None: it never fires."""
+    """Return, as a sentence, why *timing*, which raised *error*, has no times; None if it never fires."""
     if not isinstance(error, TooManySteps):
         from syntask_yaml.model.recurrence_words import wrong_part
 
@@ -103,12 +101,12 @@ def _zone(name: str | None) -> ZoneInfo:
 
 
 def _from_wall(wall: datetime, zone: tzinfo) -> datetime:
-    """Return the moment when the clock of *zone* first shows *wall*, or has jumped past it."""
+    """Return the moment when the clock of *zone* first shows *wall*, or skips it."""
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def _wall_before(moment: datetime, zone: tzinfo) -> datetime:
-    """Return a wall time from which on nothing later than *moment* is missed, whatever the clock does."""
+    """Return a wall time that is early enough to miss nothing later than *moment* at any clock change."""
     before, now = ((moment - back).astimezone(zone) for back in (timedelta(hours=3), timedelta()))
     has_jumped = before.utcoffset() != now.utcoffset()
     return now.replace(tzinfo=None) - timedelta(hours=3 * has_jumped)
@@ -147,14 +145,14 @@ def _interval_times(timing: Interval, after: datetime) -> Iterator[datetime]:
     begin = anchor.astimezone(zone) if zone else anchor
     count = (after - begin) // step - 1
     while True:
-        # Arithmetic on an aware time keeps the wall clock; UTC comes last.
+        # Arithmetic on an aware time keeps the wall clock, so convert to UTC last.
         yield (begin + count * step).replace(fold=0).astimezone(UTC)
         count += 1
 
 
 def _rrule_times(timing: RRule, after: datetime, steps: int) -> Iterator[datetime]:
     text, timezone = parse_rrule(timing.rrule, timing.timezone)
-    # The first rule of a process imports what reads it, and the first one in a zone its changes: no steps.
+    # The first rule of a process imports its parser, and the first one in a zone loads it: not counted.
     zone, rule = _zone(timezone), read_rule(text, timezone)
     times = (_from_wall(wall, zone) for wall in wall_times(rule, _wall_before(after, zone)))
     yield from within(steps, _later(times, after))

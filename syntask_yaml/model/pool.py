@@ -10,7 +10,7 @@ from enum import StrEnum
 from syntask_yaml.model.value import Json
 
 DEFAULT_QUEUE = "default"
-# What the default queue of a new pool has for a description; the text is a server's.
+# The description of the default queue of a new pool, as servers write it.
 NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
@@ -25,10 +25,10 @@ class PoolStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkPool:
-    """A work pool: its *type* says what kind of worker serves it, its template what jobs look like.
+    """A work pool: its *type* selects the workers that serve it, and its template describes the jobs.
 
-    *concurrency_limit* None means no limit. *status* is what the backend says of it: one
-    of `PoolStatus`, of which a backend does not know FULL, and ours not who serves it.
+    *concurrency_limit* None means no limit. *status* is one of `PoolStatus`; no backend reports FULL, and the
+    embedded one does not report whether the pool is served.
     """
 
     name: str
@@ -43,11 +43,11 @@ class WorkPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkQueue:
-    """A queue of runs in the work pool *pool*. Of several, that of the lowest *priority* is served first.
+    """A queue of runs in the work pool *pool*. The queue with the lowest *priority* is served first.
 
-    *priority* None is for a new queue: it comes last. *concurrency_limit* None means no limit. *polled* is
-    when a worker last looked for runs, where the backend tells. *status* is one of `PoolStatus`, where it
-    was looked at.
+    *priority* None, only of a new queue, means last. *concurrency_limit* None means no limit. *polled* is the
+    time of the last poll by a worker, if the backend reports it. *status* is one of `PoolStatus`, if it was
+    requested.
     """
 
     pool: str

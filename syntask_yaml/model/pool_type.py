@@ -1,4 +1,4 @@
-"""The types of work pools, one row each."""
+"""The table of types of work pools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TEXT_OR_NULL: Json = [{"type": "string"}, {"type": "null"}]
 def job_template(
     variables: Mapping[str, Mapping[str, Json]], *, required: Sequence[str] = ()
 ) -> Mapping[str, Json]:
-    """Return the base job template whose configuration is its *variables*, which are JSON Schemas by name."""
+    """Return the base job template for *variables*, which are JSON Schemas by name."""
     schema: dict[str, Json] = {"type": "object", "properties": variables}
     return {
         "job_configuration": {name: f"{{{{ {name} }}}}" for name in sorted(variables)},
@@ -28,11 +28,11 @@ _NO_TEMPLATE: Mapping[str, Json] = {}
 class PoolType(NamedTuple):
     """A type of work pools.
 
-    *title* says in the interview what its runs are; *is_offered*: it is listed there. *template* is the base
-    job template of a new pool on our own backends. A type without one is not served there: it needs a Prefect
-    server and its workers. *is_local*: its runs see the files of the worker's machine. *has_local_images*:
-    they use the images of that machine, without a registry. *outlives_worker*: they go on when their worker
-    is killed, and another worker takes them over.
+    *title* describes its runs in the interview, which lists the types with *is_offered*. *template* is the
+    base job template of a new pool on the embedded backend; a type without one needs a Prefect server and its
+    workers. *is_local*: its runs can access the files of the worker's machine. *has_local_images*: its runs
+    use images of that machine without a registry. *outlives_worker*: its runs continue when their worker is
+    killed, and another worker takes them over.
     """
 
     name: str
@@ -48,7 +48,7 @@ class PoolType(NamedTuple):
         return bool(self.template)
 
 
-# The likeliest first, as the interview offers them.
+# The most likely ones first, because the interview lists them in this order.
 _TYPES = (
     PoolType(
         name="process",
@@ -111,5 +111,5 @@ SERVED_LIST = ", ".join(f"`{name}`" for name in SERVED_TYPES)
 
 
 def pool_type(name: str) -> PoolType:
-    """Return the type called *name*, also one that is not in the table."""
+    """Return the type called *name*, or a new one if it is not in the table."""
     return POOL_TYPES.get(name) or PoolType(name=name)

@@ -1,4 +1,4 @@
-"""Recurrence rules: their text, and the wall times that dateutil finds for them."""
+"""Recurrence rules: parse them, and compute their wall times with dateutil."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 from syntask_yaml.model.steps import TooManySteps, within
 
 MAX_RRULE_LENGTH = 6500
-# Where rules begin that do not say.
+# The start of rules without DTSTART.
 DEFAULT_START = datetime(2020, 1, 1)
-# A rule that has days has one within so many steps: forty years, among which are years of all kinds.
+# The steps in which every rule with any day has one: forty years, which include years of all kinds.
 _STEPS_TO_A_DAY = 150_000
 
-# dateutil's numbers of the frequencies, and the seconds of those that have always as many.
+# dateutil's numbers of the frequencies, and the seconds of those with a fixed length.
 _YEARLY, _MONTHLY, _DAILY = 0, 1, 3
 _SECONDS = {2: 7 * 86400, _DAILY: 86400, 4: 3600, 5: 60, 6: 1}
 
@@ -36,7 +36,7 @@ _WRONG_INTERVAL = re.compile(r"INTERVAL=(\+?0+(?!\d)|-)", re.IGNORECASE)
 def parse_rrule(text: str, timezone: str | None) -> tuple[str, str | None]:
     """Return a rule's text and zone from RFC 5545 text, or from the JSON form `{"rrule": …, "timezone": …}`.
 
-    The zone is *timezone*, or else the one that the JSON or the rule's own start names.
+    The zone is *timezone*, or else that of the JSON or of DTSTART.
     """
     if text.lstrip().startswith("{"):
         with suppress(ValueError, RecursionError):
@@ -48,20 +48,20 @@ def parse_rrule(text: str, timezone: str | None) -> tuple[str, str | None]:
 
 
 def zones_in(text: str) -> Iterator[str]:
-    """Yield the zones that a rule names, in order."""
+    """Yield the zones in a rule, in order."""
     return (match[1] for match in _ZONE.finditer(text))
 
 
 def start_year(text: str) -> int:
-    """Return the year in which a sound recurrence rule begins."""
+    """Return the year of the start of a valid recurrence rule."""
     rule = read_rule(parse_rrule(text, None)[0], None)
     return min((each._dtstart.year for each in _rules(rule)), default=DEFAULT_START.year)
 
 
 def with_local_end(text: str, timezone: str | None) -> str:
-    """Return a rule with `UNTIL=…Z` written on the clock of *timezone*, where its start names no zone.
+    """Return a rule with `UNTIL=…Z` converted to local time of *timezone*, if its start has no zone.
 
-    dateutil refuses to compare the two: a server accepts such a rule, and never runs it.
+    dateutil does not compare such times: a server accepts the rule, and never runs it.
     """
     start = _START.search(text)
     if start and (_OFFSET.search(start["moment"]) or _ZONE.search(start["options"])):
@@ -97,15 +97,15 @@ def rrule_problem(text: str) -> str | None:
 
 
 def wall_times(rule: Any, after: datetime) -> Iterator[datetime]:
-    """Yield the times of a rule that was read which are later than *after*, all without a zone.
+    """Yield the times of a parsed rule later than *after*, without a zone.
 
-    Raises what dateutil raises for a rule that cannot be walked, and may take forever: see `within`.
+    Raises any exception of dateutil, and may take forever: see `within`.
     """
     yield from _entered_near(rule, after).xafter(after)
 
 
 def has_no_day(text: str, timezone: str | None) -> bool:
-    """Return whether no year has a day for any of the rules in *text*, as with the 30th of February."""
+    """Return whether the rules in *text* never have a day, such as the 30th of February."""
     return all(_has_no_day(rule) for rule in _rules(read_rule(text, timezone)))
 
 
@@ -128,9 +128,9 @@ def _has_no_day(rule: Any) -> bool:
 
 
 def read_rule(text: str, timezone: str | None) -> Any:
-    """Return the rule as it is walked: on a wall clock. Which clock that is has been decided before.
+    """Parse a rule, without its zone: its times are wall times.
 
-    Raises what dateutil raises for a text that is no rule.
+    Raises any exception of dateutil for invalid text.
     """
     from dateutil.rrule import rruleset, rrulestr
 
@@ -156,7 +156,7 @@ def _rules(rule: Any) -> list[Any]:
 
 
 def _entered_near(rule: Any, begin: datetime) -> Any:
-    """Return *rule*, or each rule of a set, with a start near *begin* that it would have come by."""
+    """Return *rule*, or each rule of a set, with its start moved to one of its times near *begin*."""
     from dateutil.rrule import rruleset
 
     if not isinstance(rule, rruleset):
@@ -190,9 +190,9 @@ _EVERY = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
 
 
 def without_default_start(rrule: str) -> str:
-    """Return a recurrence rule without the start that it has in any case: the beginning of 2020.
+    """Return a recurrence rule without the default start, the beginning of 2020.
 
-    Servers add it, and for rules that fire every few seconds or minutes a later one of the same beat.
+    Servers add it; for rules of seconds or minutes, they add a later start in the same rhythm.
     """
     match = _STARTED.fullmatch(rrule)
     if match is None or "DTSTART" in match[2].upper():

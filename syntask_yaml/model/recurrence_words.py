@@ -10,7 +10,7 @@ _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = re.compile(rf"([+-]?\d+)?({'|'.join(_DAYS)})(\([+-]?\d+\))?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}(0[1-9]|1[0-2])([0-2]\d|3[01])(T([01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
-# The numbers that a part takes. From the end of the month or year they are negative.
+# The numbers that a part accepts. Negative ones count from the end of the month or year.
 _RANGES = {
     "INTERVAL": (1, 10**9),
     "COUNT": (1, 10**9),
@@ -29,7 +29,7 @@ _LONGEST = 40
 
 
 def unreadable_rule(text: str) -> str:
-    """Return why the *text* of a rule cannot be read: what is wrong with its first part that is."""
+    """Return why the *text* of a rule cannot be parsed: the problem of its first invalid part."""
     return wrong_part(text) or "Its parts do not fit together."
 
 

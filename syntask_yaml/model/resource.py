@@ -1,4 +1,4 @@
-"""Resources: what deployments need on a backend."""
+"""Resources: objects on a backend that deployments need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.model.value import Value
 
 
 class ResourceKind(Enum):
-    """The kinds of resources, in the order in which they are written: each needs only those before it."""
+    """The kinds of resources, in the order of writing: each depends only on those before it."""
 
     WORK_POOL = "work pool"
     WORK_QUEUE = "work queue"
@@ -28,10 +28,10 @@ class ResourceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource with its *fields* as a project file has them; what is a secret is of type `Secret`.
+    """A resource, with its *fields* as in a project file. Secrets are of type `Secret`.
 
-    Of one that is declared, only what is written is there. The name of a work queue is `pool/queue`, that of
-    a block `type/name`.
+    A declared resource has only the fields that are declared. Names of work queues are `pool/queue`, names of
+    blocks `type/name`.
     """
 
     kind: ResourceKind
@@ -40,12 +40,12 @@ class Resource:
 
     @property
     def full_name(self) -> str:
-        """Its kind and name, which are unique on a backend."""
+        """The kind and the name, which are unique on a backend."""
         return f"{self.kind.value} {self.name}"
 
 
 def parse_full_name(text: str) -> tuple[ResourceKind, str] | None:
-    """Return the kind and name of a full name; None for what is none."""
+    """Return the kind and the name of a full name; None for other text."""
     found = ((kind, text.removeprefix(f"{kind.value} ")) for kind in ResourceKind)
     return next(((kind, name) for kind, name in found if name and name != text), None)
 
@@ -61,7 +61,7 @@ NOBODY = Owner(None)
 
 
 class StoredResource(NamedTuple):
-    """A resource that a backend has, and its *owner*. *id* is the backend's, None where it has none."""
+    """A resource on a backend, with its *owner*. *id* is the backend's, None if it has no ids."""
 
     resource: Resource
     id: str | None = None
@@ -69,16 +69,16 @@ class StoredResource(NamedTuple):
 
 
 class ResourceWrite(NamedTuple):
-    """One change: from *before* (None: there is none) to *after* (None: delete it)."""
+    """A change from *before*, None for a new resource, to *after*, None to delete it."""
 
     before: StoredResource | None
     after: Resource | None
 
 
 class ResourceLedger(NamedTuple):
-    """The full names of the resources that an *owner* has made or taken over, where only names tell whose.
+    """The full names of the resources that an *owner* has created or adopted.
 
-    Automations tell it themselves, to who asks: *may_have_automations* says whether that is of use.
+    Automations store their owner themselves: *may_have_automations* says whether to look for them.
     """
 
     owner: Owner

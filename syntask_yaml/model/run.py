@@ -36,7 +36,7 @@ class StateType(Enum):
 _FINAL = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}
 BUSY = frozenset((StateType.PENDING, StateType.RUNNING, StateType.CANCELLING))
 
-# What stands for many runs is in the first of these states that one of them is in.
+# A group of runs has the first of these states that any of its runs is in.
 WORST_FIRST = (
     StateType.CRASHED,
     StateType.FAILED,
@@ -72,10 +72,10 @@ STAGES = (CauseKind.PULL, CauseKind.LOAD, CauseKind.PARAMETERS, CauseKind.CALL)
 class Cause:
     """How a run came into its state, beyond its message.
 
-    *who* is the worker that ended, or `user@host` of a request, and *at* when that was. A pull *step*
-    counts from 1, and *step_name* is its function. *exit_code* is negative for a signal; *memory_kills*
-    are the processes of the machine that the kernel ended meanwhile for lack of memory, None if it does
-    not tell.
+    *who* is the worker that ended, or `user@host` of a request, and *at* its time. *step* is the number of a
+    pull step, from 1, and *step_name* its function. *exit_code* is negative for a signal. *memory_kills* is
+    the number of processes that the kernel killed on the machine during the run for lack of memory; None if
+    it is not known.
     """
 
     kind: CauseKind
@@ -88,10 +88,10 @@ class Cause:
 
 
 def short_id(id: str) -> str:
-    """Return the beginning of a run's *id* that is shown, and that commands take for it.
+    """Return the displayed prefix of a run's *id*, which commands accept.
 
-    Ids of version 7, which servers give to runs of schedules, begin with their time: runs that were made in
-    the same minute differ only after it.
+    Servers give scheduled runs UUIDs of version 7, which start with a timestamp: those of one minute differ
+    only after it.
     """
     return id[: _TO_RANDOM if id[_VERSION : _VERSION + 1] == "7" else _SHORT]
 
@@ -115,10 +115,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One flow run. Times are aware.
+    """A flow run. Times are aware.
 
-    *deployment* is `flow/name`; *deployment_id* is None once the deployment was deleted. *worker* is the
-    one that took it last, and *held_until* the end of its lease, where the backend tells them.
+    *deployment* is `flow/name`; *deployment_id* is None after the deployment was deleted. *worker* is the
+    last one that claimed the run, and *held_until* the end of its lease, if the backend reports them.
     """
 
     id: str
@@ -147,7 +147,7 @@ class Run:
 
     @property
     def took(self) -> timedelta | None:
-        """From its start to its end; None if it has not begun or not ended."""
+        """The duration of the run; None if it has not started or not ended."""
         return None if self.started is None or self.ended is None else self.ended - self.started
 
 
@@ -166,9 +166,9 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of a run's output; *level* as in `logging` (20 is INFO).
+    """A line of the log of a run, with a *level* of `logging` (20 is INFO).
 
-    *task* is the id of the task run that wrote it, if one did.
+    *task* is the id of the task run that wrote it, if any.
     """
 
     timestamp: datetime

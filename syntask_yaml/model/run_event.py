@@ -1,7 +1,7 @@
-"""What happens to runs, as events: in the words of Prefect, whose triggers name and match them.
+"""Events of runs, with the names of Prefect's events, for triggers.
 
-The labels are those of `prefect.server.models.events.flow_run_state_change_event` (3.8.8); a flow and a work
-pool have no ids of their own here, and so no label with one.
+The labels are those of `prefect.server.models.events.flow_run_state_change_event` (3.8.8), except the ids of
+flows and work pools, which do not exist on the embedded backend.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from syntask_yaml.model.run import Run
 
 PREFIX = "prefect.flow-run."
 
-# The names that the states of a run have where its flow gives them none.
+# The default names of the states of a run.
 FINAL_STATES = ("Completed", "Failed", "Crashed", "Cancelled")
 STATES = (
     *FINAL_STATES,
@@ -32,7 +32,7 @@ Labels = Mapping[str, str]
 
 
 class RunEvent(NamedTuple):
-    """That *run* entered the state that it ended in: its *name*, and the labels that triggers match."""
+    """The event that *run* entered its final state: the *name*, and the labels that triggers match."""
 
     run: Run
     name: str
@@ -45,7 +45,7 @@ class RunEvent(NamedTuple):
 
 
 def event_of(run: Run) -> RunEvent:
-    """The event of the end of *run*."""
+    """Return the event of the end of *run*."""
     state = run.state
     resource = {
         "prefect.resource.id": f"{PREFIX}{run.id}",
@@ -75,7 +75,7 @@ def _labels(role: str, name: str, id: str | None = None) -> Labels:
 
 
 def is_fired(trigger: Mapping[str, Any], event: RunEvent) -> bool:
-    """Whether *event* alone fires an event trigger, as a Prefect server decides it."""
+    """Return whether *event* alone fires an event trigger, by the rules of a Prefect server."""
     expected = trigger.get("expect") or ()
     expected = [expected] if isinstance(expected, str) else expected
     if expected and not any(_fits(pattern, event.name) for pattern in expected):
@@ -87,7 +87,7 @@ def is_fired(trigger: Mapping[str, Any], event: RunEvent) -> bool:
 
 
 def _includes(wanted: Mapping[str, Any], candidates: Sequence[Labels]) -> bool:
-    """Whether one of *candidates* has all the labels that are *wanted*."""
+    """Return whether one of *candidates* has all *wanted* labels."""
     return not wanted or any(
         all(_has(labels.get(label), values) for label, values in wanted.items()) for labels in candidates
     )
@@ -99,5 +99,5 @@ def _has(value: str | None, wanted: str | Sequence[str]) -> bool:
 
 
 def _fits(pattern: str, value: str) -> bool:
-    """Whether *value* fits *pattern*: `*` is anything, and `!` in front turns it around."""
+    """Return whether *value* matches *pattern*: `*` matches anything, and a leading `!` negates."""
     return fnmatchcase(value, pattern.removeprefix("!")) is not pattern.startswith("!")

@@ -14,9 +14,9 @@ from syntask_yaml.model.value import Json, Value, flag
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """Fires when the wall clock of *timezone* (UTC if none) matches a cron line of five or six fields.
+    """A cron expression of five or six fields, in the local time of *timezone*; None means UTC.
 
-    *day_or*: day of month and weekday each suffice (cron's own rule); False asks for both.
+    *day_or*: either of day of month and weekday has to match, as in cron; False requires both.
     """
 
     cron: str
@@ -26,7 +26,7 @@ class Cron:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Fires every *seconds*, counted from *anchor*; None means from when it is first stored."""
+    """An interval of *seconds* from *anchor* on; None means the time when it is first stored."""
 
     seconds: float
     anchor: datetime | None = None
@@ -35,7 +35,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class RRule:
-    """Fires as a recurrence rule of RFC 5545 says, in *timezone* (UTC if none)."""
+    """A recurrence rule of RFC 5545, in the local time of *timezone*; None means UTC."""
 
     rrule: str
     timezone: str | None = None
@@ -45,7 +45,7 @@ Timing: TypeAlias = Cron | Interval | RRule
 
 
 def timing_to_dict(timing: Timing) -> dict[str, Json]:
-    """Return *timing* under the keys of the project file; what it leaves open is None."""
+    """Return *timing* by the keys of the project file, with None for optional values."""
     match timing:
         case Cron(cron, timezone, day_or):
             return {"cron": cron, "timezone": timezone, "day_or": day_or}
@@ -56,14 +56,14 @@ def timing_to_dict(timing: Timing) -> dict[str, Json]:
             return {"rrule": rrule, "timezone": timezone}
 
 
-# The keys of the project file that a timing is written with.
+# The keys of a timing in the project file.
 TIMING_KEYS = ("cron", "interval", "rrule", "timezone", "anchor_date", "day_or")
 
 
 def timing_from_dict(fields: Mapping[str, Any]) -> Timing:
-    """Return the timing that *fields* have under the keys of the project file, in any form these may take.
+    """Return the timing in *fields*, which have the keys of the project file, in any accepted form.
 
-    Raises ValueError, KeyError or TypeError where they have none.
+    Raises ValueError, KeyError or TypeError for invalid fields.
     """
     timezone = fields.get("timezone") or None
     if fields.get("cron") is not None:
@@ -78,7 +78,7 @@ def timing_from_dict(fields: Mapping[str, Any]) -> Timing:
 
 
 def canonical(timing: Timing) -> Timing:
-    """Return *timing* in the one form that all have which fire at the same times."""
+    """Return *timing* in a canonical form, which is equal for timings with equal times."""
     timezone = timing.timezone or "UTC"
     match timing:
         case Interval(_, datetime() as anchor):
@@ -90,12 +90,11 @@ def canonical(timing: Timing) -> Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """One timing of a deployment.
+    """A schedule of a deployment.
 
-    *active* None means: not declared, so a stored schedule keeps its state and a new one is active.
-    *slug* is its stable name, unique in the deployment; *replaces* the slug it had before.
-    *id* is the backend's, on schedules that were read from one; *problem* is why the backend no longer
-    makes runs of it.
+    *active* None means not declared: a stored schedule keeps its state, and a new one is active.
+    *slug* is a stable name, unique in the deployment; *replaces* is the previous slug.
+    *id* is the backend's, only of stored schedules. *problem* is why the backend no longer creates runs.
     """
 
     timing: Timing

@@ -1,4 +1,4 @@
-"""The days on which a schedule fires, as a small calendar of weeks."""
+"""Format the days of a schedule as a small calendar."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from syntask_yaml.model.schedule_words import next_moments
 
 _WEEKS = 4
 _WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-# So many times are looked at: more than a calendar of days is good for.
+# A schedule with more times than this is too dense for a calendar of days.
 _MOST = 200
 
 
 def calendar_of(timing: Timing, now: datetime, *, timezone: str = "UTC") -> list[str]:
-    """Return the lines of a calendar from this week on, in ASCII, where days on which *timing* fires have
-    brackets.
+    """Return the ASCII lines of a calendar from this week on, with the days of *timing* in brackets.
 
-    None for a timing that fires many times a day, or not soon, or cannot be walked. The days are those of its
-    own zone; those of an interval without one, of *timezone*.
+    Return None if *timing* fires many times a day, or not soon, or is invalid. Days are in its own zone;
+    for an interval without a zone, in *timezone*.
     """
     moments = next_moments(timing, now, count=_MOST, timezone=timezone)
     if not moments:

@@ -1,4 +1,4 @@
-"""Schedules in words, and the times at which they fire next."""
+"""Describe schedules in words, and list their next times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHORT_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 def in_words(timing: Timing) -> str:
-    """Return *timing* as people say it: `At 06:00, every day (Europe/Berlin)`."""
+    """Return *timing* in words: `At 06:00, every day (Europe/Berlin)`."""
     zone = f" ({timing.timezone})" if timing.timezone else ""
     match timing:
         case Cron(cron):
@@ -38,8 +38,7 @@ def next_times(timing: Timing, now: datetime, *, count: int, timezone: str = "UT
 def next_moments(timing: Timing, now: datetime, *, count: int, timezone: str = "UTC") -> list[datetime]:
     """Return the next times of *timing*, at most *count*.
 
-    They are on the clock of its own zone; those of an interval without one, on that of *timezone*. A timing
-    that cannot be walked has none.
+    They are in its own zone; for an interval without a zone, in *timezone*. An invalid timing has none.
     """
     try:
         zone = ZoneInfo(timing.timezone or (timezone if isinstance(timing, Interval) else "UTC"))
@@ -49,7 +48,7 @@ def next_moments(timing: Timing, now: datetime, *, count: int, timezone: str = "
 
 
 def shown_times(moments: Sequence[datetime]) -> list[str]:
-    """Return *moments* as text, with their seconds where one has some."""
+    """Return *moments* as text, with seconds if any of them has some."""
     seconds = ":%S" if any(each.second for each in moments) else ""
     return [each.strftime(f"%a %Y-%m-%d %H:%M{seconds}") for each in moments]
 
@@ -77,7 +76,7 @@ def _cron_words(line: str) -> str:
 
 
 def _words_of(fields: Sequence[str]) -> Iterator[str]:
-    """The words for what people mostly write; none for anything else."""
+    """Return the words for common timings; None for others."""
     minute, hour, day, month, weekday = fields
     time, days = _time(minute, hour), _days(day, weekday)
     if time and days is not None and month == "*":

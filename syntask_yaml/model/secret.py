@@ -1,4 +1,4 @@
-"""A secret text that is never printed."""
+"""Secrets: strings that are never printed."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any, NoReturn
 
 from syntask_yaml.model.value import MAPPINGS, SCALARS
 
-# Inputs and keys that hold a secret, whatever step or pool they belong to.
+# Names of inputs and keys whose values are secrets, in every step and pool.
 SECRET_NAMES = frozenset(
     "access_token credentials password token secret api_key client_secret aws_secret_access_key "
     "aws_session_token minio_root_password connection_string account_key sas_token "
     "service_account_info private_key".split()
 )
 
-# How the names of variables and parameters end that hold one. Names of files and of accounts do not count.
+# Suffixes of names of variables and parameters with secret values. Names of files and accounts do not count.
 _ENDINGS = re.compile(
     r"(?:^|_)(?:token|passphrase|secret|secret_key|api_?key|access_key|private_key|account_key"
     r"|connection_string)$|passw(?:or)?d$|_pwd$|_pass$"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-# Values that are secrets whatever they are called: keys of well-known services, and passwords in URLs.
+# Values that are secrets under any name: keys of well-known services, and passwords in URLs.
 _VALUES = re.compile(
     r"(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{16,}|npm_\w{30,}"
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|pypi-AgE[\w-]{30,}|sk_live_\w{16,}"
@@ -32,13 +32,13 @@ _VALUES = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
 
-# What is shown in place of a secret.
+# The replacement of a secret in output.
 MASKED = "********"
 
 
 @lru_cache(maxsize=4096)
 def is_secret_name(name: object) -> bool:
-    """Return whether a variable or parameter called *name* holds a secret, as `API_TOKEN` does."""
+    """Return whether a variable or parameter called *name*, such as `API_TOKEN`, holds a secret."""
     if not isinstance(name, str):
         return False
     words = _HUMP.sub("_", name).lower()
@@ -46,16 +46,16 @@ def is_secret_name(name: object) -> bool:
 
 
 def is_secret_value(value: object) -> bool:
-    """Return whether *value* is a secret by how it looks: a key of a service, or a URL with a password."""
+    """Return whether *value* looks like a secret: a key of a service, or a URL with a password."""
     if not isinstance(value, str):
         return False
     return _VALUES.match(value.strip()) is not None
 
 
 class Secret:
-    """A text that cannot be printed, formatted, compared by a log, pickled or written as JSON.
+    """A string that cannot be printed, formatted, logged, pickled or written as JSON.
 
-    `reveal` is the one way to it, and a word to search for.
+    `reveal` is the only way to read it, and easy to search for.
     """
 
     __slots__ = ("_text",)
@@ -96,12 +96,12 @@ def holds_secret(value: Any) -> bool:
 
 
 def revealed_text(value: Any) -> str:
-    """*value* as text: that of a `Secret` is its own."""
+    """Return *value* as text, with the content of a `Secret`."""
     return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 def with_secret_texts(value: Any) -> Any:
-    """*value* with each text in it as a `Secret`."""
+    """Return *value* with each string in it as a `Secret`."""
     if isinstance(value, str):
         return Secret(value)
     if isinstance(value, Mapping):
@@ -110,7 +110,7 @@ def with_secret_texts(value: Any) -> Any:
 
 
 def masked(value: Any) -> Any:
-    """*value* with asterisks in place of each `Secret`."""
+    """Return *value* with asterisks in place of each `Secret`."""
     if isinstance(value, Secret):
         return MASKED
     if isinstance(value, Mapping):
@@ -119,7 +119,7 @@ def masked(value: Any) -> Any:
 
 
 def revealed(value: Any) -> Any:
-    """*value* with the text in place of each `Secret`."""
+    """Return *value* with the content in place of each `Secret`."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, Mapping):

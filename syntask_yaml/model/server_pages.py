@@ -9,7 +9,7 @@ _CLOUD = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspace
 
 
 def pages_of(api: str) -> str | None:
-    """Return where the pages of the server with the URL *api* are; None for what is no server."""
+    """Return the URL of the UI of the server with the API at *api*; None for a backend without one."""
     if not api.startswith(("http://", "https://")):
         return None
     if found := _CLOUD.fullmatch(api.rstrip("/")):
@@ -18,12 +18,12 @@ def pages_of(api: str) -> str | None:
 
 
 def page_of_deployment(api: str, id: str | None) -> str | None:
-    """Return the page of the deployment with an *id*; None where there is none."""
+    """Return the URL of the page of the deployment with *id*; None if there is none."""
     pages = pages_of(api)
     return f"{pages}/deployments/deployment/{quote(id, safe='')}" if pages and id else None
 
 
 def page_of_run(api: str, id: str) -> str | None:
-    """Return the page of the run with an *id*; None where there is none."""
+    """Return the URL of the page of the run with *id*; None if there is none."""
     pages = pages_of(api)
     return f"{pages}/runs/flow-run/{quote(id, safe='')}" if pages else None

@@ -1,4 +1,4 @@
-"""Cache what is computed from values that many deployments share."""
+"""Cache results for values that many deployments share."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _MOST = 4096
 
 
 def once_per_content(function: Callable[[_T], _R]) -> Callable[[_T], _R]:
-    """Return *function* with a memory of what it returned for values that are the same as JSON.
+    """Return *function* with a cache by the JSON of its argument.
 
-    Many deployments write the same, such as their schedules: what is made of it is one object for all. What
-    is no JSON is not remembered, and of the rest the last few thousand.
+    Deployments with equal values, such as schedules, then share one object. Arguments that are not JSON are
+    not cached. The cache keeps the last few thousand results.
     """
     found: dict[str, _R] = {}
 
@@ -36,10 +36,10 @@ def once_per_content(function: Callable[[_T], _R]) -> Callable[[_T], _R]:
 
 
 def once_per_object(function: Callable[[_T], _R]) -> Callable[[_T], _R]:
-    """Return *function* with a memory of what it returned for each object.
+    """Return *function* with a cache by the identity of its argument.
 
-    For objects that never change, such as the schema of a flow: that they are the same is seen without
-    comparing them. The last few thousand are kept alive.
+    For objects that never change, such as the schema of a flow, and without comparing them. The cache keeps
+    the last few thousand objects alive.
     """
     found: dict[int, tuple[_T, _R]] = {}
 

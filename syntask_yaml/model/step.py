@@ -1,4 +1,4 @@
-"""One build, push or pull action."""
+"""Build, push and pull steps, and their outputs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from syntask_yaml.model.value import Value
 
 
 class Step(NamedTuple):
-    """A function by its *name* and the *inputs* to call it with.
+    """A call of the function *name* with *inputs*.
 
-    Its outputs are known to later steps under *id*. *requires* are the pip requirements that the
-    function needs. *path* is where it stands in the project file.
+    Later steps refer to its outputs by *id*. *requires* are the pip requirements of the function. *path* is
+    its location in the project file.
     """
 
     name: str
@@ -29,7 +29,7 @@ _NO_VALUES: Mapping[str, Value] = {}
 class StepOutputs(NamedTuple):
     """The outputs of steps, by name; `Unknown` before the steps have run.
 
-    *is_open*: they may output more names than these.
+    *is_open*: the steps may have outputs with other names.
     """
 
     values: Mapping[str, Value] = _NO_VALUES

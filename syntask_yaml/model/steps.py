@@ -12,14 +12,14 @@ _END = object()
 
 
 class TooManySteps(Exception):
-    """The code did not come to an end within the steps it was given."""
+    """The code did not finish within its step limit."""
 
 
 def within(steps: int, items: Iterator[T]) -> Iterator[T]:
-    """Yield *items*. Raise TooManySteps once working them out has taken *steps* lines of Python.
+    """Yield *items*. Raise TooManySteps when computing them has taken *steps* lines of Python.
 
-    Lines are counted by tracing the thread, so it does not matter where the code spends them; the same
-    input takes the same number of them on every machine.
+    Lines are counted by tracing the thread, including those of libraries, so the same input takes the same
+    number of steps on every machine.
     """
     trace = _counter(steps)
     while True:

@@ -1,6 +1,6 @@
-"""Durations, moments and time zones, in the texts that a project file may use.
+"""Parse durations, times and time zones of a project file.
 
-Accepts what the reference accepts: durations as seconds, as ISO 8601, or as clock text.
+Accepts the same forms as the reference: durations as seconds, as ISO 8601, or as clock text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from math import inf
 from pathlib import Path
 
 MAX_INTERVAL = timedelta.max.total_seconds()
-# Our own worker starts no more runs of one schedule: seconds between two.
+# The shortest time between two runs of a schedule that our worker creates, in seconds.
 LEAST_INTERVAL = 0.1
 
-# Compiled when the first text is read: most files have numbers of seconds.
+# Compiled on first use, because most files have numbers of seconds.
 _ISO_DURATION = (
     r"P(?=\d|T)(?:(?P<years>\d+(?:\.\d+)?)Y)?(?:(?P<months>\d+(?:\.\d+)?)M)?"
     r"(?:(?P<weeks>\d+(?:\.\d+)?)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
@@ -37,9 +37,9 @@ _SECONDS = {
 
 
 def parse_interval(value: float | str) -> float:
-    """Seconds of an interval: a number, `PT10M`, `1:30:00`, `1 day, 2:00:00`, or a number as text.
+    """Return the seconds of an interval: a number, `PT10M`, `1:30:00`, `1 day, 2:00:00`, or a numeric string.
 
-    Raises ValueError, with a sentence, for anything else and for a value that is not positive.
+    Raises ValueError, with a sentence, for other text and for values that are not positive.
     """
     try:
         seconds = _seconds(value.strip()) if isinstance(value, str) else float(value)
@@ -65,9 +65,9 @@ def _seconds(text: str) -> float | None:
 
 
 def parse_moment(text: str, *, is_local: bool = False) -> datetime:
-    """An aware time from ISO 8601 or a similar text; without a zone it is in UTC, or local if *is_local*.
+    """Return an aware time from ISO 8601 or similar text, by default in UTC, or local if *is_local*.
 
-    Raises ValueError for text that is not a time, or not one that UTC has.
+    Raises ValueError for text that is not a time, or that is out of range in UTC.
     """
     try:
         moment = _moment(text)
@@ -80,7 +80,7 @@ def parse_moment(text: str, *, is_local: bool = False) -> datetime:
 
 
 def has_offset(text: str) -> bool:
-    """Whether a time says its own offset from UTC. Raises ValueError and OverflowError as `parse_moment`."""
+    """Return whether a time includes an offset from UTC. Raises the same errors as `parse_moment`."""
     return _moment(text).tzinfo is not None
 
 
@@ -94,13 +94,13 @@ def _moment(text: str) -> datetime:
 
 
 def is_timezone(name: str) -> bool:
-    """Whether *name* is an IANA time zone, spelt exactly."""
+    """Return whether *name* is exactly the name of an IANA time zone."""
     return name in timezones()
 
 
 @cache
 def timezones() -> frozenset[str]:
-    """The names of all IANA time zones, the same ones on every machine."""
+    """Return the names of all IANA time zones, which are the same on every machine."""
     import tzdata
 
     zones = Path(tzdata.__file__).with_name("zones")  # `importlib.resources` would load archives of all kinds

@@ -1,7 +1,7 @@
-"""Triggers, in one normalized form.
+"""Normalize triggers.
 
-A trigger is a mapping, as the project file has it. `settled` leaves out what says the same as its
-absence, so that equal triggers are equal mappings; `whole` fills that in.
+A trigger is a mapping, as in the project file. `settled` removes values that equal the defaults, so that
+equal triggers are equal mappings; `whole` adds the defaults.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def trigger_name(deployment: str, position: int) -> str:
 
 
 def settled(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
-    """*trigger* without what is the default; *name* is the one it has where it gives none."""
+    """Return *trigger* without defaults; *name* is its default name."""
     found = whole(trigger, name=name)
     defaults = _fields_of(found["type"], found)
     kept = {key: value for key, value in found.items() if key not in defaults or value != defaults[key][1]}
@@ -34,7 +34,7 @@ def settled(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]
 
 
 def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
-    """*trigger* with every key that its type has, durations in seconds and sets in order."""
+    """Return *trigger* with every key of its type, durations in seconds, and sets in order."""
     given = {key: value for key, value in trigger.items() if value is not None}
     kind = given.get("type") or trigger_type(given)
     found: dict[str, Value] = {"type": kind, **({"name": given.get("name", name)} if name else {})}
@@ -48,7 +48,7 @@ def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
 
 
 def _converted(convert: Callable[[Any], Any], value: Value) -> Value:
-    """What does not fit stays what it is, for a backend to refuse."""
+    """Convert a value, or keep an invalid one for the backend to refuse."""
     if not holds_unknown(value):
         with suppress(ValueError, TypeError, LookupError, AttributeError, OverflowError):
             return convert(value)
@@ -65,7 +65,7 @@ def trigger_type(trigger: Mapping[str, Value]) -> str:
 
 
 def seconds_of(value: object) -> float | None:
-    """Return the seconds of a duration, none and fewer included; None for text that is not a duration."""
+    """Return the seconds of a duration, which may be zero or negative; None for other text."""
     with suppress(ValueError, TypeError, OverflowError):
         return _seconds(value)
     return None
@@ -106,11 +106,11 @@ def _metric(value: Any) -> dict[str, Value]:
     return {**value, **window, "threshold": float(value["threshold"])}
 
 
-# Proactive triggers look for at least so many seconds.
+# The shortest period of proactive triggers, in seconds.
 _LEAST_ABSENCE = 10.0
 _METRIC_WINDOW = 300.0
 
-# How each key is read, and what its absence means.
+# The conversion and the default of each key.
 _COMMON: Mapping[str, _Field] = {
     "description": (str, ""),
     "enabled": (_flag, True),

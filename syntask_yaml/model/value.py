@@ -1,4 +1,4 @@
-"""JSON values that a project and a backend exchange, including unknown ones."""
+"""JSON values, which may be partly unknown or secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that a build or push step will decide; *name* is the template that asks for it."""
+    """A value that depends on a build or push step; *name* is the template that refers to it."""
 
     name: str
 
@@ -21,17 +21,17 @@ class Unknown:
         return "(known after build)"
 
 
-# What a template may leave in a resolved value: JSON with an `Unknown` or a `Secret` in places.
+# A resolved template: JSON that may contain `Unknown` and `Secret` values.
 Value: TypeAlias = Any
 
-# What values are asked whether they are: of what most of them are, `isinstance` sees it at once, and to ask
-# only for `Mapping` takes ten times as long. So a list is asked last whether it is a mapping.
+# For `isinstance`, which takes ten times as long for an abstract class such as `Mapping` alone: the concrete
+# types come first.
 SCALARS = (str, int, float, type(None))
 MAPPINGS = (dict, Mapping)
 
 
 def holds_unknown(value: Value) -> bool:
-    """Return whether any part of *value* is not known yet."""
+    """Return whether any part of *value* is `Unknown`."""
     if isinstance(value, SCALARS):
         return False
     if isinstance(value, (list, tuple)):
@@ -41,12 +41,12 @@ def holds_unknown(value: Value) -> bool:
     return isinstance(value, Unknown)
 
 
-# JSON's own writer looks through a value many times faster than Python does.
+# The JSON encoder walks a value many times faster than Python code.
 _as_json = json.JSONEncoder(check_circular=False, ensure_ascii=False).encode
 
 
 def json_text(value: Value) -> str | None:
-    """Return *value* as one line of JSON; None for what is no JSON, such as an `Unknown` or a `Secret`."""
+    """Return *value* as one line of JSON; None if it is not JSON, such as an `Unknown` or a `Secret`."""
     try:
         return _as_json(value)
     except (TypeError, ValueError):
@@ -54,9 +54,9 @@ def json_text(value: Value) -> str | None:
 
 
 def is_same_json(one: Value, other: Value) -> bool:
-    """Whether two values are the same, as far as can be seen at once: false does not mean that they differ.
+    """Return whether two values are known to be equal without a full comparison; False may be wrong.
 
-    True is not 1, 1 is not 1.0, and a list is no tuple.
+    True differs from 1, 1 from 1.0, and a list from a tuple.
     """
     if one is other:
         return True
@@ -74,9 +74,9 @@ MAX_DEPTH = 100
 
 
 def read_json(text: str) -> Any:
-    """The value of a JSON *text*. Raises ValueError for a text that is none, or nested too deep.
+    """Return the value of JSON *text*. Raises ValueError for invalid or too deeply nested text.
 
-    JSON has no infinity, also none that is written as `1e999`: a server stores null for it.
+    Infinite numbers such as `1e999` are invalid: a server would store null.
     """
     too_deep = ValueError(f"values are nested more than {MAX_DEPTH} levels deep")
     try:
@@ -95,7 +95,7 @@ def _finite(text: str) -> float:
 
 
 def is_deeper(value: Any, depth: int) -> bool:
-    """Return whether lists and mappings are nested in *value* more than *depth* deep."""
+    """Return whether lists and mappings are nested more than *depth* deep in *value*."""
     level = [value]
     for _ in range(depth):
         level = [item for each in level for item in _items(each) if isinstance(item, (dict, list))]
@@ -114,7 +114,7 @@ _TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
 
 
 def flag(value: bool | str) -> bool:
-    """Return the truth value that a project file gives as such or, from a template, as text."""
+    """Return a truth value of a project file, which is a string if it comes from a template."""
     return value if isinstance(value, bool) else value.strip().lower() in _TRUE
 
 
@@ -123,7 +123,7 @@ Maybe: TypeAlias = T | Unknown
 
 
 def known(value: Maybe[T]) -> T:
-    """*value*, where everything is known; a bug if it is not."""
+    """Return *value*, which has to be known. Raises TypeError otherwise, which is a bug."""
     if isinstance(value, Unknown):
         raise TypeError(f"{value.name} is not known yet")
     return value

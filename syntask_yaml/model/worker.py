@@ -1,4 +1,4 @@
-"""A worker, as the backend lists it."""
+"""Workers, as a backend lists them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 class ServingWorker(NamedTuple):
     """A worker that serves, or served, the work pool *pool*.
 
-    *seen* is when it was last heard of, and it is online until it is not heard of for longer than it said.
-    *running* is how many runs it executes, and *limit* how many it can, None where the backend does not
-    tell, as *version* is empty. It takes runs of the work *queues* only, or of all where there are none.
+    *seen* is the time of its last heartbeat. A worker without a heartbeat for longer than its own interval is
+    offline. *running* is its number of current runs, and *limit* the maximum; both are None, and *version*
+    is empty, if the backend does not report them. It takes runs only of *queues*, or of all if empty.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Defaults that change at each look, such as `datetime.now()`, compared by how they are written.
+"""Compare defaults that change with every evaluation, such as `datetime.now()`, by their source text.
 
-Beside such a default its schema has a `$comment`, which JSON Schema keeps for remarks.
+The source text is in the `$comment` of the parameter's schema.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ _PREFIX = "default: "
 
 
 def commented(schema: Mapping[str, Any], text: str) -> Mapping[str, Any]:
-    """Return *schema* with the remark that its default is written as *text*."""
+    """Return *schema* with the source *text* of its default as a comment."""
     return {**schema, COMMENT: f"{_PREFIX}{text}"}
 
 
 def without_written_defaults(schema: Any) -> Any:
-    """Return *schema* without the values of the defaults that have such a remark."""
+    """Return *schema* without the values of defaults that have such a comment."""
     if isinstance(schema, list):
         return [without_written_defaults(item) for item in schema]
     if not isinstance(schema, Mapping):
