@@ -21,6 +21,7 @@ from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_
 from syntask_yaml.operations.resources.portability import portability
 from syntask_yaml.project.fit import is_open, misfits, subschema
 from syntask_yaml.project.resources.bind import BoundResource
+from syntask_yaml.template import is_template
 
 
 def with_secrets(resource: Resource, types: Mapping[str, BlockType]) -> Resource:
@@ -74,6 +75,7 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
         yield from (each.as_warning() for each in field_problems(declared_fields, kind, node))
     except BackendRefused as error:
         yield (node.get(error.field) or node).problem("wrong-value", error.detail, error.hint, at_key=True)
+    yield from _emptied(block, kind, node)
     declared = context.project.names_of(ResourceKind.BLOCK)
     for field, name in references_in(block, kind).items():
         slug, _, own_name = name.partition("/")
@@ -81,6 +83,17 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
             detail = f"The backend has no block `{name}`, which `{field}` refers to."
             hint = f"Declare it too, or run `syntask block create {slug} {own_name}`."
             yield (node.get(field) or node).problem("unknown-block", detail, hint)
+
+
+def _emptied(block: Block, kind: BlockType, node: Node) -> Iterator[Diagnostic]:
+    """Yield each secret field that its template leaves empty, as CI systems do with secrets they lack."""
+    for name in sorted(kind.secret_fields & block.data.keys()):
+        place, value = node.get(name), revealed(block.data[name])
+        is_empty = isinstance(value, str) and not value.strip()
+        if place is not None and is_empty and is_template(place.value) and "default" not in place.value:
+            detail = f"The secret field `{name}` would be empty: what it refers to is set, and has no text."
+            hint = 'Set it where you deploy. If the field is to be empty, write `""`.'
+            yield place.problem("wrong-value", detail, hint)
 
 
 def _read_blocks(contents: Contents, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syntask_yaml.document.node import Node
+from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
 from syntask_yaml.operations.resources.blocks import field_problems
 from syntask_yaml.source import Source
+from tests.support.desk import Desk
 
 # As a server has it.
 SCHEMA = {
@@ -93,3 +96,29 @@ def test_our_own_types_are_known_without_a_server() -> None:
     )
     assert problems({"value": [1, {"a": None}]}, BLOCK_TYPES["json"]) == []
     assert problems({"url": "http://x", "verify": False}, BLOCK_TYPES["webhook"]) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "token", "is_refused"),
+    [
+        ("{{ $TOKEN }}", "", True),
+        ("{{ $TOKEN }}", " ", True),
+        ("{{ $TOKEN }}", "hush", False),
+        ('{{ $TOKEN | default("") }}', "", False),
+        ("", "", False),
+    ],
+)
+def test_a_secret_that_the_environment_leaves_empty_is_not_written(
+    written: str, token: str, is_refused: bool, tmp_path: Path
+) -> None:
+    """A CI system sets the variable of a secret that it does not have to nothing."""
+    desk = Desk(tmp_path, environ={"TOKEN": token})
+    desk.write(
+        f"name: shop\ndeployments: []\nresources: {{blocks: {{secret/key: {{value: '{written}'}}}}}}\n"
+    )
+
+    if is_refused:
+        with pytest.raises(ProjectInvalid, match="`value` would be empty"):
+            desk.plan()
+    else:
+        assert desk.plan().is_sound
