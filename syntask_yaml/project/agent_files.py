@@ -1,4 +1,4 @@
-"""Files that Prefect 2 had for agents, told from others by their keys."""
+"""Detect files of agent deployments of Prefect 2 by their keys."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 MAX_BYTES = 1024 * 1024
 
-# Keys of a file that holds one deployment.
+# The keys of a file with one deployment.
 _KEYS = frozenset(
     "flow_name infra_overrides infrastructure manifest_path parameter_openapi_schema path storage "
     "work_queue_name is_schedule_active timestamp".split()
 )
 
-# What each such file says, in bytes: looking for it is a hundred times faster than reading YAML.
+# A key of every such file, in bytes: searching for it is a hundred times faster than parsing YAML.
 _FLOW = re.compile(rb"""(?:entrypoint|manifest_path)["']?[ \t]*:""")
 _OTHER = re.compile(rb"""(?:infra\w+|work_queue_name|work_pool|deployments|flow_name)["']?[ \t]*:""")
 
-# The first line of a file that was converted.
+# The first line of a converted file.
 CONVERTED = "# syntask upgrade: now in "
-# Of a script, one of the first lines: its interpreter and encoding stand above.
+# The mark is one of the first lines of a script, after the interpreter and encoding lines.
 MARK_LINES = 3
 
 
@@ -31,17 +31,17 @@ def is_agent_deployment(value: Any) -> bool:
 
 
 def has_project_form(name: str) -> bool:
-    """Whether a file called *name* listed deployments beside a `prefect.yaml`, as those of 2.10 did."""
+    """Return whether a file *name* is that of a deployment list of a `prefect.yaml`, as in Prefect 2.10."""
     return Path(name).stem.lower().startswith("deployment")
 
 
 def is_converted(content: bytes) -> bool:
-    """Return whether the first line of a file says that it was converted."""
+    """Return whether the first line of a file marks it as converted."""
     return content.removeprefix(b"\xef\xbb\xbf").startswith(CONVERTED.encode())
 
 
 def may_hold_deployment(content: bytes) -> bool:
-    """Return whether the bytes of a file look like a deployment that is not converted yet."""
+    """Return whether the bytes of a file look like an unconverted deployment."""
     is_like = _FLOW.search(content) is not None and _OTHER.search(content) is not None
     return is_like and not is_converted(content)
 
@@ -52,7 +52,7 @@ def upgrade_command(*files: str) -> str:
 
 
 def find_agent_files(folder: Path) -> list[str]:
-    """Return the names of the files in *folder* that look like deployments for agents, in order."""
+    """Return the names of the files in *folder* that look like deployments for agents, sorted."""
     found = []
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
         try:

@@ -1,4 +1,4 @@
-"""Automations in a project file: what is wrong with one, whichever backend it is for."""
+"""Check the automations of a project file, independent of the backend."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _BLOCK = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 
 
 def automations_of(tree: Node) -> tuple[Node, ...]:
-    """Return the automations that a project file declares, as they were written."""
+    """Return the automations of a project file, as they are written."""
     node = tree.at(("resources", "automations"))
     is_there = node.path == ("resources", "automations") and isinstance(node.value, list)
     return tuple(each for each in node.children() if isinstance(each.value, dict)) if is_there else ()
 
 
 def check_automations(tree: Node, values: Mapping[str, Any] | None = None) -> Iterator[Diagnostic]:
-    """Everything about the automations of a file that the rules do not allow; *values* are the project's."""
+    """Yield all violations of the rules by the automations of a file; *values* are the project's."""
     seen: dict[str, Node] = {}
     for node in automations_of(tree):
         yield from check_automation(node)
@@ -48,7 +48,7 @@ def check_automations(tree: Node, values: Mapping[str, Any] | None = None) -> It
 
 
 def check_automation(node: Node, is_open: IsOpen = is_template) -> Iterator[Diagnostic]:
-    """Everything that the rules do not allow of one automation; nothing is asked of what *is_open*."""
+    """Yield all violations of the rules by one automation; values that are *is_open* are not checked."""
     trigger = node.get("trigger")
     if trigger is not None and isinstance(trigger.value, dict):
         yield from check_form(trigger, is_open)
@@ -72,7 +72,7 @@ def _check_keys_of_trigger(trigger: Node) -> Iterator[Diagnostic]:
 
 
 def _check_events(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
-    """Yield the names of events that are misspelt, here and in the triggers inside."""
+    """Yield the misspelled names of events, including those of nested triggers."""
     for key in ("expect", "after"):
         for each in trigger.each_of(key):
             if isinstance(each.value, str) and each.value and not is_open(each.value):
@@ -147,7 +147,7 @@ def _check_block(block: Node, action: str, kind: ActionType) -> Iterator[Diagnos
 
 
 def _check_templates(node: Node, values: Mapping[str, Any] | None) -> Iterator[Diagnostic]:
-    """Yield the names and expressions in the texts of an automation that no machine resolves."""
+    """Yield the undefined names and invalid expressions in the texts of an automation."""
     scope = Scope(
         environ=Anything(),
         variables=Anything(),
@@ -159,14 +159,14 @@ def _check_templates(node: Node, values: Mapping[str, Any] | None) -> Iterator[D
 
 
 def unresolved(node: Node, value: Any, scope: Scope) -> list[Diagnostic]:
-    """Return the placeholders in *value*, that of *node*, which *scope* has no value for."""
+    """Return the placeholders in *value*, the value of *node*, that are undefined in *scope*."""
     found: list[Unresolved] = []
     resolve(value, scope, found.append)
     return [about_event(each, node) for each in found]
 
 
 def about_event(found: Unresolved, node: Node) -> Diagnostic:
-    """Return the problem of a placeholder below *node*, where an event takes the place of steps."""
+    """Return the problem of a placeholder below *node*, where an event is available instead of steps."""
     problem = as_diagnostic(found, node)
     return replace(problem, detail=problem.detail.replace("No step before this one outputs", "No event has"))
 

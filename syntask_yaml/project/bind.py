@@ -1,4 +1,4 @@
-"""Convert resolved fields to a `Deployment`, which has one form for each value."""
+"""Convert resolved fields to a `Deployment`, which has one normal form for each value."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Fields = Mapping[str, Any]
 def bind_deployment(
     fields: Fields, *, flow: Flow, project: str | None, pull_steps: Iterable[Step] = (), **known: Value
 ) -> Deployment:
-    """Return the deployment that resolved and checked *fields* describe, of *flow*, owned by *project*.
+    """Return the deployment of *flow*, owned by *project*, from resolved and checked *fields*.
 
-    *known*: attributes that *fields* do not decide.
+    *known*: attributes that do not depend on *fields*.
     """
     declared = {"description": flow.description, **dict(_declared(fields)), **known}
     return Deployment(
@@ -40,7 +40,7 @@ def bind_deployment(
 
 
 def _declared(fields: Fields) -> Iterator[tuple[str, Value]]:
-    """Yield the attributes that *fields* declare one by one; what is left out has its default."""
+    """Yield the attributes declared in *fields*; those left out have their defaults."""
     for name, outer, inner, read_value in _DECLARED:
         value = ((fields.get(outer) or {}) if outer else fields).get(inner)
         if value is None:
@@ -50,7 +50,7 @@ def _declared(fields: Fields) -> Iterator[tuple[str, Value]]:
             yield name, read
 
 
-# Of each field that is read: the attribute, the key around it, its own key, and how.
+# The attribute, parent key, key and reader of each field.
 _DECLARED = tuple(
     (field.name, outer, inner, field.read)
     for field in FIELDS
@@ -61,7 +61,7 @@ _DECLARED = tuple(
 
 @once_per_object
 def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return a parameter schema as it is stored: definitions only where there are some."""
+    """Return a parameter schema as it is stored: with definitions only if there are any."""
     return schema and {key: value for key, value in schema.items() if key != "definitions" or value}
 
 
@@ -81,12 +81,12 @@ def stored_step(step: Step) -> Mapping[str, Any]:
 
 
 def qualified(name: str | None, flow: str) -> str | None:
-    """Return a deployment's name with its flow's, which is *flow* where it is not said."""
+    """Return a deployment's name with its flow's, which defaults to *flow*."""
     return name and (name if "/" in name else f"{flow}/{name}")
 
 
 def _schedules(fields: Fields) -> Maybe[tuple[Schedule, ...] | None]:
-    """Return the schedules that are declared; None if neither key is there, or says nothing."""
+    """Return the declared schedules; None if both keys are missing or null."""
     declared = fields.get("schedules") if fields.get("schedules") is not None else fields.get("schedule")
     return None if declared is None or declared == {} else _read_schedules(declared)
 
@@ -113,13 +113,13 @@ def _schedule(item: Fields) -> Schedule:
 def _timing(item: Fields) -> Timing:
     try:
         return _runnable(tuple(item.get(key) for key in TIMING_KEYS))
-    except TypeError:  # something stands there that is neither text nor number
+    except TypeError:  # the value is neither a text nor a number
         return timing_from_dict(item)
 
 
 @lru_cache(maxsize=4096)
 def _runnable(values: tuple[Any, ...]) -> Timing:
-    """Return the timing that has *values* under `TIMING_KEYS`, as every backend can run it."""
+    """Return the timing with *values* for `TIMING_KEYS`, in a form that every backend can run."""
     timing = timing_from_dict(dict(zip(TIMING_KEYS, values, strict=True)))
     match timing:
         case RRule(rrule, timezone):

@@ -16,10 +16,10 @@ _QUIET = ("-c", f"core.hooksPath={os.devnull}", "-c", "advice.detachedHead=false
 
 @contextmanager
 def checked_out(history: History, commit: str) -> Iterator[Path]:
-    """Check *commit* out for a while, with whatever git and its filters make of its files.
+    """Yield a temporary checkout of *commit*, with the filters of git applied to its files.
 
-    The folder is a repository that borrows the objects of that of *history*, and is called like it, so that
-    steps which ask git learn of this commit. Raises RevisionUnavailable.
+    The folder is a repository with the same name that uses the objects of that of *history*, so that steps
+    which run git see this commit. Raises RevisionUnavailable.
     """
     _refuse_submodules(history, commit)
     with TemporaryDirectory(prefix="syntask-ref-") as folder:
@@ -42,7 +42,7 @@ def _refuse_submodules(history: History, commit: str) -> None:
 
 
 def _borrow(history: History, repository: Path) -> None:
-    """Let *repository* read the objects of *history*, and know where they end."""
+    """Make the objects of *history* available in *repository*, with the boundary of a shallow clone."""
     (repository / "objects" / "info").mkdir(parents=True, exist_ok=True)
     (repository / "objects" / "info" / "alternates").write_text(f"{history.objects}\n", encoding="utf-8")
     if history.shallow:

@@ -1,4 +1,4 @@
-"""Commands of automations: where the text of a run would choose what is executed."""
+"""Detect commands of automations in which the text of a run would choose what is executed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from syntask_yaml.template import parse
 
 _SHELLS = frozenset({"ash", "bash", "dash", "fish", "ksh", "sh", "zsh"})
 _OPTION = re.compile(r"[-+]\w+")
-# A name of the event, and not an attribute or a variable that is called the same.
+# A name of the event, rather than an attribute or a variable of the same name.
 _OF_EVENT = re.compile(rf"(?<![\w.$])(?:{'|'.join(sorted(EVENT_NAMES))})\b")
 
 
 def check_command(action: Node) -> Iterator[Diagnostic]:
-    """Yield a warning for each word of the command that is executed and that a run has a say in."""
+    """Yield a warning for each executed word of the command that a run can influence."""
     command = action.get("command")
     words = tuple(command.children()) if command is not None else ()
     if not words or not all(isinstance(each.value, str) for each in words):
@@ -36,7 +36,7 @@ def check_command(action: Node) -> Iterator[Diagnostic]:
 
 
 def _script(words: tuple[Node, ...]) -> Node | None:
-    """Return the word that a shell takes as its script: what comes after `-c` and other options."""
+    """Return the word that a shell takes as its script: the one after `-c` and other options."""
     rest = iter(words)
     if not any(PurePath(each.value).name in _SHELLS for each in rest):
         return None

@@ -1,4 +1,4 @@
-"""One entry of `deployments`, as it was written."""
+"""One entry of `deployments`, as it is written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from syntask_yaml.template import Texts, texts_in
 
 
 class Declaration(NamedTuple):
-    """One entry of `deployments`, as it was written: *name* and *entrypoint* may hold templates.
+    """One entry of `deployments`, as it is written: *name* and *entrypoint* may contain templates.
 
-    Both are empty where the entry does not say them. *pull* None means that neither the entry nor the
-    project says how code is pulled. *texts* are those in its fields that may hold templates.
-    *errors* keep this entry, and no other, from being deployed.
+    Both are empty if missing. *pull* None means that neither the entry nor the project declares pull steps.
+    *texts* are the texts in its fields that may contain templates. *errors* prevent a deploy of this entry
+    only.
     """
 
     node: Node
@@ -31,19 +31,19 @@ class Declaration(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What to call the entry, whether or not it has a name."""
+        """The display name of the entry, whether or not it has a name."""
         return label_of(self.node)
 
     @property
     def written_name(self) -> str:
-        """The name of the entry itself, before the target put anything in front of it."""
+        """The name in the entry itself, without the prefix of the target."""
         node = self.node.get("name")
         before = replaced_by(node) if node is not None else []
         return str(before[0].value) if before and before[0].value else self.name
 
     @property
     def name_place(self) -> Node:
-        """Where the name was written; the entry itself where it has none."""
+        """The node of the name; the entry itself if it has none."""
         node = self.node.get("name")
         return self.node if node is None else (replaced_by(node) or [node])[-1]
 
@@ -56,8 +56,7 @@ class Declaration(NamedTuple):
 def declare(
     entry: Node, sections: Sections, texts: Texts, errors: tuple[Diagnostic, ...] = ()
 ) -> Declaration:
-    """The declaration that the mapping *entry* is, which has templates in *texts*, in a project with these
-    *sections*."""
+    """Return the declaration of the mapping *entry*; *texts* are those with templates in its fields."""
     build, push, pull = (sections.of(entry, section) for section in SECTIONS)
     return Declaration(
         node=entry,
@@ -77,12 +76,12 @@ def fields_of(entry: Node) -> dict[str, Any]:
 
 
 def texts_in_fields(entry: Node) -> Texts:
-    """Return every text in the keys of *entry* that are not sections, that may hold a template."""
+    """Return the texts in the keys of *entry*, except sections, that may contain a template."""
     return [found for found in texts_in(entry.value) if found[0][0] not in SECTIONS]
 
 
 def label_of(entry: Node) -> str:
-    """Return what to call *entry*, whether or not it has a name."""
+    """Return the display name of *entry*, whether or not it has a name."""
     return _text(entry, "name") or "(no name)"
 
 

@@ -1,4 +1,4 @@
-"""How a run gets its code if no `pull` step is declared."""
+"""The default pull steps of a deployment that declares none."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from syntask_yaml.model.value import Value
 from syntask_yaml.project.declaration import Declaration
 from syntask_yaml.project.load import Project
 
-# Where an image that the build step writes a Dockerfile for holds the project.
+# The folder of the project in an image whose Dockerfile the build step generates.
 IMAGE_ROOT = "/opt/prefect"
 
 
 def default_pull(
     declaration: Declaration, project: Project, *, pool_type: PoolType, job_variables: Mapping[str, Value]
 ) -> tuple[tuple[Step, ...], Iterator[Diagnostic]]:
-    """Return the pull steps of a deployment that declares none, and what is to be said of them."""
+    """Return the pull steps of a deployment that declares none, and the diagnostics about them."""
     images = [step for step in declaration.build if _builds_image(step)]
     if any(step.inputs.get("dockerfile") == "auto" for step in images):
         return (_go_to(f"{IMAGE_ROOT}/{project.root.name}"),), iter(())
@@ -41,7 +41,7 @@ _IN_IMAGE = (
 
 @lru_cache(maxsize=16)
 def _go_to(directory: str) -> Step:
-    """Return the step that most deployments of a project have, as one object for all."""
+    """Return the step that most deployments of a project have, cached as one object."""
     return Step(BUILTINS["set_working_directory"].full_name(), {"directory": directory})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 
-# What Prefect's own loader accepts is no error in its dialect; it is not passed over in silence either.
+# Problems that Prefect's loader accepts: warnings instead of errors in its dialect.
 _TOLERATED = frozenset(
     {
         "agent-deployment",
@@ -32,15 +32,15 @@ _TOLERATED = frozenset(
     }
 )
 
-# What a script may deploy, as it may with Prefect: a server takes it, and whoever gives the parameters of a
-# run may still set it right.
+# Problems that a script may deploy, as with Prefect: a server accepts them, and the parameters of a run can
+# still be corrected.
 TOLERATED_IN_SCRIPTS = frozenset({"wrong-parameter-text"})
 
-# What only Prefect's own loader may read otherwise.
+# Problems of Prefect's loader only.
 _PREFECT_ONLY = frozenset({"ambiguous-merge"})
 
 
-# Keys of a deployment, and of a project, that Prefect does not know, and would ignore.
+# Keys of a deployment and a project that Prefect does not know and ignores.
 OWN_KEYS = ("protected", "renamed_from")
 OWN_PROJECT_KEYS = ("resources", "include", "defaults", "values", "targets")
 
@@ -51,7 +51,7 @@ def is_own_key(key: str) -> bool:
 
 
 class Dialect(Enum):
-    """`syntask.yaml` is strict about what `prefect.yaml` lets pass."""
+    """The dialects: `syntask.yaml` is strict where `prefect.yaml` is tolerant."""
 
     SYNTASK = "syntask"
     PREFECT = "prefect"
@@ -62,16 +62,16 @@ class Dialect(Enum):
         return cls.PREFECT if "prefect" in file_name.lower() else cls.SYNTASK
 
     def concerns(self, diagnostic: Diagnostic) -> bool:
-        """Return whether the diagnostic means something in this dialect."""
+        """Return whether the diagnostic applies to this dialect."""
         return self is Dialect.PREFECT or diagnostic.code not in _PREFECT_ONLY
 
     def without_own_keys(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """*fields* of a deployment without those that mean nothing in this dialect."""
+        """Return the *fields* of a deployment without those that this dialect does not have."""
         if self is Dialect.SYNTASK:
             return fields
         return {key: value for key, value in fields.items() if not is_own_key(key)}
 
     def judge(self, diagnostic: Diagnostic) -> Diagnostic:
-        """Return the diagnostic with the severity that it has in this dialect."""
+        """Return the diagnostic with its severity in this dialect."""
         is_tolerated = self is Dialect.PREFECT and diagnostic.code in _TOLERATED
         return diagnostic.as_warning() if is_tolerated else diagnostic

@@ -1,4 +1,4 @@
-"""Which entries a problem touches: the other ones can be deployed without them."""
+"""Determine which entries a problem affects: the other entries can be deployed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
 from syntask_yaml.project.sections import SECTIONS
 
-# What is said of a value or a key that is kept, so that all else can be checked.
+# Problems of values that are kept, so that everything else can be checked.
 _CODES = ("wrong-value", "wrong-type", "unsupported-tag", "duplicate-key")
 
 
 def touched(problem: Diagnostic, entries: Iterable[Path], tree: Node) -> list[Path]:
-    """Return which of *entries* a problem touches: its own, or those that have it from there.
+    """Return which of *entries* a problem affects: its own, or those that inherit the value.
 
-    That is in a section of the project, or in the `defaults` of a file or a target.
+    Inherited values are those of project sections, and of `defaults` of a file or a target.
     """
     path = problem.path
     if path[:1] == ("deployments",):
@@ -33,14 +33,14 @@ def touched(problem: Diagnostic, entries: Iterable[Path], tree: Node) -> list[Pa
 
 
 def with_entries(problems: Sequence[Diagnostic], tree: Node) -> Iterator[Diagnostic]:
-    """Return *problems*, where an error about what one entry alone has stands at its path in *tree*.
+    """Yield *problems*, with errors that affect only one entry moved to their path in *tree*.
 
-    What an anchor brings into several entries, or into something else, concerns the whole file.
+    A value from an anchor that several entries or other parts use affects the whole file.
     """
     starts = {each.span.start for each in problems if each.span and _may_be_of_one(each)}
     found: dict[tuple[str, int], list[Node]] = defaultdict(list)
     for node in _nodes(tree) if starts else ():
-        # A tag stands before its value, and a key that is there twice before the value that counts.
+        # A tag precedes its value, and a duplicate key precedes the effective value.
         for start in starts & {node.span.start, start_of(node.location), node.key}:
             found[node.source.name, start].append(node)
     for each in problems:
@@ -59,7 +59,7 @@ def _may_be_of_one(problem: Diagnostic) -> bool:
 
 
 def _nodes(tree: Node) -> Iterator[Node]:
-    """Everything in *tree*, in no order."""
+    """Yield all nodes in *tree*, in no particular order."""
     left = [tree]
     while left:
         node = left.pop()

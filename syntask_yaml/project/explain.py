@@ -24,12 +24,12 @@ _TYPES = {
     "object": "a mapping",
 }
 
-# The key below another one that is meant where that has a text.
+# The nested key that is meant if a key has a text instead of a mapping.
 _MEANT = {"work_pool": "name"}
 
 
 def schema_diagnostics(error: Any, root: Node) -> Iterator[Diagnostic]:
-    """Diagnostics for a `jsonschema.ValidationError` about the value of *root*, or about a part of it."""
+    """Yield diagnostics for a `jsonschema.ValidationError` about the value of *root*, or a part of it."""
     node = root.at(tuple(error.absolute_path))
     yield from _EXPLANATIONS.get(error.validator, _misfit)(error, node, root)
 
@@ -53,13 +53,13 @@ def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 
 def _is_anchor(node: Node | None) -> bool:
-    """Return whether the value at *node* is there to be referred to."""
+    """Return whether the value at *node* exists only to be referred to."""
     return node is not None and node.source.text.startswith("&", start_of(node.location))
 
 
 def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
-    """The problem inside the alternative that was meant; otherwise what the alternatives are."""
-    if "x-expected" in error.schema:  # one thing to people, however many alternatives it has
+    """Yield the problem in the intended alternative, or else a list of the alternatives."""
+    if "x-expected" in error.schema:  # a single type to the user, whatever the number of alternatives
         yield from _misfit(error, node, root)
         return
     branches: dict[int, list[Any]] = {}
@@ -77,14 +77,14 @@ def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
 
 
 def _is_wrong_kind(cause: Any) -> bool:
-    """Return whether *cause* says that the value is not of the kind that this alternative is for."""
+    """Return whether *cause* says that the value has another type than this alternative."""
     if cause.validator == "maxProperties" and cause.validator_value == 0:
         return True
     return not cause.relative_path and cause.validator in ("const", "pattern", "type")
 
 
 def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
-    if _is_no_step(node):  # which is said of its name
+    if _is_no_step(node):  # reported for its name
         return
     expected = _expected(error.schema)
     name = _name(node)
@@ -119,7 +119,7 @@ def _mapping_hint(node: Node, expected: str) -> str:
 
 
 def _schedule_hint(node: Node) -> str:
-    """Return the lines to write where a schedule's timing stands in the place of the schedule."""
+    """Return the lines to write if a schedule's timing is written instead of the schedule."""
     keys = [step for step in node.path if step in ("schedule", "schedules")]
     if not keys or node.path[-1] not in (keys[0], *range(100)):
         return ""
@@ -136,7 +136,7 @@ def _schedule_hint(node: Node) -> str:
 
 
 def _timing_key(value: float | str) -> str | None:
-    """The key of a schedule (`cron`, `interval` or `rrule`) that *value* fits; None if it fits none."""
+    """Return the key of a schedule (`cron`, `interval` or `rrule`) that *value* matches, or None."""
     if isinstance(value, str) and cron_problem(value) is None:
         return "cron"
     if isinstance(value, str) and "FREQ=" in value.upper() and rrule_problem(value) is None:
@@ -154,7 +154,7 @@ def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     known = error.schema.get("properties", ())
     unknown = [key for key in error.instance if is_closed and key not in known]
     for key in error.validator_value:
-        if key not in error.instance and nearest(key, unknown) is None:  # a slip of it is reported as that
+        if key not in error.instance and nearest(key, unknown) is None:  # a misspelling is reported as one
             detail = f"{_subject(node)} requires `{key}`."
             yield node.problem(code, detail, f"Add `{key}:`.", at_key=True)
 
@@ -194,13 +194,13 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
     "required": _missing,
     "enum": _not_listed,
     **dict.fromkeys(("minProperties", "minItems", "minLength"), _empty),
-    "maxProperties": _several_steps,  # steps are looked at by the rules
+    "maxProperties": _several_steps,  # the rules check steps
     **dict.fromkeys(_RELATIONS, _out_of_range),
 }
 
 
 def _subject(node: Node) -> str:
-    """Return what the mapping at *node* is called at the start of a sentence."""
+    """Return the name of the mapping at *node* for the start of a sentence."""
     kind = title_of(node.path)
     return f"{kind[:1].upper()}{kind[1:]}"
 
@@ -231,7 +231,7 @@ def _shown(value: Any) -> str:
 
 
 def _expected(schema: Any) -> str:
-    """Return the kinds of value that *schema* allows, in words."""
+    """Return the types that *schema* allows, in words."""
     if "x-expected" in schema:
         return str(schema["x-expected"])
     words = list(dict.fromkeys(_TYPES[kind] for kind in _kinds(schema) if kind in _TYPES))
@@ -244,10 +244,10 @@ def _kinds(schema: Any) -> Iterator[str]:
     kinds = schema.get("type", ())
     yield from [kinds] if isinstance(kinds, str) else kinds
     for branch in schema.get("anyOf", ()):
-        if branch.get("maxProperties") == 0:  # an empty mapping says nothing, and is not asked for
+        if branch.get("maxProperties") == 0:  # an empty mapping is meaningless, and not expected
             continue
         reference = branch.get("$ref", "")
-        if reference.endswith("/template") or "pattern" in branch:  # a text that stands for the others
+        if reference.endswith("/template") or "pattern" in branch:  # a template for a value of another type
             continue
         if reference:
             yield "array" if reference.endswith("/tags") else "object"

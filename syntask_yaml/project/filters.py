@@ -1,4 +1,4 @@
-"""`--select` and `--exclude`: words over the names, tags, paths and work pools of deployments."""
+"""The filters `--select` and `--exclude`: words over the names, tags, paths and work pools of deployments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.project.select import Selectable, select
 
 T = TypeVar("T")
 
-# What each kind of word is matched with, and what it is called in a message.
+# The kinds of words, and their names in messages.
 TAG, PATH, POOL = "tag", "path", "pool"
 KINDS: Mapping[str, str] = {TAG: "tag", PATH: "path", POOL: "work pool"}
 NAME = "name"
@@ -26,7 +26,7 @@ _WRITTEN = {"levels": "(?:.*/)?", "rest": ".*", "part": "[^/]*", "one": "[^/]"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What is wanted of some deployments: *names*, words to *select* by, and words to *exclude* by.
+    """A selection of deployments: *names*, words to *select* by, and words to *exclude* by.
 
     A word is `tag:NAME`, `path:GLOB`, `pool:NAME`, or the name of a deployment; all of them may be globs.
     """
@@ -38,9 +38,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Searchable(Generic[T]):
-    """The deployments of *owner*: *items*, and what they can be found by.
+    """The deployments of *owner*: *items* with their facets.
 
-    *facets* has, for each of `KINDS`, what an item is known by. *named* returns each item's names, in order.
+    *facets* returns the facets of an item for each of `KINDS`. *named* returns each item with its names, in
+    order.
     """
 
     owner: str
@@ -49,9 +50,9 @@ class Searchable(Generic[T]):
     named: Callable[[Sequence[str]], Sequence[Selectable]]
 
     def find(self, filters: Filters) -> list[T]:
-        """The items that *filters* leave, in order: words of one kind add up, those of several intersect.
+        """Return the items that match *filters*, in order: any word of a kind, and all kinds.
 
-        Raises NotFound, with the nearest one, for a word that means nothing.
+        Raises NotFound, with the nearest match, for a word without a match.
         """
         by_kind: dict[str, set[int]] = {}
         if filters.names:
@@ -81,7 +82,7 @@ class Searchable(Generic[T]):
 
 
 def _parts(word: str) -> tuple[str, str]:
-    """Return the kind of a word, and what it says; a colon after anything else belongs to a name."""
+    """Return the kind and the value of a word; a colon after anything else belongs to a name."""
     kind, colon, pattern = word.partition(":")
     return (kind, pattern) if colon and kind in KINDS else (NAME, word)
 
@@ -94,7 +95,7 @@ def _fits(kind: str, value: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _path_expression(pattern: str) -> re.Pattern[str]:
-    """What a glob over paths matches: the path itself, and all that is below it. `**` spans folders."""
+    """Return the pattern of a glob over paths: the path, and everything below it. `**` spans folders."""
     plain = pattern.removeprefix("./").rstrip("/")
     written = (_WRITTEN.get(part.lastgroup or "", re.escape(part[0])) for part in _GLOB.finditer(plain))
     return re.compile(rf"{''.join(written)}(?:/.*)?", re.DOTALL)

@@ -16,13 +16,13 @@ from syntask_yaml.project.schema_circles import refers_to_itself
 from syntask_yaml.project.written_types import hint_of_type
 from syntask_yaml.template import is_template
 
-# Values that a Prefect server fills in when a run is made.
+# Values that a Prefect server fills in when a run is created.
 _HYDRATED = "__prefect_kind"
-# How a part of a schema refers to a property of the whole, and where it finds that in a schema of its own.
+# The references in a part of a schema to a property of the whole, and their targets in a separate schema.
 _TO_PROPERTY, _PROPERTIES = '"$ref": "#/properties/', "x-properties"
-# How many characters of a value are shown beside the reason.
+# The maximum number of characters of a value in a reason.
 _LONGEST = 100
-# What ends the library that explains: patterns of Rust such as `\p{L}`, depth, numbers that no float holds.
+# Failures of jsonschema: Rust patterns such as `\p{L}`, nesting depth, numbers too large for a float.
 _NOT_EXPLAINED = (re.error, RecursionError, OverflowError)
 
 
@@ -33,9 +33,9 @@ def available(kind: str, properties: Mapping[str, Any]) -> str:
 
 
 class Misfit(NamedTuple):
-    """A part of a value that does not fit: the *path* to it, and the *reason* in a sentence.
+    """A part of a value that does not match: its *path*, and the *reason* in a sentence.
 
-    *is_of_format*: it is of the right type, and a text of another format.
+    *is_of_format*: the type is right, and only the format of the text is wrong.
     """
 
     path: Path
@@ -44,12 +44,12 @@ class Misfit(NamedTuple):
     is_of_format: bool = False
 
     def named(self, name: str) -> str:
-        """Return what the part is called in the value called *name*, such as `source.tables[0]`."""
+        """Return the display name of the part in the value *name*, such as `source.tables[0]`."""
         return name + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
 
 
 def is_open(value: Value) -> bool:
-    """Return whether part of *value* is only known later, or elsewhere."""
+    """Return whether a part of *value* is only known later, or elsewhere."""
     if isinstance(value, Unknown) or is_template(value):
         return True
     if isinstance(value, Mapping):
@@ -58,7 +58,7 @@ def is_open(value: Value) -> bool:
 
 
 def mapping_misfits(schema: str, value: Value) -> Iterator[Misfit]:
-    """Yield the mappings in *value*, whose parts are known later, that cannot fit."""
+    """Yield the mappings in *value* that cannot match, although some of their parts are unknown."""
     if not any(isinstance(each, Mapping) for each in _parts(value)) or _validator(schema, False) is None:
         return
     for error in _errors_of_known(schema, value):
@@ -77,15 +77,15 @@ def _parts(value: Value) -> Iterator[Value]:
 
 
 def _is_of_type(error: Any) -> bool:
-    """Return whether *error* is about the type of a value, rather than about something inside."""
+    """Return whether *error* is about the type of a value, rather than about a part of it."""
     inner = error.context if error.validator in ("anyOf", "oneOf") else ()
     return error.validator == "type" or bool(inner and all(map(_is_of_type, inner)))
 
 
 def fits_all(schema: Mapping[str, Json], values: Mapping[str, Value]) -> bool:
-    """Whether *schema* has each of *values*, and it fits, with its texts: one look at what is mostly right.
+    """Return whether *schema* has all of *values*, and they match: a quick check for the usual case.
 
-    Not all that is false is a problem: what is known later, or elsewhere, does not fit.
+    False is not necessarily a problem: unknown values do not match.
     """
     properties: Any = schema.get("properties") or {}
     if not values.keys() <= properties.keys():
@@ -93,7 +93,7 @@ def fits_all(schema: Mapping[str, Json], values: Mapping[str, Value]) -> bool:
     validator = _validator_of_values(schema)
     try:
         return validator is not None and bool(validator.is_valid(dict(values)))
-    except ValueError:  # something that JSON does not have
+    except ValueError:  # a value that is not JSON
         return False
 
 
@@ -103,12 +103,12 @@ def _validator_of_values(schema: Mapping[str, Json]) -> Any:
 
 
 def subschema(schema: Mapping[str, Json], part: Any) -> str:
-    """*part* of a schema as a schema of its own, as text: a key to the cache of validators."""
+    """Return *part* of a schema as a separate schema, as text: the key of the validator cache."""
     shared = {key: schema[key] for key in ("definitions", "$defs") if key in schema}
     text = json.dumps({**shared, **part}, sort_keys=True)
     if _TO_PROPERTY not in text:
         return text
-    # What refers to another property of the whole finds it under a key of no meaning.
+    # References to other properties of the whole resolve through an extra key.
     whole = {**shared, _PROPERTIES: schema.get("properties") or {}, **part}
     return json.dumps(whole, sort_keys=True).replace(_TO_PROPERTY, f'"$ref": "#/{_PROPERTIES}/')
 
@@ -121,24 +121,24 @@ def _validator(schema: str, formats: bool) -> Any:
         return Draft202012Validator(
             json.loads(schema), validate_formats=formats, formats=dict(FORMATS), retriever=_fetch_nothing
         )
-    except ValueError:  # a template of somebody's own that is no JSON Schema says nothing
+    except ValueError:  # an invalid template of the user is not checked
         return None
 
 
 def is_usable(schema: str) -> bool:
-    """Whether values can be checked against *schema*: it is valid, and all that it refers to is in it."""
+    """Return whether values can be checked against *schema*: it is valid and complete."""
     return _validator(schema, False) is not None
 
 
 def _fetch_nothing(address: str) -> Any:
-    """Refuse a schema at another *address*: a pool's template must not choose what this machine reads."""
+    """Reject a schema at another *address*: a pool's template must not choose what this machine reads."""
     raise ValueError(f"{address} is elsewhere")
 
 
 def _errors(schema: str, value: Value, *, formats: bool = False) -> Iterator[Any]:
-    """Return what the library that explains finds wrong with *value*; it fetches nothing, either.
+    """Yield the errors of *value* from jsonschema, which explains them; nothing is fetched.
 
-    Raises RecursionError for a schema in a circle, which need not end in an error there.
+    Raises RecursionError for some circular schemas.
     """
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema_specifications import REGISTRY
@@ -153,7 +153,7 @@ def _errors(schema: str, value: Value, *, formats: bool = False) -> Iterator[Any
 
 
 def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit, ...]:
-    """Return the parts of *value* that do not fit, in its order. *formats*: the text inside counts, too."""
+    """Return the parts of *value* that do not match, in source order. *formats*: also check text formats."""
     validator = _validator(schema, formats)
     if validator is None or validator.is_valid(value):
         return ()
@@ -163,7 +163,7 @@ def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit
         ]
     except _NOT_EXPLAINED:
         found = list(dict.fromkeys(_in_short(error) for error in validator.iter_errors(value)))
-    # The library goes through the keys of a mapping in any order.
+    # The library visits the keys of a mapping in any order.
     in_order = sorted(found, key=lambda each: _place(value, each.path))
     return tuple(in_order) or (() if formats else (Misfit((), "it is not a JSON value."),))
 
@@ -176,14 +176,14 @@ def _errors_of_known(schema: str, value: Value) -> Sequence[Any]:
 
 
 def _in_short(error: Any) -> Misfit:
-    """Return what the quick library says of an *error*: a value, and then the reason."""
+    """Convert an *error* of the quick library, which consists of a value and the reason."""
     message = str(error.message)
     shown = message if len(message) <= 2 * _LONGEST else f"…{message[-_LONGEST:]}"
     return Misfit(tuple(error.instance_path), f"{shown}.".replace('"', "`"))
 
 
 def _place(value: Any, path: Path) -> list[int]:
-    """Return where in *value* the part at *path* stands, step by step."""
+    """Return the position of the part at *path* in *value*, step by step."""
     places = []
     for step in path:
         places.append(step if isinstance(step, int) else list(value).index(step))
@@ -192,12 +192,12 @@ def _place(value: Any, path: Path) -> list[int]:
 
 
 def _leaves(error: Any) -> Iterator[Any]:
-    """Yield what *error* comes down to: of alternatives, the errors of the only one of the value's type."""
+    """Yield the causes of *error*: for alternatives, the errors of the only one with the value's type."""
     if _is_made_of_text(error):
         return
     alternatives: dict[Any, list[Any]] = {}
     for each in error.context or ():
-        if each.validator is not None:  # the schema `false` takes nothing, and its error has no path
+        if each.validator is not None:  # the schema `false` accepts nothing, and its error has no path
             alternatives.setdefault(each.relative_schema_path[0], []).append(each)
     meant = [errors for errors in alternatives.values() if not any(map(_is_of_another_type, errors))]
     if len(meant) == 1:
@@ -208,7 +208,7 @@ def _leaves(error: Any) -> Iterator[Any]:
 
 
 def _is_made_of_text(error: Any) -> bool:
-    """Whether a text that is of no format of the alternatives becomes a number, true or false in a run."""
+    """Return whether a text that matches no alternative is converted to a number or boolean in a run."""
     has_format = any(each.validator == "format" for each in error.context or ())
     if not has_format or not isinstance(error.instance, str):
         return False
@@ -238,20 +238,20 @@ def _hint(error: Any) -> str:
 
 
 def _in_words(error: Any) -> str:
-    """Return what jsonschema says of *error*; where a value may be of several types, these are named."""
+    """Return the message of jsonschema for *error*, with the names of several allowed types."""
     inner = error.context if error.validator in ("anyOf", "oneOf") else ()
     message, value = str(error.message), error.instance
     if inner and all(each.validator == "type" and not each.relative_path for each in inner):
         message = f"{value!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
-    # The library begins with the value as Python writes it: `None` for `null`.
+    # The message begins with the value in Python notation: `None` for `null`.
     if not message.startswith(repr(value)):
         return message
     return f"{_said(value)}{message.removeprefix(repr(value))}"
 
 
 def _said(value: Value) -> str:
-    """*value* as JSON has it, such as null, or a text in quotes; cut, so that the reason after it is seen."""
-    # Infinity has no JSON.
+    """Return *value* as JSON, such as null or a quoted text, truncated so that the reason stays visible."""
+    # Infinity is not JSON.
     text = value if isinstance(value, str) else json_text(value) or repr(value)
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return repr(shown) if isinstance(value, str) else shown

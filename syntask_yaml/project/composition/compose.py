@@ -1,8 +1,8 @@
 """Merge the files of a project into one tree for one target.
 
-Each deployment is the merge of these layers, the lowest first: of each file from the opened one to its own,
-the sections (those of the opened file are shared, as ever) and the `defaults`; the `defaults` of the target;
-the entry; the mode of the target, and what it says of this deployment. Every value keeps its file and place.
+Each deployment is the merge of these layers, the lowest first: from each file on the include chain, the
+sections (those of the main file are always shared) and the `defaults`; the `defaults` of the target; the
+entry; the mode of the target, and its overrides of this deployment. Every value keeps its file and location.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.project.slips import lost_keys
 
-# What `key+` appends to in an entry and in `defaults`, as the schema says it, too.
+# The lists that `key+` appends to in an entry and in `defaults`; the schema has the same list.
 LISTS = ("tags", "schedules", "triggers", "sla", *SECTIONS)
 
 # Whether the flow of an entrypoint has a name.
@@ -40,7 +40,7 @@ IsFlow = Callable[[str, str], bool]
 
 
 def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Document:
-    """The project that *files* are together in *target*, as if it stood in one file, with what is wrong."""
+    """Return the project of *files* in *target* as a single document, with its problems."""
     composition = _Composition(target, is_flow)
     entries = composition.entries(files.files)
     opened = files.files[0]
@@ -64,7 +64,7 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
 
 
 def _are_all_there(files: ProjectFiles) -> bool:
-    """Return whether the deployments of all files are known: what is wrong with a file is said there."""
+    """Return whether the deployments of all files are known: problems of a file are reported there."""
     return not any(each.is_error for each in files.problems) and all(
         each.document.is_readable and lost_keys(each.root).isdisjoint(("include", "deployments"))
         for each in files.files
@@ -72,7 +72,7 @@ def _are_all_there(files: ProjectFiles) -> bool:
 
 
 def _conflicts(layers: Layers, files: ProjectFiles) -> Iterator[Diagnostic]:
-    """Yield where a list meets a mapping, unless one of them is wrong in itself, which is said there."""
+    """Yield where a list meets a mapping, unless one of them is invalid itself, which is reported there."""
     found = layers.conflicts
     checked = chain.from_iterable(check_schema(each.root) for each in files.files) if found else ()
     wrong = {(each.span.file, each.span.start) for each in checked if each.span is not None}
@@ -83,7 +83,7 @@ def _conflicts(layers: Layers, files: ProjectFiles) -> Iterator[Diagnostic]:
 
 @dataclass(slots=True)
 class _Composition:
-    """The merges of one project for one target. *problems* are what that says of unknown deployments."""
+    """The merges of one project for one target. *problems* are overrides of unknown deployments."""
 
     target: Target | None
     is_flow: IsFlow
@@ -117,7 +117,7 @@ class _Composition:
         return self.layers.settled(entry)
 
     def _changes(self, entries: Sequence[Node]) -> dict[int, list[Node]]:
-        """Return what the target says of single deployments, by the position of each."""
+        """Return the target's overrides of single deployments, by the position of each."""
         named = self.target.node.get("deployments") if self.target is not None else None
         found: dict[int, list[Node]] = {}
         if self.target is None or named is None or not isinstance(named.value, dict):
@@ -150,7 +150,7 @@ def _unknown(change: Node, name: str, entries: Sequence[Node]) -> Diagnostic:
 
 
 def _layers_of(file: ProjectFile) -> Iterator[Node]:
-    """What a file says of all of its deployments, and of those that it includes."""
+    """Yield the layers of a file for all of its deployments, and for those of included files."""
     root = file.root
     if file.included_by and isinstance(root.value, dict):
         sections = only(root, [key for key in SECTIONS if root.value.get(key) is not None])
@@ -165,7 +165,7 @@ def _part(node: Node, key: str, layer: str) -> list[Node]:
 
 
 def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node | None:
-    """Return the resources of all files; None where one file at most declares any, and needs no merge."""
+    """Return the resources of all files; None if at most one file declares any, which needs no merge."""
     declared = [
         resources_from(node, file.path.resolve().parent)
         for file in files
@@ -180,7 +180,7 @@ def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node 
 
 
 def _appending(resources: Node) -> Node:
-    """The same, where a list is one more part of that of the other files."""
+    """Return *resources* with lists that are appended to those of the other files."""
     return resources.with_value(
         {
             f"{key}{APPEND}" if isinstance(value, list) else key: value
@@ -190,7 +190,7 @@ def _appending(resources: Node) -> Node:
 
 
 def _listed(entries: Sequence[Node], root: Node) -> Node | None:
-    """Return the list of *entries*; None where the project has none, and no list either."""
+    """Return the list of *entries*; None if the project has no entries and no list."""
     written_list = root.get("deployments")
     if not entries:
         return None
@@ -200,7 +200,7 @@ def _listed(entries: Sequence[Node], root: Node) -> Node | None:
 
 
 def _with_keys(root: Node, nodes: dict[str, Node]) -> Node:
-    """Return the mapping *root* with each of *nodes* under its key."""
+    """Return the mapping *root* with each of *nodes* at its key."""
     place = written(root.location)
     if not isinstance(place, MappingLocation):
         return root

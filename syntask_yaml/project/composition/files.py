@@ -15,16 +15,16 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.project.schema import check_schema
 
-# What has more to it than the entries of a file.
+# Keys that make a project more than the entries of a file.
 _LAYER_KEYS = ("include", "defaults", "targets", "values")
-# What only the file that was opened can say.
+# Keys that only the main file may have.
 ROOT_KEYS = ("name", "targets", "values")
-# What the files of a project have together, and is checked there.
+# Keys that the files of a project share, and that are checked after the merge.
 _MERGED = ("deployments", "resources")
 _GLOB = re.compile(r"[*?\[]")
-# Of the files that a glob matches, those that are meant.
+# The suffixes of project files among the matches of a glob.
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-# What `glob` raises for what is no pattern: which of them depends on the pattern and on Python.
+# The exceptions of `glob` for an invalid pattern, which depend on the pattern and on the version of Python.
 _NO_PATTERN = (ValueError, IndexError, NotImplementedError)
 
 
@@ -32,8 +32,8 @@ _NO_PATTERN = (ValueError, IndexError, NotImplementedError)
 class ProjectFile:
     """A file of a project.
 
-    *path* is where it is, *folder* its folder below the root of the project. *included_by* are the files on
-    the way to it, the opened one first.
+    *path* is its path, *folder* its folder relative to the root of the project. *included_by* is the chain of
+    including files, the main one first.
     """
 
     document: Document
@@ -47,35 +47,34 @@ class ProjectFile:
 
     @property
     def name(self) -> str:
-        """The path as people wrote it, or as it is shown to them."""
+        """The path as the user wrote it, or as it is displayed."""
         return self.document.source.name
 
     @cached_property
     def chain(self) -> str:
-        """The files on the way to this one, and itself."""
+        """The chain of files that leads to this one, including it."""
         return " → ".join(each.name for each in (*self.included_by, self))
 
     @property
     def entries(self) -> Iterator[Node]:
-        """The deployments that stand in this file."""
+        """The deployments of this file."""
         deployments = self.root.get("deployments")
         if deployments is not None and isinstance(deployments.value, list):
             yield from (entry for entry in deployments.children() if isinstance(entry.value, dict))
 
 
 class ProjectFiles(NamedTuple):
-    """The files of a project in the order of their deployments, the opened one first, and what is wrong
-    with the includes."""
+    """The files of a project in the order of their deployments, the main one first, with include problems."""
 
     files: tuple[ProjectFile, ...]
     problems: tuple[Diagnostic, ...] = ()
 
 
 def read_files(opened: ProjectFile, root: Path, show: Callable[[Path], str]) -> ProjectFiles:
-    """Read what *opened*, the file of the project in *root*, includes.
+    """Read the files that *opened*, the main file of the project in *root*, includes.
 
-    *show* returns how the path of a file is written in messages. Every way in which that can fail is a
-    diagnostic: of the `include`, or of the file that was read.
+    *show* returns the path of a file for messages. Every failure is a diagnostic: of the `include`, or of the
+    included file.
     """
     reading = _Reading(root.resolve(), show)
     reading.add(opened)
@@ -83,7 +82,7 @@ def read_files(opened: ProjectFile, root: Path, show: Callable[[Path], str]) -> 
 
 
 class _Reading:
-    """One walk through the includes, in the order in which they are written."""
+    """One traversal of the includes, in the order in which they are written."""
 
     def __init__(self, root: Path, show: Callable[[Path], str]) -> None:
         self._root = root
@@ -96,12 +95,12 @@ class _Reading:
         self._known[file.path.resolve()] = file
         self.files.append(file)
         for pattern in file.root.each_of("include"):
-            if isinstance(pattern.value, str) and pattern.value:  # what is empty, the schema says
+            if isinstance(pattern.value, str) and pattern.value:  # the schema reports empty patterns
                 for path in self._matches(file, pattern):
                     self._include(file, path, pattern)
 
     def _matches(self, file: ProjectFile, pattern: Node) -> list[Path]:
-        """Return the files that a pattern matches, in order. None at all is a problem."""
+        """Return the files that match a pattern, sorted. No match is a problem."""
         text = pattern.value
         if text.startswith(("/", "~")) or ".." in PurePosixPath(text).parts:
             detail = f"`{text}` leaves the folder of the file, and a project consists of what is below it."
@@ -151,8 +150,7 @@ class _Reading:
 
 
 def _check_included(file: ProjectFile) -> Iterator[Diagnostic]:
-    """Yield what is wrong with an included file, beside its deployments and resources, which the whole
-    project has."""
+    """Yield the problems of an included file, except those of its deployments and resources."""
     root = file.root
     if isinstance(root.value, dict):
         root = only(root, [key for key in root.value if key not in _MERGED])
@@ -162,7 +160,7 @@ def _check_included(file: ProjectFile) -> Iterator[Diagnostic]:
 
 
 def _misplaced(file: ProjectFile) -> Iterator[Diagnostic]:
-    """Yield the keys of an included file that belong in the one which was opened."""
+    """Yield the keys of an included file that belong in the main file."""
     for node in filter(None, map(file.root.get, ROOT_KEYS)):
         key = node.path[-1]
         detail = (
@@ -172,7 +170,7 @@ def _misplaced(file: ProjectFile) -> Iterator[Diagnostic]:
 
 
 def is_layered(document: Document) -> bool:
-    """Return whether there is more to a project than the entries of its file."""
+    """Return whether a project has more than the entries of its file."""
     root = document.root
     if not isinstance(root.value, dict):
         return False

@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of
 
-# Of each built-in step that runs where the project is: the inputs that are paths. The others lie inside of
-# the first one that is given.
+# The inputs of built-in local steps that are paths. All but the first given one are relative to that one.
 _INPUTS: Mapping[str, tuple[str, ...]] = {
     "build_docker_image": ("path", "dockerfile"),
     "pip_install_requirements": ("directory", "requirements_file"),
@@ -24,15 +23,14 @@ _Move: TypeAlias = Callable[[str], str]
 
 
 def from_root(fields: Node, folder: PurePosixPath) -> Node:
-    """The *fields* of a deployment, or of a project, with their paths from the root; *folder* is that of
-    the file where they stand."""
+    """Return the *fields* of a deployment or project in *folder* with paths relative to the root."""
     if not folder.parts:
         return fields
     return fields.with_value(_moved(fields.value, partial(_path, folder=folder)))
 
 
 def from_folder(fields: Mapping[str, Any], folder: PurePosixPath) -> dict[str, Any]:
-    """Return the *fields* of a deployment, whose paths are from the root, as a file in *folder* has them."""
+    """Return the *fields* of a deployment with paths relative to *folder* instead of the root."""
     return _moved(fields, partial(_path_from, folder=folder)) if folder.parts else dict(fields)
 
 
@@ -47,7 +45,7 @@ def _moved(fields: Mapping[str, Any], move: _Move) -> dict[str, Any]:
 
 
 def resources_from(resources: Node, folder: Path) -> Node:
-    """Return the *resources* of one file of several, with the paths of job templates below its *folder*."""
+    """Return the *resources* of an included file with the paths of job templates relative to its *folder*."""
     pools = resources.value.get("work_pools")
     if not isinstance(pools, dict):
         return resources
@@ -61,7 +59,7 @@ def _with_template(pool: Any, folder: Path) -> Any:
 
 
 def _entrypoint(text: str, move: _Move) -> str:
-    """Return an entrypoint of a file from elsewhere; that of a module is found by its name."""
+    """Return an entrypoint relative to another folder; that of a module is unchanged."""
     path = text.rpartition(":")[0] or text
     is_file = path.endswith(".py") or "/" in path
     return move(text) if is_file else text

@@ -17,20 +17,20 @@ from syntask_yaml.model.value import flag
 
 DEVELOPMENT = "development"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-# Each developer has deployments of their own.
+# Each developer has separate deployments.
 _DEVELOPMENT_PREFIX = "dev-{{ $USER }}-"
 _DEVELOPMENT_TAG = "dev"
 
 
 class Target(NamedTuple):
-    """One environment of a project, as *node* declares it."""
+    """One environment of a project, declared at *node*."""
 
     name: str
     node: Node
 
     @property
     def title(self) -> str:
-        """What the values that it gives say they come from."""
+        """The name of the origin of the target's values."""
         return f"the target `{self.name}`"
 
     @property
@@ -44,17 +44,17 @@ class Target(NamedTuple):
 
     @property
     def backend(self) -> Node | None:
-        """Where the URL of the backend stands; it may hold templates."""
+        """The node of the backend's URL, which may contain templates."""
         return self._text("backend")
 
     @property
     def profile(self) -> Node | None:
-        """Where the name of the Prefect profile stands that has the URL of the backend."""
+        """The node of the name of the Prefect profile that has the backend's URL."""
         return self._text("profile")
 
     @property
     def name_prefix(self) -> str:
-        """What the names of all deployments begin with; it may hold templates."""
+        """The prefix of the names of all deployments; it may contain templates."""
         written = self._text("name_prefix")
         if written is not None:
             return str(written.value)
@@ -62,7 +62,7 @@ class Target(NamedTuple):
 
     @property
     def lifetime(self) -> timedelta | None:
-        """How long after their last deploy the deployments of the target run out; None: never."""
+        """The time after their last deploy at which the deployments of the target expire; None: never."""
         written = self._text("expires")
         try:
             seconds = parse_duration(str(written.value)) if written is not None else 0
@@ -71,7 +71,7 @@ class Target(NamedTuple):
             return None
 
     def check_expires(self) -> Iterator[Diagnostic]:
-        """Yield why it is not known when the target expires, if that is declared."""
+        """Yield the problem of a declared expiry that is invalid."""
         node = self._text("expires")
         if node is None or self.lifetime is not None:
             return
@@ -84,19 +84,19 @@ class Target(NamedTuple):
 
     @property
     def prefix(self) -> Node:
-        """The prefix of the names, where it is written, or else where the mode is that brings it."""
+        """The node of the name prefix, or else of the mode that implies it."""
         node = self.node.get("name_prefix") or self.node.get("mode") or self.node
         return Node(self.name_prefix, node.source, start_of(node.location), node.path)
 
     @property
     def values(self) -> Iterator[Node]:
-        """The values of the project that this target has instead."""
+        """The target's overrides of project values."""
         values = self.node.get("values")
         if values is not None and isinstance(values.value, dict):
             yield from values.children()
 
     def changes(self, name: str, previous: str = "") -> dict[str, Any]:
-        """The fields that the target gives a deployment called *name*, and before that *previous*."""
+        """Return the target's fields for the deployment *name*, formerly *previous*."""
         fields: dict[str, Any] = {}
         if self.name_prefix and name:
             fields["name"] = self.name_prefix + name
@@ -109,7 +109,7 @@ class Target(NamedTuple):
 
     @property
     def below_entries(self) -> Target:
-        """The target with no more than what an entry of the file can override."""
+        """The target with only those parts that an entry of the file can override."""
         above = ("mode", "name_prefix", "deployments")
         kept = {key: value for key, value in self._declared.items() if key not in above}
         return Target(self.name, self.node.with_value(kept))
@@ -124,7 +124,7 @@ class Target(NamedTuple):
 
 
 def targets_of(root: Node) -> tuple[Target, ...]:
-    """The targets that a project file declares, in order."""
+    """Return the targets that a project file declares, in order."""
     targets = root.get("targets")
     if targets is None or not isinstance(targets.value, dict):
         return ()
@@ -132,9 +132,9 @@ def targets_of(root: Node) -> tuple[Target, ...]:
 
 
 def choose_target(targets: tuple[Target, ...], name: str | None, *, project: str) -> Target | None:
-    """The target called *name*, or else the default one; None in a project without targets.
+    """Return the target *name*, or else the default one; None in a project without targets.
 
-    Raises NotFound for a name that no target has, UsageError where one must be named.
+    Raises NotFound for an unknown target, UsageError if a target must be named.
     """
     names = [each.name for each in targets]
     if name is not None:
@@ -161,12 +161,12 @@ def choose_target(targets: tuple[Target, ...], name: str | None, *, project: str
 
 
 def usual_target(targets: tuple[Target, ...]) -> Target | None:
-    """The default target, or else the first one: for those who look at the files only."""
+    """Return the default target, or else the first one, for commands that only inspect files."""
     return next((each for each in targets if each.is_default), next(iter(targets), None))
 
 
 def check_targets(targets: tuple[Target, ...]) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the names of the targets, and with which is the default."""
+    """Yield the problems of the names of the targets, and of the choice of the default."""
     defaults = [each for each in targets if each.is_default]
     for target in targets:
         yield from target.check_expires()

@@ -32,7 +32,7 @@ def values_of(root: Node, target: Target | None) -> tuple[Values, list[Diagnosti
                 continue
             if isinstance(node.value, dict) and not slip_of("default", node.value, "value"):
                 problems.append(_without_value(node, name, target))
-            found[name] = node.with_value(Unknown(name))  # what refers to it is no problem of its own
+            found[name] = node.with_value(Unknown(name))  # references to it are not reported too
     if "values" not in lost_keys(root):
         problems += _unknown(found, target)
     return found, problems
@@ -55,10 +55,9 @@ def _unknown(declared: Values, target: Target | None) -> Iterator[Diagnostic]:
 
 
 class ResolvedValues(Mapping[str, Any]):
-    """The values with their templates resolved by a scope, each when it is asked for.
+    """The values, each with its templates resolved by a scope on first use.
 
-    A value may refer to others. One whose templates cannot be resolved is Missing, for the reason that
-    *problems* have with its place.
+    A value may refer to others. An unresolvable value is Missing, with the reason and location in *problems*.
     """
 
     def __init__(self, declared: Values, scope: Scope) -> None:
@@ -80,7 +79,7 @@ class ResolvedValues(Mapping[str, Any]):
         return len(self._declared)
 
     def check(self) -> list[Diagnostic]:
-        """Return everything that is wrong with the templates of the values."""
+        """Return all problems of the templates in the values."""
         for name in self:
             self[name]
         return self.problems
@@ -96,7 +95,7 @@ class ResolvedValues(Mapping[str, Any]):
         self.problems += [as_diagnostic(each, node) for each in found]
         if not found:
             return resolved
-        # Where values are not known anyway, the problem is told once, at the value itself.
+        # In a static scope, the problem is reported once, at the value itself.
         return Unknown(name) if self._scope.is_static else _because_of(name, found[0], node)
 
 

@@ -1,12 +1,12 @@
 """Find and describe the flows of a project by reading source, without executing it.
 
-reader           an entrypoint to the flow that it names
+reader           returns the flow of an entrypoint
 discover         every flow of a project
-module_files     the file that an entrypoint leads to
-definition       the function in it; decorators, own_decorators: what makes it a flow
-describe         the flow that a function is
+module_files     the file of an entrypoint
+definition       the function in it; decorators, own_decorators: whether it is a flow
+describe         the flow of a function
 schema           from a signature to the JSON Schema of its parameters
-loading, child   loads a flow in a process of its own, for what its source does not tell
+loading, child   loads a flow in a separate process, if its source is not sufficient
 """
 
 from syntask_yaml.project.flows.describe import Flow

@@ -1,7 +1,7 @@
-"""Loads flows, and says of them what their source does not tell. Runs in a process of its own.
+"""Load flows in a separate process, and return the properties that their source does not show.
 
-`python child.py REQUEST RESULT`, both JSON files. The Python that runs it is the project's: this file,
-and those that it reads beside it, use nothing but the standard library, and pydantic if that is there.
+Run as `python child.py REQUEST RESULT`, with JSON files, by the project's Python: this file, and those that
+it reads from its folder, use only the standard library, and pydantic if it is installed.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ def main(request: Path, result: Path) -> None:
     draft = result.with_suffix(".draft")
     draft.write_text(json.dumps(answers), encoding="utf-8")
     draft.replace(result)
-    # Threads and exit handlers of the project's code have no say in when this ends.
+    # Exit without waiting for threads and exit handlers of the project's code.
     os._exit(0)
 
 
 def answer(request: Answer) -> Answer:
-    """For each function that *request* names, what is known of it, or why nothing is."""
+    """Return the properties of each function in *request*, or the reason why they are unknown."""
     names = request["functions"]
     try:
         module = OURS["load_module"](request["module"], request["file"])
-    # The project's code may raise anything, `SystemExit` among it.
+    # The project's code may raise anything, including `SystemExit`.
     except BaseException as error:  # noqa: BLE001
         return {name: {"error": f"loading the module failed with {shown(error)}"} for name in names}
     return {name: describe(module, name) for name in names}
 
 
 def describe(module: Any, name: str) -> Answer:
-    """Return what the function *name* says of itself, and the schema of its parameters."""
+    """Return the properties of the function *name*, and the schema of its parameters."""
     try:
         found = functools.reduce(getattr, name.split("."), module)
     except AttributeError:
@@ -79,12 +79,12 @@ def text(value: Any) -> str | None:
 
 
 def shown(error: BaseException) -> str:
-    """Return the kind of *error*, and the first line of what it says."""
+    """Return the type of *error*, and the first line of its message."""
     message = str(error).strip().partition("\n")[0][:300]
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 if __name__ == "__main__":
-    # This folder holds modules of ours, and none of the project's.
+    # This folder has modules of syntask, and none of the project.
     del sys.path[0]
     main(Path(sys.argv[1]), Path(sys.argv[2]))

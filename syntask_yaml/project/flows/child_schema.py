@@ -1,6 +1,6 @@
-"""The schema of a loaded function's parameters, made by pydantic as Prefect has it made.
+"""Generate the schema of a loaded function's parameters with pydantic, as Prefect does.
 
-Read by `child.py`, in a process of the project's: it uses nothing but the standard library and pydantic.
+Read by `child.py`, in a process of the project: it uses only the standard library and pydantic.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, Dict  # noqa: UP035  # for Pythons that know no other wa
 
 Schema = Dict[str, Any]  # noqa: UP006
 
-# Prefect makes its schema in a module with these names; what is quoted inside an annotation is
-# looked up among them, and not where the function stands.
+# Prefect generates its schema in a module with these names; quoted names inside an annotation are resolved in
+# that module, and not in the function's.
 THERE = types.ModuleType("_syntask_there")
 vars(THERE).update(inspect=inspect, typing=typing, t=typing)
 
@@ -23,7 +23,7 @@ vars(THERE).update(inspect=inspect, typing=typing, t=typing)
 def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Schema, Schema]:
     """Return the schema of the parameters of *function* to deploy, and the one to check values with.
 
-    The latter has a format of its own for text that is more than JSON Schema can say, such as a `Decimal`.
+    The latter has additional formats for texts that JSON Schema cannot describe, such as a `Decimal`.
     """
     try:
         signature = inspect.signature(function, eval_str=True)
@@ -35,7 +35,7 @@ def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Sche
         if parameter.name not in ("self", "cls"):
             type_, default = declared(parameter)
             name, description = parameter.name, descriptions.get(parameter.name)
-            # A name of a model's own is none for a field.
+            # A name of an attribute of a model cannot be a field.
             free = f"{name}__" if hasattr(generation.model(), name) else name
             alias = None if free == name else name
             field = generation.field(default, position, title=name, description=description, alias=alias)
@@ -45,8 +45,8 @@ def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Sche
 
 
 def unevaluated_signature(function: Any) -> inspect.Signature:
-    """Return the signature of *function*, whose annotations name something that is not there."""
-    if sys.version_info >= (3, 14):  # which evaluates them when they are asked for
+    """Return the signature of *function* with unevaluated annotations: some have undefined names."""
+    if sys.version_info >= (3, 14):  # evaluates annotations on access
         from annotationlib import Format
 
         return inspect.signature(function, annotation_format=Format.FORWARDREF)
@@ -54,14 +54,14 @@ def unevaluated_signature(function: Any) -> inspect.Signature:
 
 
 def shaped(made: Schema) -> Schema:
-    """Return a schema as Prefect writes it down."""
+    """Return a schema in the form in which Prefect stores it."""
     kept = {key: made[key] for key in ("properties", "required") if made.get(key)}
     definitions = made.get("$defs") or made.get("definitions") or {}
     return {"title": "Parameters", "type": "object", "properties": {}, "definitions": definitions, **kept}
 
 
 def made_of(generation: Any, fields: Schema) -> tuple[Schema, Schema | None]:
-    """The schemas of *fields*; if there are none, then with anything for the types that have no schema."""
+    """Return the schemas of *fields*; if that fails, any value is allowed for types without a schema."""
     try:
         return generation.schemas(fields)  # type: ignore[no-any-return]
     except generation.unusable():
@@ -73,7 +73,7 @@ def made_of(generation: Any, fields: Schema) -> tuple[Schema, Schema | None]:
 
 
 def is_usable(generation: Any, name: str, type_: Any, field: Any) -> bool:
-    """Return whether a schema can be made of *type_*."""
+    """Return whether a schema can be generated for *type_*."""
     try:
         generation.schemas({name: (type_, field)})
     except generation.unusable():
@@ -82,7 +82,7 @@ def is_usable(generation: Any, name: str, type_: Any, field: Any) -> bool:
 
 
 def declared(parameter: inspect.Parameter) -> tuple[Any, Any]:
-    """The type and the default of *parameter*: `*args` and `**kwargs` are empty if nothing is given."""
+    """Return the type and the default of *parameter*; `*args` and `**kwargs` are empty by default."""
     type_: Any = Any if parameter.annotation is parameter.empty else parameter.annotation
     if parameter.kind is parameter.VAR_POSITIONAL:
         return typing.List[type_], []  # noqa: UP006
@@ -92,7 +92,7 @@ def declared(parameter: inspect.Parameter) -> tuple[Any, Any]:
 
 
 class Version2:
-    """How pydantic 2 makes a schema."""
+    """Schema generation with pydantic 2."""
 
     @staticmethod
     def model() -> Any:
@@ -149,7 +149,7 @@ class Version2:
 
 
 class Version1:
-    """How pydantic 1, which pydantic 2 holds, makes a schema."""
+    """Schema generation with pydantic 1, which pydantic 2 includes."""
 
     @staticmethod
     def model() -> Any:
@@ -176,7 +176,7 @@ class Version1:
 
 
 def uses_version_1(signature: inspect.Signature) -> bool:
-    """Return whether a parameter is of a type of pydantic 1."""
+    """Return whether a parameter has a type of pydantic 1."""
     if "pydantic.v1" not in sys.modules:
         return False
     types = [parameter.annotation for parameter in signature.parameters.values()]
@@ -191,9 +191,9 @@ def is_version_1(type_: Any) -> bool:
 
 
 def generators() -> tuple[Any, Any]:
-    """Return one for which an object of an unknown class can be anything, and an exact one like it.
+    """Return a schema generator in which objects of unknown classes can be anything, and an exact one.
 
-    The first says afterwards whether the second makes another schema.
+    The first records whether the second generates another schema.
     """
     from pydantic.json_schema import GenerateJsonSchema
 
@@ -209,7 +209,7 @@ def generators() -> tuple[Any, Any]:
             return super().generate_inner(schema)
 
     class Exact(Lenient):
-        # How many functions of somebody else's see a value first: what they take is not known.
+        # The number of custom functions that see a value first: their input types are unknown.
         before = 0
 
         def generate_inner(self, schema: Any) -> Schema:
@@ -225,14 +225,14 @@ def generators() -> tuple[Any, Any]:
 
 
 def is_called_before(schema: Any) -> bool:
-    """Whether *schema*, as pydantic has a type, is a function of somebody else's before or around one."""
+    """Return whether *schema*, a pydantic core schema, is a custom function before or around a type."""
     if schema["type"] not in ("function-before", "function-plain", "function-wrap"):
         return False
     return not str(getattr(schema["function"]["function"], "__module__", "")).startswith("pydantic.")
 
 
 def exact_format(schema: Any) -> str:
-    """The format of *schema*, as pydantic has a type, whose JSON Schema allows more; empty if it has none."""
+    """Return the format of *schema*, a core schema whose JSON Schema allows more values; empty for none."""
     kind = schema["type"]
     if kind == "datetime" and schema.get("tz_constraint") in ("aware", "naive"):
         return f"python-{schema['tz_constraint']}-datetime"
@@ -243,7 +243,7 @@ def exact_format(schema: Any) -> str:
 
 
 def with_format(schema: Schema, name: str) -> Schema:
-    """*schema* with the format *name* on its text."""
+    """Return *schema* with the format *name* on its text."""
     if not name:
         return schema
     if "anyOf" in schema:
@@ -252,7 +252,7 @@ def with_format(schema: Schema, name: str) -> Schema:
 
 
 def plain(value: Any) -> Any:
-    """*value* without the numbers that JSON does not have."""
+    """Return *value* without numbers that are not JSON."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

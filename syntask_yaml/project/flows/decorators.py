@@ -18,7 +18,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Options(NamedTuple):
-    """The options of a flow; *unknown* are those that only running the file tells."""
+    """The options of a flow; *unknown* are those known only after running the file."""
 
     name: str | None = None
     description: str | None = None
@@ -26,7 +26,7 @@ class Options(NamedTuple):
     unknown: frozenset[str] = frozenset()
 
     def then(self, later: Options) -> Options:
-        """Both, where *later* has the last word."""
+        """Merge two sets of options; *later* has priority."""
         return Options(
             later.name or self.name,
             later.description or self.description,
@@ -49,7 +49,7 @@ def options_of(function: Function, scope: NameScope) -> Options | None:
 
 
 def is_flow(node: ast.expr, scope: NameScope) -> bool:
-    """Return whether *node* refers to the decorator `flow`, under whatever name it is here."""
+    """Return whether *node* refers to the decorator `flow`, under any name."""
     match try_resolve(node, scope):
         case None:
             return isinstance(node, ast.Name) and node.id == FLOW
@@ -61,7 +61,7 @@ def is_flow(node: ast.expr, scope: NameScope) -> bool:
 
 
 def options_in(call: ast.Call, scope: NameScope) -> Options:
-    """Return the options that the keywords of `flow(…)` give."""
+    """Return the options from the keywords of `flow(…)`."""
     known: dict[str, str] = {}
     unknown: set[str] = set()
     for keyword in call.keywords:
@@ -78,7 +78,7 @@ def options_in(call: ast.Call, scope: NameScope) -> Options:
 
 
 def is_bound_to_class(function: Function, scope: NameScope) -> bool:
-    """Return whether a method is a static or a class method, and so can be called without an object."""
+    """Return whether a method is a static or a class method, which can be called without an object."""
     return any(is_binding(decorator, scope) for decorator in function.decorator_list)
 
 

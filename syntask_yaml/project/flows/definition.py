@@ -1,4 +1,4 @@
-"""Find the function that an entrypoint names, and all flows of a module."""
+"""Find the function of an entrypoint, and all flows of a module."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NotThere(Exception):
 
 
 class NotAFlow(Exception):
-    """A name refers to what cannot be deployed; the message says to what, *hint* what to do."""
+    """A name refers to something that cannot be deployed; the message says what it is, *hint* what to do."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -49,14 +49,14 @@ class NotAFlow(Exception):
 
 
 class ExternalImport(Exception):
-    """A name is imported from what is not the project's own; the message is its full name."""
+    """A name is imported from outside the project; the message is its full name."""
 
 
 class FlowDefinition(NamedTuple):
-    """What an entrypoint names. *options* is what makes it a flow, None for a plain function.
+    """The function of an entrypoint. *options* are those of a flow, None for a plain function.
 
-    *possible* is what would be said if a decorator that is not understood makes it a flow.
-    *function* is None where only running the module tells; *reason* says why something is not certain.
+    *possible* is the problem to report unless an unknown decorator makes it a flow. *function* is None if it
+    is known only after running the module; *reason* says why something is uncertain.
     """
 
     name: str
@@ -69,7 +69,7 @@ class FlowDefinition(NamedTuple):
 
 
 def find(scope: NameScope, name: str) -> FlowDefinition:
-    """Return what *name* refers to in a module: a function defined or imported there, or made by `flow(…)`.
+    """Return the definition of *name* in a module: a function defined or imported, or made by `flow(…)`.
 
     Raises `NotThere`, `NotAFlow` or `ExternalImport`.
     """
@@ -95,7 +95,7 @@ def find(scope: NameScope, name: str) -> FlowDefinition:
 
 
 def flows(scope: NameScope) -> Iterator[FlowDefinition]:
-    """The flows that a module defines and that can be deployed, in the order of their lines."""
+    """Yield the deployable flows that a module defines, sorted by line."""
     found = [flow for name in _candidates(scope) for flow in _flow(scope, name)]
     yield from sorted(found, key=lambda flow: flow.line)
 
@@ -181,12 +181,12 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
 
 
 def _is_worked_out(node: ast.expr) -> bool:
-    """Return whether the value of *node* may be a flow; its text tells of the others that they are none."""
+    """Return whether the value of *node* may be a flow; other expressions are certainly not."""
     return not isinstance(node, _NO_FLOW)
 
 
 def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
-    """What an assigned call is: `flow(function)`, `flow(name="x")(function)`, `other.with_options(…)`."""
+    """Return the definition of an assigned call of `flow`, of its result, or of `with_options`."""
     unknown = FlowDefinition(name, scope, call.lineno, reason=f"`{name}` is created at run time")
     match call:
         case ast.Call(func=ast.Attribute(value=original, attr="with_options")):

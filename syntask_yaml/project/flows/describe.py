@@ -27,11 +27,11 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """What an entrypoint names.
+    """The flow of an entrypoint.
 
-    *version* is the one that the decorator gives. *parameter_schema* is the one to deploy, None if it could
-    not be known; *notes* say why. *value_schema* is the one to check values with: it tells more types apart,
-    and holds what is known of the parameters all the same.
+    *version* is that of the decorator. *parameter_schema* is the one to deploy, None if unknown; *notes* say
+    why. *value_schema* is the one to check values with: it distinguishes more types, and covers known
+    parameters even if others are unknown.
     """
 
     entrypoint: str
@@ -49,12 +49,12 @@ class Flow:
 
     @property
     def source_digest(self) -> str | None:
-        """The MD5 of the file, which Prefect takes for want of a version."""
+        """The MD5 digest of the file, which Prefect uses as the default version."""
         return None if self.module is None else self.module.digest
 
 
 class _Parameters(NamedTuple):
-    """The *schemas* of a flow's parameters; or why there are none, and what is *known* all the same."""
+    """The *schemas* of a flow's parameters; or the reason why there are none, and the *known* part."""
 
     schemas: Schemas | None = None
     known: PartialSchema | None = None
@@ -62,7 +62,7 @@ class _Parameters(NamedTuple):
 
 
 def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResult]) -> Flow:
-    """Return the flow that was *found*; what its source does not tell, *load* does."""
+    """Return the flow of the definition *found*; *load* adds what its source does not show."""
     flow, parameters, unknown = from_source(entrypoint, found), _parameters(found), _unknown(found)
     if parameters.schemas is not None:
         schemas = parameters.schemas
@@ -71,14 +71,14 @@ def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResu
         return flow
     loaded = load()
     if loaded.schema is not None and found.function is not None:
-        from syntask_yaml.project.flows.volatile import marked  # of those that are loaded
+        from syntask_yaml.project.flows.volatile import marked  # loads the schema generator
 
         loaded = loaded._replace(schema=marked(dict(loaded.schema), found.function))
     return _completed(flow, loaded, parameters, unknown)
 
 
 def source_name(found: FlowDefinition) -> str | None:
-    """Return the name of the flow that was *found*; None where its source does not tell."""
+    """Return the name of the flow *found*; None if its source does not show it."""
     if "name" in _unknown(found):
         return None
     options = found.options or found.possible or NO_OPTIONS
@@ -90,7 +90,7 @@ def _function_name(found: FlowDefinition) -> str:
 
 
 def from_source(entrypoint: str, found: FlowDefinition) -> Flow:
-    """Return all but the parameters."""
+    """Return the flow without its parameters."""
     options = found.options or found.possible or NO_OPTIONS
     node = found.function.node if found.function else None
     module = found.function.scope.module if found.function else found.scope.module
@@ -120,14 +120,14 @@ def _parameters(found: FlowDefinition) -> _Parameters:
     try:
         return _Parameters(parameter_schemas(function, descriptions))
     except (Unknowable, RecursionError) as error:
-        from syntask_yaml.project.flows.schema.partial import partial_schema  # which few flows need
+        from syntask_yaml.project.flows.schema.partial import partial_schema  # few flows need this import
 
         reason = str(error) if isinstance(error, Unknowable) else "its signature is nested too deeply"
         return _Parameters(None, partial_schema(function, descriptions), reason)
 
 
 def _docstring(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
-    """Return the documentation of a definition, without its indentation."""
+    """Return the docstring of a definition, without its indentation."""
     text = ast.get_docstring(node, clean=False)
     return inspect.cleandoc(text) if text else None
 
@@ -140,7 +140,7 @@ def _unknown(found: FlowDefinition) -> frozenset[str]:
 
 
 def _completed(flow: Flow, loaded: LoadResult, parameters: _Parameters, unknown: frozenset[str]) -> Flow:
-    """*flow* with what was *loaded*, and a note for what is still not known."""
+    """Return *flow* with the results of loading, and a note about what is still unknown."""
     if parameters.reason:
         flow = replace(flow, parameter_schema=loaded.schema, value_schema=loaded.value_schema)
     if "name" in unknown:

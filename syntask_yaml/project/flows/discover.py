@@ -14,8 +14,8 @@ from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable, module_of, 
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
 
-# Looking at the bytes of a file takes a thousandth of the time that parsing it does. Each pattern begins
-# with plain text, which `re` finds fast: as one pattern they would take ten times as long.
+# Searching the bytes of a file takes a thousandth of the time of parsing it. Each pattern begins with literal
+# text, which `re` finds fast: combined into one pattern, they would take ten times as long.
 _WORD = b"flow"
 _SIGNS = (
     re.compile(rb"@[ \t]*[\w.]*flow\b"),
@@ -25,7 +25,7 @@ _SIGNS = (
 
 
 class FoundFlow(NamedTuple):
-    """A flow that can be deployed. A `FlowReader` reads the rest of it by its *entrypoint*."""
+    """A deployable flow. A `FlowReader` reads the rest of it by its *entrypoint*."""
 
     entrypoint: str
     name: str
@@ -35,7 +35,7 @@ class FoundFlow(NamedTuple):
 
 
 class SkippedFile(NamedTuple):
-    """A file that may hold flows but cannot be read; *reason* is a clause that says why."""
+    """An unreadable file that may contain flows; *reason* is a clause that says why."""
 
     file: str
     reason: str
@@ -45,7 +45,7 @@ Discovery: TypeAlias = FoundFlow | SkippedFile
 
 
 def discover(root: Path) -> Iterator[Discovery]:
-    """The flows below *root*, by file and line, and the files in which some may be but cannot be read."""
+    """Yield the flows below *root*, by file and line, and the unreadable files that may contain some."""
     index = ModuleIndex(root.absolute())
     for file in python_files(index.root):
         path = index.root / file
@@ -54,7 +54,7 @@ def discover(root: Path) -> Iterator[Discovery]:
         except SourceUnreadable as error:
             yield SkippedFile(file, str(error))
             continue
-        except FileNotFoundError:  # git lists what is deleted until that is committed
+        except FileNotFoundError:  # git lists deleted files until the deletion is committed
             continue
         except OSError as error:
             yield SkippedFile(file, f"cannot read the file: {error.strerror or error}")

@@ -1,6 +1,6 @@
 """Read descriptions of parameters from docstrings in Google style.
 
-The child process that loads a flow reads this file by its path: the standard library is all it may use.
+The child process that loads a flow reads this file by its path: it may use only the standard library.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _FENCE = "```"
 
 
 def parameter_descriptions(docstring: str | None) -> Mapping[str, str]:
-    """Return the descriptions under `Args:`, by parameter; of several such sections the last one counts."""
+    """Return the descriptions under `Args:`, by parameter; the last such section counts."""
     found: dict[str, str] = {}
     if docstring:
         lines = inspect.cleandoc(docstring.rstrip()).split("\n")
@@ -27,7 +27,7 @@ def parameter_descriptions(docstring: str | None) -> Mapping[str, str]:
 
 
 def _sections(lines: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
-    """The sections in order: what stands before the colon, and the indented lines below."""
+    """Yield the sections in order: the text before the colon, and the indented lines below."""
     at, is_code = 0, False
     while at < len(lines):
         if lines[at].lstrip(" ").startswith(_FENCE):
@@ -60,7 +60,7 @@ def _indent(line: str) -> str:
 
 
 def _items(block: Sequence[str]) -> Iterator[list[str]]:
-    """The lines of each item, the first one beginning its text and the others what goes on from it."""
+    """Yield the lines of each item: its first line, and the continuation lines."""
     indent = _indent(block[0])
     item = [block[0][len(indent) :]]
     for line in block[1:]:

@@ -10,7 +10,7 @@ from syntask_yaml.project.git_program import GitRefused, find_tree, git
 
 SUFFIX = ".py"
 
-# What others wrote, or what tools made; and what also is such where git does not say otherwise.
+# Folders of third-party or generated files, and the same outside a git repository.
 SKIPPED = frozenset(
     {".nox", ".tox", ".venv", "__pycache__", "__pypackages__", "dist-packages", "node_modules"}
     | {"site-packages", "venv", "virtualenv"}
@@ -18,23 +18,23 @@ SKIPPED = frozenset(
 UNTRACKED = frozenset({"build", "dist", "eggs"})
 ENVIRONMENT = "pyvenv.cfg"
 
-# How git begins the line of a submodule.
+# The mode of a submodule in the output of git.
 _SUBMODULE = "160000 "
 
 
 def python_files(root: Path) -> Sequence[str]:
-    """Return the Python files below *root*, relative to it with `/`, in order.
+    """Return the Python files below *root*, relative to it with `/`, sorted.
 
-    Inside a git repository those that git tracks or would track, also in submodules and in repositories
-    inside of it; elsewhere all that stand in no hidden folder. Environments and installed packages are
-    left out of both.
+    In a git repository, these are tracked and untracked files that are not ignored, including submodules and
+    nested repositories; elsewhere, all files outside hidden folders. Environments and installed packages are
+    excluded.
     """
     listed = _from_git(root)
     return sorted(_walked(str(root)) if listed is None else listed)
 
 
 def _from_git(root: Path) -> Sequence[str] | None:
-    """Return what git lists, or None where *root* is in no repository, or there is no git."""
+    """Return the files listed by git, or None if *root* is in no repository, or git is not installed."""
     if find_tree(root) is None:
         return None
     try:
@@ -54,7 +54,7 @@ def _git_lists(root: Path, *options: str) -> list[str]:
 
 
 def _from_inner(root: Path, folder: str) -> Iterator[str]:
-    """The files of a repository that stands in *folder*; none of a submodule that was not fetched."""
+    """Yield the files of a nested repository in *folder*; none of a submodule that was not fetched."""
     if SKIPPED.isdisjoint(folder.split("/")) and (root / folder / ".git").exists():
         yield from (f"{folder}/{name}" for name in _from_git(root / folder) or ())
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _CHILD = Path(__file__).with_name("child.py")
-# What code that is only loaded is given of the environment. Everything else may be a secret.
+# The environment variables passed to code that is only loaded. Any other variable may be a secret.
 PASSED = frozenset(
     (
         "COMSPEC HOME LANG LANGUAGE LD_LIBRARY_PATH PATH PATHEXT SYSTEMROOT TEMP TMP TMPDIR TZ TZDIR "
@@ -26,7 +26,7 @@ MAX_ANSWER = 16 * 1024 * 1024
 
 
 class LoadResult(NamedTuple):
-    """The flow as it is once it is loaded; *error* says what of it is not known, and why."""
+    """A loaded flow; *error* says which properties are unknown, and why."""
 
     name: str | None = None
     description: str | None = None
@@ -49,9 +49,9 @@ class Loader:
     timeout: float
 
     def load(self, file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, LoadResult]:
-        """Return what each of *functions* of *file* says of itself; of *module*, if it is known by that name.
+        """Return the properties of each of *functions* in *file*, loaded as *module* if it has that name.
 
-        Whatever goes wrong is said in the answer.
+        Errors are part of the result.
         """
         from tempfile import TemporaryDirectory
 
@@ -65,7 +65,7 @@ class Loader:
         return {name: answers.get(name, ended) for name in functions}
 
     def _run(self, request: Path, result: Path) -> str:
-        """Run the child to its end; says what went wrong, if something did."""
+        """Run the child process to its end. Return an error message, if any."""
         import subprocess
 
         command = [self.python, str(_CHILD), str(request), str(result)]
@@ -92,14 +92,14 @@ class Loader:
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what of *environ* code that is loaded may see: where things are, and how the user writes."""
+    """Return the variables of *environ* that loaded code may see: paths and locale."""
     passed = {key: value for key, value in environ.items() if key in PASSED or key.startswith(PASSED_START)}
-    # Sets are in the same order each time: a default that is one would change otherwise.
+    # Fixed hashes keep the order of sets, which may be defaults.
     return {**passed, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End *child*, which still runs, and everything that it started."""
+    """Kill *child* and all of its children."""
     if hasattr(os, "killpg"):
         os.killpg(child.pid, signal.SIGKILL)
     else:

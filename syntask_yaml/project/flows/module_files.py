@@ -17,13 +17,13 @@ from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound
 from syntask_yaml.pysource.locate import locate_anywhere
 from syntask_yaml.pysource.module_index import ModuleIndex
 
-# Of more files nobody waits for the one that has a function.
+# The maximum number of files that are searched for a function.
 _MOST_READ = 2_000
 _FUNCTION = re.compile(rb"^(?:async )?def ([A-Za-z_]\w*)\(", re.MULTILINE)
 
 
 class ModuleFile(NamedTuple):
-    """A file, known to Python as *module* if it was named so; imports are looked for in *search*."""
+    """A file, imported as *module* if it was named so; imports are searched in *search*."""
 
     path: Path
     search: tuple[Path, ...]
@@ -38,13 +38,13 @@ class ModuleFiles:
         self._searches: dict[str, tuple[Path, ...]] = {}
 
     def find(self, entrypoint: Entrypoint) -> ModuleFile:
-        """Return where *entrypoint* leads; raises `FlowNotFound`."""
+        """Return the file of *entrypoint*; raises `FlowNotFound`."""
         if entrypoint.path is not None:
             return self.find_path(entrypoint.path, entrypoint.function)
         return self.find_module(entrypoint.module or "")
 
     def find_module(self, name: str) -> ModuleFile:
-        """Return where the module *name* is; raises `FlowNotFound`."""
+        """Return the file of the module *name*; raises `FlowNotFound`."""
         search = self._index.search_path()
         located = locate_anywhere(name, search)
         if located is None or located.is_compiled:
@@ -57,7 +57,7 @@ class ModuleFiles:
         return ModuleFile(located.file, search, name)
 
     def find_path(self, path: str, function: str = "") -> ModuleFile:
-        """Return the file at *path*; raises `FlowNotFound`, with where its *function* is instead."""
+        """Return the file at *path*; raises `FlowNotFound`, with the file that has its *function* instead."""
         file = self._index.root / path
         try:
             if not file.is_file():
@@ -94,7 +94,7 @@ class ModuleFiles:
             return " ".join(filter(None, (renamed, _how_to_check_out(wanted))))
         for each in elsewhere:
             folder = path.removesuffix(f"/{each}")
-            if each.startswith(f"{folder}/"):  # as an included file has it that counts from the root
+            if each.startswith(f"{folder}/"):  # as in an included file, but relative to the root
                 inside = each.removeprefix(f"{folder}/")
                 return f"Paths are relative to the file where they stand. From `{folder}`, it is `{inside}`."
         if len(elsewhere) == 1:
@@ -104,12 +104,12 @@ class ModuleFiles:
         return did_you_mean(path, [*elsewhere, *beside], otherwise=otherwise)
 
     def _renamed(self, function: str) -> str:
-        """Return the one file that defines *function*: the file that is missing has another name now."""
+        """Return the only file that defines *function*: the missing file was probably renamed."""
         defining = self._by_function.get(function, [])
         return f"Did you mean `{defining[0]}:{function}`?" if len(defining) == 1 else ""
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
-        """Return the module that the first missing part of *name* is like."""
+        """Return the module with a name similar to the first missing part of *name*."""
         parts = name.split(".")
         folders, prefix = search, ""
         for number in range(1, len(parts)):
@@ -138,8 +138,8 @@ class ModuleFiles:
         found: dict[str, list[str]] = {}
         for file in self._files if len(self._files) <= _MOST_READ else ():
             path = self._index.root / file
-            with suppress(OSError):  # git lists it, and it is gone
-                if path.is_file():  # a pipe would be waited for
+            with suppress(OSError):  # git lists it, but it was deleted
+                if path.is_file():  # reading a pipe would block
                     for name in set(_FUNCTION.findall(path.read_bytes())):
                         found.setdefault(name.decode(), []).append(file)
         return found
@@ -153,7 +153,7 @@ class ModuleFiles:
 
 
 def _how_to_check_out(path: PurePosixPath) -> str:
-    """Return what to do about a file that git lists: it was deleted, or the checkout is sparse."""
+    """Return what to do about a missing file that git lists: it was deleted, or the checkout is sparse."""
     restore = f"Git has it, but it is not checked out. Run `git restore {path}`"
     if path.parent == PurePosixPath():
         return f"{restore}."

@@ -1,4 +1,4 @@
-"""Decorators of a project that make flows, such as `@team_flow("sales")`, as far as reading tells."""
+"""Evaluate the flow decorators of a project, such as `@team_flow("sales")`, by reading their source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Unknowable
 
 MAX_CALLS = 5
-# A decorator with one of these in it passes on the signature of what it wraps.
+# A decorator that uses one of these preserves the signature of the wrapped function.
 WRAPPING = frozenset({"wraps", "update_wrapper", "decorator", "__wrapped__", "__signature__"})
 _UNKNOWN = Options(unknown=frozenset(OPTIONS))
 
@@ -22,7 +22,7 @@ _UNKNOWN = Options(unknown=frozenset(OPTIONS))
 def options_made(function: Function, scope: NameScope) -> Options | None:
     """Return the options of the flow that the decorators of *function* make, or None if they make none.
 
-    What is not understood may make a flow: all its options are unknown then.
+    A decorator that is not understood may make a flow, with all options unknown.
     """
     made = (_options(decorator, function.name, scope) for decorator in function.decorator_list)
     return next((options for options in made if options is not None), None)
@@ -35,14 +35,14 @@ def check_signature(function: Function, scope: NameScope) -> None:
         if is_flow(called, scope):
             return
         options = _options(decorator, "", scope)
-        if options is not None and not options.unknown:  # makes a flow of just what it is given
+        if options is not None and not options.unknown:  # passes the function to `flow` unchanged
             return
         if not is_binding(decorator, scope) and not _keeps_signature(called, scope):
             raise Unknowable(f"`@{ast.unparse(called)}` may replace its signature")
 
 
 def _keeps_signature(node: ast.expr, scope: NameScope) -> bool:
-    # A decorator from elsewhere is taken to use `functools.wraps`, as nearly all of them do.
+    # Decorators from other packages are assumed to use `functools.wraps`, as nearly all do.
     symbol = try_resolve(node, scope)
     if not isinstance(symbol, Definition):
         return True
@@ -75,13 +75,13 @@ def _options(decorator: ast.expr, name: str, scope: NameScope) -> Options | None
 
 
 def _assigned(made: ast.Call, scope: NameScope) -> Options:
-    """`team_flow = flow(…)` and `team_flow = partial(flow, …)` say what they say of every flow."""
+    """Return the options of `team_flow = flow(…)` and `team_flow = partial(flow, …)`."""
     wraps = made.args[:1] and is_flow(made.args[0], scope)
     return options_in(made, scope) if wraps or is_flow(made.func, scope) else _UNKNOWN
 
 
 def _mentions_flow(node: ast.AST, scope: NameScope, calls: int = 0) -> bool:
-    """Return whether the code at *node* names the decorator `flow`, itself or in a function that it names."""
+    """Return whether the code at *node* refers to the decorator `flow`, directly or through functions."""
     for part in ast.walk(node):
         if not isinstance(part, (ast.Name, ast.Attribute)):
             continue
@@ -97,7 +97,7 @@ def _mentions_flow(node: ast.AST, scope: NameScope, calls: int = 0) -> bool:
 
 
 def _returned(node: Function, call: ast.Call | None, name: str, scope: NameScope) -> Options:
-    """Return what the only `flow(…)` of a decorator says, where it does nothing else."""
+    """Return the options of the only `flow(…)` of a decorator that does nothing else."""
     if not all(_is_plain(part) for part in _statements(node)):
         return _UNKNOWN
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and is_flow(part.func, scope)]
@@ -109,7 +109,7 @@ def _returned(node: Function, call: ast.Call | None, name: str, scope: NameScope
 
 
 def _wraps_what_it_is_given(node: Function, made: ast.Call) -> bool:
-    """Return whether all that is returned is `flow(function)`, `flow(…)(function)`, or `flow(…)` itself."""
+    """Return whether only `flow(function)`, `flow(…)(function)`, or `flow(…)` itself is returned."""
     given = _parameters(node)
     for part in ast.walk(node):
         match part:
@@ -138,12 +138,12 @@ def _is_plain(statement: ast.stmt) -> bool:
 
 
 def _parameters(node: Function) -> frozenset[str]:
-    """Return the names of all parameters of a decorator and of the functions in it."""
+    """Return the names of all parameters of a decorator and of its inner functions."""
     return frozenset(part.arg for part in ast.walk(node) if isinstance(part, ast.arg))
 
 
 def _arguments(node: Function, call: ast.Call) -> Mapping[str, ast.expr]:
-    """Return the arguments of *call* by parameter, and the defaults of the others."""
+    """Return the arguments of *call* by parameter, with defaults for the others."""
     listed = list(parameters(node.args))
     defaults = {each.name: each.default for each in listed if each.default is not None}
     positional = [each.name for each in listed if each.is_positional]
@@ -152,7 +152,7 @@ def _arguments(node: Function, call: ast.Call) -> Mapping[str, ast.expr]:
 
 
 class _Values(ast.NodeTransformer):
-    """Puts in what the parameters of a decorator are; of the decorated function only its name is known."""
+    """Substitutes the parameters of a decorator; of the decorated function, only the name is known."""
 
     def __init__(self, given: Mapping[str, ast.expr], parameters: frozenset[str], name: str) -> None:
         self._given, self._parameters, self._name = given, parameters, name

@@ -35,9 +35,9 @@ _Wanted: TypeAlias = tuple[Path, str | None, tuple[str, ...]]
 class FlowReader:
     """Describes flows by reading their source; thread-safe, and reads each file once.
 
-    Nothing of the project is run, unless *load_in_child* is true: where the source does not tell, *python*
-    loads the flow then, in a process of its own that sees no secrets, for at most *timeout* seconds.
-    Readers that share a *read_file*, such as a `SharedReading`, parse files of the same content once.
+    Project code is not executed unless *load_in_child* is true: if the source is not sufficient, *python*
+    loads the flow in a separate process without secrets, for at most *timeout* seconds. Readers that share a
+    *read_file*, such as a `SharedReading`, parse files with the same content once.
     """
 
     def __init__(
@@ -57,15 +57,15 @@ class FlowReader:
         self._flow = Memo(self._read)
 
     def read(self, entrypoint: str) -> Flow:
-        """Return the flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
+        """Return the flow of *entrypoint*; raises `InvalidEntrypoint` or `FlowNotFound`."""
         return self._flow(entrypoint)
 
     def name(self, entrypoint: str) -> str:
-        """The name of the flow that *entrypoint* names, without its parameters; raises as `read` does."""
+        """Return the name of the flow of *entrypoint*, without its parameters; raises as `read` does."""
         return source_name(self._definition(entrypoint)[1]) or self.read(entrypoint).name
 
     def find(self, entrypoint: str) -> ModuleFile:
-        """Return the file that *entrypoint* leads to, which is not read; raises as `read` does."""
+        """Return the file of *entrypoint* without reading it; raises as `read` does."""
         return self._files.find(parse_entrypoint(entrypoint))
 
     @property
@@ -125,7 +125,7 @@ class FlowReader:
             from syntask_yaml.project.flows.loading import NOT_LOADED
 
             return NOT_LOADED
-        # All flows of a file are asked for at once: it is loaded once, however many of them are deployed.
+        # Load all flows of a file at once, however many of them are deployed.
         names = tuple(_names(self._scope(file)))
         names = names if function in names else (function,)
         loaded = self._loaded((file.path, file.module, names))[function]
@@ -140,7 +140,7 @@ class FlowReader:
             raise FlowNotFound(f"Cannot read flows from `{file.path.name}`: {error}.") from None
 
     def _names_in(self, text: str) -> list[str]:
-        """Return the flows in the file that *text* names without a function, if it is one."""
+        """Return the flows in the file *text*, an entrypoint without a function."""
         try:
             return _names(self._scope(self._files.find_path(text)))
         except FlowNotFound:

@@ -1,4 +1,4 @@
-"""Defaults that change at each look, such as `datetime.now()`, by how they are written."""
+"""Detect defaults that change on each evaluation, such as `datetime.now()`, by their source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, External, SourceExpression
 
-# By the last word of what is called: those of other packages are called as Python's own.
+# By the last part of the function's name: those of other packages are treated as Python's own.
 CALLS = frozenset(
     (
         "choice ctime getcwd getenv gethostname getlogin getpid getuser gmtime localtime mkdtemp mkstemp "
@@ -21,14 +21,14 @@ CALLS = frozenset(
         "token_bytes token_hex token_urlsafe urandom utcnow uuid1 uuid4 uuid6 uuid7"
     ).split()
 )
-# Constructors that say the same thing each time they are called.
+# Constructors that always return the same value.
 STEADY = frozenset({"datetime.time"})
 NAMES = frozenset({"os.environ"})
 MAX_DEPTH = 10
 
 
 def marked(schema: Schema, function: Definition) -> Schema:
-    """*schema* with a comment beside each default that changes at each look, of a parameter or of a field."""
+    """Return *schema* with a comment on each default that changes on each evaluation."""
     node = function.node
     assert not isinstance(node, ast.ClassDef)
     schema = _with_comments(schema, dict(_of_arguments(node.args, function.scope)))
@@ -69,7 +69,7 @@ def _of_class(owner: Definition) -> Iterator[tuple[str, str]]:
 
 
 def _classes(function: Definition) -> dict[str, Definition]:
-    """Return the classes of the project that the annotations of *function* lead to, by name."""
+    """Return the project classes that the annotations of *function* refer to, by name."""
     found: dict[str, Definition] = {}
     seen: set[object] = set()
     waiting: list[tuple[ast.AST, NameScope]] = [(function.node, function.scope)]
@@ -92,7 +92,7 @@ def _classes(function: Definition) -> dict[str, Definition]:
 
 
 def is_volatile(node: ast.AST, scope: NameScope, depth: int = 0) -> bool:
-    """Whether the value of *node* is worked out from the clock, from chance or from the environment."""
+    """Return whether the value of *node* depends on the clock, on randomness or on the environment."""
     if depth > MAX_DEPTH:
         return False
     for part in ast.walk(node):

@@ -1,10 +1,10 @@
 """Derive the JSON Schema of a function's parameters from its source.
 
 plain    the types that nearly all flows have, without pydantic
-cut      the definitions that a signature needs, cut out of the source; `annotations`, `values` and `names`
-         check every node of them, `cut_class` those of a class
-allowed  the closed list of names and calls that they may use
-make     runs what was cut out, and has pydantic make the schema of it
+cut      extracts the definitions that a signature needs; `annotations`, `values` and `names` check every
+         node of them, `cut_class` those of a class
+allowed  the allowlist of names and calls that they may use
+make     executes the extracted code, and generates the schema with pydantic
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["Schema", "Schemas", "parameter_schemas"]
 
 
 def parameter_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schemas:
-    """Return the schemas of the parameters of *function*; raise `Unknowable` if the source does not tell."""
+    """Return the schemas of the parameters of *function*; raise `Unknowable` if they are unknown."""
     try:
         schema = plain_schema(function, descriptions)
     except NotPlain:

@@ -1,6 +1,6 @@
 """The allowlist of names and calls that a signature may use when it is evaluated.
 
-Nothing in it reads the environment, a file or the clock, or runs what it is given.
+Nothing in it reads the environment, a file or the clock, or executes its arguments.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from syntask_yaml.project.flows.schema.constants import CONSTANTS, MAKERS, OPAQUE_MAKERS
 from syntask_yaml.pysource.symbols import Unknowable
 
-# Modules whose classes can be named. The constants and functions of the others are not looked at.
+# Modules whose classes may be used. Other constants and functions of them are ignored.
 MODULES = frozenset(
     (
         "abc annotated_types argparse asyncio builtins collections collections.abc dataclasses datetime "
@@ -22,14 +22,14 @@ MODULES = frozenset(
         "typing_extensions uuid zoneinfo"
     ).split()
 )
-# Their names are forms as well as classes, and all of them can be named.
+# All names of these modules may be used, including special forms.
 FORMS = frozenset({"annotated_types", "dataclasses", "pydantic", "typing", "typing_extensions"})
-# A dataclass knows what its texts mean by these modules themselves.
+# Dataclasses resolve string annotations through these modules.
 WHOLE = frozenset({"dataclasses", "typing"})
-# pydantic wants those of typing_extensions on Python 3.11.
+# On Python 3.11, pydantic requires those of typing_extensions.
 EXTENDED = frozenset({"TypeAliasType", "TypedDict"})
 
-# What is called as it is: each one makes a description, and calls nothing of what it is given.
+# Calls that are allowed unchanged: each returns a description, and calls none of its arguments.
 CALLED = frozenset(
     {f"annotated_types.{name}" for name in "Ge Gt Interval Le Len Lt MaxLen MinLen MultipleOf".split()}
     | {f"pydantic.{name}" for name in "AfterValidator AliasChoices BeforeValidator ConfigDict".split()}
@@ -37,7 +37,7 @@ CALLED = frozenset(
     | {f"pydantic.{name}" for name in "Tag WithJsonSchema WrapValidator".split()}
     | {"dataclasses.field", "enum.auto", "pydantic.SecretBytes", "pydantic.SecretStr"}
 )
-# What makes a type when it is called, and which of its arguments are types themselves.
+# Functions that create a type, and which of their arguments are types.
 TYPE_MAKERS: Mapping[str, frozenset[int | str]] = {
     **{
         f"pydantic.{name}": frozenset()
@@ -68,15 +68,15 @@ METHODS = {
     f"builtins.str.{name}": getattr(str, name) for name in "capitalize lower swapcase title upper".split()
 }
 METACLASSES = frozenset({"abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
-# Functions that stay what they are where they are named.
+# Functions that may be used by name.
 _AS_THEY_ARE = BASES | CALLED | CLASS_DECORATORS | METHOD_DECORATORS | TYPE_MAKERS.keys() | MAKERS.keys()
 _AS_THEY_ARE |= {f"pydantic.alias_generators.to_{name}" for name in ("camel", "pascal", "snake")}
-# An object of a class that has one of these is not made: filling it in imports what its text names.
+# Classes with such a field are not instantiated: filling it in imports the module that its text names.
 IMPORTING = frozenset({"pydantic.ImportString", "pydantic.v1.PyObject"})
 
 
 def named(name: str) -> Any:
-    """The object that the full *name* leads to; raise `Unknowable` if it is not in the closed list."""
+    """Return the object with the full *name*; raise `Unknowable` if it is not in the allowlist."""
     if name in CONSTANTS:
         return CONSTANTS[name]
     if name in METHODS:
@@ -93,7 +93,7 @@ def named(name: str) -> Any:
 
 
 def is_function(name: str) -> bool:
-    """Return whether *name* is a function of one of the modules that is not called as it is."""
+    """Return whether *name* is a function of one of the modules that may not be called unchanged."""
     module, _, last = name.rpartition(".")
     if module not in MODULES or name in _AS_THEY_ARE:
         return False
@@ -106,7 +106,7 @@ def is_module(name: str) -> bool:
 
 
 def maker(name: str) -> Callable[..., Any] | None:
-    """Return what stands in for a call of *name*, bounded; None if it is not in the closed list."""
+    """Return the bounded replacement for a call of *name*; None if it is not in the allowlist."""
     if name in OPAQUE_MAKERS:
         return lambda *_values, **_named: object()
     return MAKERS.get(name)

@@ -1,6 +1,6 @@
-"""Types that stand in a signature, checked node by node.
+"""Check the types in a signature, node by node.
 
-A text that Python evaluates as an annotation is checked as the expression that it is.
+A string annotation is checked as the expression that Python would evaluate.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from syntask_yaml.pysource.values import shown
 
 
 class Annotations(SourceValues):
-    """Checks types, and collects what they need."""
+    """Checks types, and collects the definitions that they need."""
 
     def __init__(self) -> None:
         super().__init__()
         self.imports = False
 
     def annotation(self, node: ast.expr, at: At) -> ast.expr:
-        """*node*, checked as an annotation."""
+        """Return *node*, checked as an annotation."""
         self.count()
         match node:
             case ast.Constant(value=str(text)):
@@ -81,7 +81,7 @@ class Annotations(SourceValues):
         raise Unknowable(f"how `{symbol.name}` uses the types in its brackets cannot be determined")
 
     def _each(self, inside: ast.expr, at: At, types: Container[int]) -> ast.expr:
-        """Return what stands in the brackets, of which those at *types* are types and the others values."""
+        """Return the expression in brackets, of which those at *types* are types and the others values."""
         items = inside.elts if isinstance(inside, ast.Tuple) else [inside]
         made = [
             self._either(item, at, is_type=number in types or isinstance(item, ast.Subscript))
@@ -93,7 +93,7 @@ class Annotations(SourceValues):
         return self.annotation(node, at) if is_type else self.value(node, at)
 
     def type_made(self, node: ast.Call, at: At) -> ast.expr:
-        """*node*, checked as a call that makes a type."""
+        """Return *node*, checked as a call that creates a type."""
         symbol = self.refer(node.func, at)
         if not isinstance(symbol, External) or symbol.name not in allowed.TYPE_MAKERS:
             raise Unknowable(f"the type that `{shown(node)}` creates cannot be determined from the source")
@@ -106,7 +106,7 @@ class Annotations(SourceValues):
         return ast.Call(node.func, args, keywords)
 
     def assigned(self, symbol: SourceExpression, *, is_type: bool) -> None:
-        """Collect the assignment that gives *symbol* its value, or its type."""
+        """Collect the assignment that defines the value or the type of *symbol*."""
         key = (id(symbol.node), is_type)
         if key in self._done:
             return

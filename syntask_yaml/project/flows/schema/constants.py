@@ -1,4 +1,4 @@
-"""Values of Python's own that are known without running any code of a project."""
+"""Values of built-in types that are known without executing code of a project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def _int(*values: Any, **named: Any) -> int:
-    # A decimal number of a few characters may have a thousand million digits.
+    # A short decimal literal can have a billion digits.
     if any(isinstance(value, decimal.Decimal) and value.adjusted() > MAX_EXPONENT for value in values):
         raise OverflowError("a number has too many digits")
     return int(*values, **named)
@@ -39,7 +39,7 @@ _MAKERS: tuple[Callable[..., Any], ...] = (
     *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),
     *(decimal.Decimal, uuid.UUID),
 )
-# What a call of each returns, where its arguments are known.
+# The functions that compute the result of a call with known arguments.
 MAKERS: Mapping[str, Callable[..., Any]] = {
     **{f"{made.__module__}.{made.__name__}": made for made in _MAKERS},
     "builtins.int": _int,
@@ -48,7 +48,7 @@ MAKERS: Mapping[str, Callable[..., Any]] = {
     "pathlib.Path": pathlib.Path,
 }
 
-# What a call of one of these returns says nothing.
+# Calls whose result contains no information.
 OPAQUE_MAKERS = frozenset({"builtins.object", "builtins.range"})
 
 BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -65,7 +65,7 @@ MAX_LENGTH, MAX_BASE, MAX_EXPONENT, MAX_BITS = 100_000, 10_000, 1_000, 10_000
 
 
 def is_huge(sign: ast.operator, left: Any, right: Any) -> bool:
-    """Return whether working out `left sign right` could take long, or much memory."""
+    """Return whether `left sign right` could take much time or memory."""
     match sign, left, right:
         case ast.Pow(), int(), int():
             return abs(int(left)) > MAX_BASE or abs(int(right)) > MAX_EXPONENT

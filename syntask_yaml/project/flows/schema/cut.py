@@ -1,6 +1,6 @@
-"""What a signature needs, cut out of its source: definitions without bodies, values, aliases.
+"""Extract the definitions that a signature needs from its source: classes without bodies, values, aliases.
 
-What is cut out is run, so each node of it is checked.
+The extracted code is executed, so each node of it is checked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from syntask_yaml.pysource.symbols import Definition, Undefined, Unknowable
 
 
 class Cut(Annotations):
-    """Collects the parts that a function needs; raises `Unknowable` for what is not allowed."""
+    """Collects the parts that a function needs; raises `Unknowable` for code that is not allowed."""
 
     def __init__(self, function: Definition) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Cut(Annotations):
         self.part(scope.module).steps.append((float("inf"), Code(FUNCTION, node, made)))
 
     def _returns(self, node: ast.expr | None, there: At) -> ast.expr | None:
-        """A text that cannot be evaluated, if the annotation of what is returned is one: Prefect tells."""
+        """Return an unresolvable string annotation of the return value: it affects Prefect's schema."""
         at = annotating(there)
         text = _text(node, at)
         if text is None or all(
@@ -55,7 +55,7 @@ class Cut(Annotations):
         )
 
     def cut_class(self, owner: Definition) -> None:
-        """Collect the class *owner*, with all that it needs; one inside of another comes with that one."""
+        """Collect the class *owner* and its dependencies; a nested class is part of its outer class."""
         if id(owner.node) in self._done or owner.scope.around is not NOTHING:
             return
         self._done.add(id(owner.node))
@@ -65,7 +65,7 @@ class Cut(Annotations):
 
 
 def _text(node: ast.expr | None, at: At) -> ast.expr | None:
-    """Return the expression that an annotation is when it is a text at first."""
+    """Return the expression of a string annotation."""
     if node is not None and at.is_text:
         return node
     return expression(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,4 +1,4 @@
-"""A class of the project without the bodies of its methods, checked as it is cut out."""
+"""Extract a class of the project without the bodies of its methods, and check it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.pysource.values import shown
 
 
 class ClassCut:
-    """A class without the bodies of its methods, checked."""
+    """Extracts and checks a class without the bodies of its methods."""
 
     def __init__(self, cut: Annotations, owner: Definition) -> None:
         assert isinstance(owner.node, ast.ClassDef)

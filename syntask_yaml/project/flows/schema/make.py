@@ -1,6 +1,6 @@
-"""The schema of a signature that was cut out of its source, made by pydantic.
+"""Generate the schema of an extracted signature with pydantic.
 
-What was cut out is run in modules that hold nothing but the closed list, and are gone afterwards.
+The extracted code is executed in temporary modules that contain only the allowlist.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from syntask_yaml.project.flows.schema.plain import Schemas
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Symbol, Unknowable
 
-# What pydantic does for a type takes much longer than what it does for a value.
+# The limit of work; pydantic needs much more time for a type than for a value.
 MAX_WEIGHT, WEIGHT_OF_TYPE = 300_000, 20
 PREFIX = "_syntask_cut_"
 _OPERATORS = {kind.__name__: (kind(), work) for kind, work in BINARY.items()}
 _DEFERRED = __future__.annotations.compiler_flag
-# Silencing the warnings of pydantic is not safe in two threads at once.
+# Suppressing warnings of pydantic is not thread-safe.
 _MAKING = Lock()
 _NUMBER = itertools.count()
-# The types of Python that a text may name.
+# The built-in types that a string annotation may name.
 _BUILTINS = {name: value for name, value in vars(builtins).items() if inspect.isclass(value)}
 
 
 def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schemas:
-    """Return the schemas of the parameters of *function*; raise `Unknowable` if the source does not tell."""
+    """Return the schemas of the parameters of *function*; raise `Unknowable` if they cannot be derived."""
     needed = Cut(function)
     if needed.imports and needed.makes_objects:
         raise Unknowable("a default creates an object that may import modules")
@@ -55,7 +55,7 @@ def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schem
 
 
 class _Modules:
-    """The modules that hold what was cut out, while they are used."""
+    """The temporary modules with the extracted code."""
 
     def __init__(self, parts: Mapping[Module, pieces.Part]) -> None:
         self._parts = parts
@@ -81,7 +81,7 @@ class _Modules:
         return made
 
     def _run(self, module: Module) -> types.ModuleType:
-        """Return the module with all that is needed of it; what it imports from is run first."""
+        """Return the module with its extracted code, after executing the modules that it imports from."""
         if module in self._made:
             return self._made[module]
         made = types.ModuleType(f"{PREFIX}{next(_NUMBER)}_{module.path.stem}")
@@ -144,10 +144,10 @@ class _Modules:
         if getattr(value, "model_config", None) and "regex_engine" in value.model_config:
             raise Unknowable("how a pattern is matched cannot be determined from the source")
 
-    # What the code calls
+    # Functions called by the extracted code
 
     def _weigh(self, value: Any, names: Mapping[str, Any] = MappingProxyType({})) -> Any:
-        """*value*, if all values and types together are not too many; *names* is what texts in types mean."""
+        """Return *value* unless there are too many values and types; *names* resolves texts in types."""
         waiting = [value]
         while waiting:
             each = waiting.pop()
@@ -161,7 +161,7 @@ class _Modules:
                 self._weight += len(each) >> 4 if isinstance(each, (str, bytes)) else 0
             else:
                 inside = _parts_of_type(each, names) or _fields(each)
-                # A generic class is called by the names of all that it is made of.
+                # The name of a generic class includes the names of all its arguments.
                 self._weight += len(each.__name__) if isinstance(each, type) else 0
                 self._weight += WEIGHT_OF_TYPE if inside else 0
             if self._weight > MAX_WEIGHT:
@@ -170,7 +170,7 @@ class _Modules:
         return value
 
     def _weigh_names(self, statement: ast.stmt, names: Mapping[str, Any]) -> None:
-        """Weigh what *statement* uses again: together it may be more than each of its parts."""
+        """Add the weight of the names that *statement* reuses: their sum may exceed each of its parts."""
         for node in ast.walk(statement):
             if isinstance(node, (ast.Name, ast.Attribute)):
                 self._weigh(_reached(node, names), names)
@@ -208,7 +208,7 @@ def _bounded(value: Any) -> Any:
 
 
 def _reached(node: ast.AST, names: Mapping[str, Any]) -> Any:
-    """What a name leads to, through modules if need be; None if that is not known."""
+    """Return the object of a name, also through modules; None if unknown."""
     match node:
         case ast.Name(id=name):
             return names.get(name)
@@ -219,7 +219,7 @@ def _reached(node: ast.AST, names: Mapping[str, Any]) -> Any:
 
 
 def _fields(value: Any) -> list[Any]:
-    """Return what an object of a class of the project holds."""
+    """Return the field values of an object of a project class."""
     if isinstance(value, type) or not str(type(value).__module__).startswith(PREFIX):
         return []
     slots = getattr(type(value), "__slots__", ())
@@ -228,7 +228,7 @@ def _fields(value: Any) -> list[Any]:
 
 
 def _parts_of_type(value: Any, names: Mapping[str, Any]) -> list[Any]:
-    """Return what pydantic goes on to from a type; nothing for what is described once, or is no type."""
+    """Return the types that pydantic visits from a type; empty for types described once, or other values."""
     match value:
         case typing.NewType():
             return [value.__supertype__]
@@ -243,7 +243,7 @@ def _parts_of_type(value: Any, names: Mapping[str, Any]) -> list[Any]:
 
 
 def _meant(text: str, names: Mapping[str, Any]) -> list[Any]:
-    """Return what the names in a text lead to, if it is an expression."""
+    """Return the objects of the names in a text, if it is an expression."""
     try:
         node = pieces.expression(text)
     except Unknowable:

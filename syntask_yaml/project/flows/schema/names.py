@@ -1,4 +1,4 @@
-"""The names that a signature uses, and the collecting of what gives each of them its value."""
+"""Resolve the names in a signature, and collect their definitions."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from syntask_yaml.pysource.symbols import (
 from syntask_yaml.pysource.values import shown
 
 MAX_NODES = 50_000
-# Prefect evaluates the texts of annotations in a module of its own, if one of them names nothing here.
+# Names of the module in which Prefect evaluates string annotations, if one of them is undefined in its own.
 THERE = {"pydantic": "pydantic", "t": "typing", "typing": "typing"}
 HIDDEN_THERE = frozenset({"inspect"})
 
 
 class Names(ABC):
-    """Collects the parts that names lead to; raises `Unknowable` for what is not allowed."""
+    """Collects the definitions of names; raises `Unknowable` for code that is not allowed."""
 
     def __init__(self) -> None:
         self.parts: dict[Module, Part] = {}
@@ -37,10 +37,10 @@ class Names(ABC):
 
     @abstractmethod
     def cut_class(self, owner: Definition) -> None:
-        """Collect the class *owner*, with all that it needs."""
+        """Collect the class *owner* and its dependencies."""
 
     def refer(self, node: ast.expr, at: At) -> Symbol | None:
-        """Return what a name of a type leads to; None for a text that names nothing here."""
+        """Return the symbol of a name of a type; None for a text that is undefined here."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             raise Unknowable(f"`{shown(node)}` is not a type")
         if at.is_text:
@@ -55,7 +55,7 @@ class Names(ABC):
         return symbol
 
     def need(self, node: ast.expr, at: At) -> None:
-        """Collect what gives the first name of *node* its value."""
+        """Collect the definition of the first name of *node*."""
         first, *others = _chain(node)
         outside = at.scope.outside()
         if is_of_class(first, at.scope):
@@ -86,7 +86,7 @@ class Names(ABC):
         return self.parts.setdefault(module, Part(module))
 
     def name_class(self, name: str) -> None:
-        """Note that a class is called *name*; two of one name are told apart by where they stand."""
+        """Record the name of a class; classes of the same name are distinguished by their modules."""
         if name in self._names:
             raise Unknowable(f"two types are named `{name}`")
         self._names.add(name)
@@ -99,7 +99,7 @@ class Names(ABC):
 
 
 def _check_there(node: ast.expr) -> None:
-    """Refuse a text that would lead elsewhere than to a type in the module where Prefect evaluates it."""
+    """Reject a text that would resolve to something other than a type in the module of Prefect."""
     first, *others = _chain(node)
     if others and first in THERE:
         allowed.named(".".join([THERE[first], *others]))
@@ -121,7 +121,7 @@ def _is_module(symbol: Symbol) -> bool:
 
 
 def _is_home(step: SymbolAssignment, module: Module) -> bool:
-    """Return whether the definition itself gives the name its value."""
+    """Return whether the definition itself assigns the name."""
     match step.symbol:
         case (Definition(node=ast.ClassDef()) | SourceExpression()) as symbol if not step.path:
             return symbol.scope.module is module and symbol.name == step.name

@@ -1,4 +1,4 @@
-"""The part of a signature that the source tells, where it does not tell all."""
+"""Derive the schema of those parameters of a signature that the source shows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PartialSchema:
 
 
 def partial_schema(function: Definition, descriptions: Mapping[str, str]) -> PartialSchema | None:
-    """Return what the source tells of the parameters of *function*; None if it tells of none."""
+    """Return the schema of the known parameters of *function*; None if there are none."""
     unknown = tuple(name for name in _names(function) if not _is_known(function, name))
     try:
         return PartialSchema(parameter_schemas(_without(function, unknown), descriptions).values, unknown)
@@ -44,7 +44,7 @@ def _names(function: Definition) -> list[str]:
 
 
 def _without(function: Definition, names: list[str] | tuple[str, ...]) -> Definition:
-    """*function* with nothing said of the parameters *names* but whether they have a default."""
+    """Return *function* without the types and default values of the parameters *names*."""
     node = copy(function.node)
     assert not isinstance(node, ast.ClassDef)
     node.args = arguments(

@@ -1,4 +1,4 @@
-"""The statements that are cut out of a project's source, and where an expression of it stands."""
+"""The statements that are extracted from a project's source, and the context of its expressions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import SourceExpression, Symbol, Unknowable
 
 FUNCTION = "__function__"
-# What the code that is cut out calls, in place of what it may not.
+# The functions that extracted code calls instead of the original ones.
 OPERATE, JOIN, WEIGH, MAKE, REFUSE = "__operate__", "__join__", "__weigh__", "__make__", "__refuse__"
 
 
 @dataclass(frozen=True, slots=True)
 class SymbolAssignment:
-    """`name = symbol`, or `name.path = symbol` for what is reached through modules."""
+    """`name = symbol`, or `name.path = symbol` for a symbol reached through modules."""
 
     name: str
     path: tuple[str, ...]
@@ -29,7 +29,7 @@ class SymbolAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A statement that defines *name*, written as *node*."""
+    """A statement that defines *name*, with the syntax tree *node*."""
 
     name: str
     node: ast.AST
@@ -41,21 +41,21 @@ Step: TypeAlias = SymbolAssignment | Code
 
 @dataclass(slots=True)
 class Part:
-    """The steps of one module, by the line that they belong to."""
+    """The statements of one module, by their line."""
 
     module: Module
     steps: list[tuple[float, Step]] = field(default_factory=list)
 
     def in_order(self) -> list[Step]:
-        """Return what is needed first comes first, and lines are in order."""
+        """Return the statements sorted by dependency, then by line."""
         return [step for _, step in sorted(self.steps, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where an expression stands; *is_text* if Python evaluates it as text.
+    """The context of an expression; *is_text* if it is a string annotation.
 
-    *is_inside* if it stands in the body of a class, which is cut out with it.
+    *is_inside* if it is in the body of an extracted class.
     """
 
     scope: NameScope
@@ -64,7 +64,7 @@ class At:
 
 
 def annotating(there: At, *, keeps_class: bool = False) -> At:
-    """Return where the annotations of a function or of a class that stands *there* are evaluated."""
+    """Return the context in which the annotations of a function or class defined *there* are evaluated."""
     if not there.scope.module.defers_annotations:
         return there
     later = there.scope.deferred()
@@ -73,7 +73,7 @@ def annotating(there: At, *, keeps_class: bool = False) -> At:
 
 @lru_cache(maxsize=4096)
 def expression(text: str) -> ast.expr:
-    """Return the expression that *text* is; raise `Unknowable`."""
+    """Parse *text* as an expression; raise `Unknowable`."""
     try:
         body = parse(f"({text}\n)").body
     except SourceUnreadable as error:
@@ -85,7 +85,7 @@ def expression(text: str) -> ast.expr:
 
 
 def rebuilt(node: ast.expr, visit: Callable[[ast.expr], ast.expr]) -> ast.expr:
-    """Return a copy of *node* with what *visit* makes of each expression right inside of it."""
+    """Return a copy of *node* with *visit* applied to its direct subexpressions."""
     made = copy(node)
     for name, inside in ast.iter_fields(node):
         if isinstance(inside, ast.expr):
@@ -100,7 +100,7 @@ def arguments(
     parameter: Callable[[ast.arg], ast.arg],
     default: Callable[[ast.arg, ast.expr], ast.expr],
 ) -> ast.arguments:
-    """Return the parameters of *old* as *parameter* has each one, and the defaults as *default* has them."""
+    """Return the parameters *old* with *parameter* applied to each one, and *default* to each default."""
     positional = [*old.posonlyargs, *old.args]
     with_default = positional[len(positional) - len(old.defaults) :]
     return ast.arguments(
@@ -118,12 +118,12 @@ def arguments(
 
 
 def assignment(symbol: SourceExpression, value: ast.expr) -> ast.stmt:
-    if symbol.is_alias:  # a statement of Python 3.12
+    if symbol.is_alias:  # a `type` statement of Python 3.12
         made: ast.stmt = ast.TypeAlias(ast.Name(symbol.name, ast.Store()), [], value)  # type: ignore[attr-defined]
         return made
     return ast.Assign([ast.Name(symbol.name, ast.Store())], value)
 
 
 def call(name: str, *args: ast.expr, keywords: Sequence[ast.keyword] = ()) -> ast.Call:
-    """Return a call of *name* as code."""
+    """Return a call of *name* as a syntax tree."""
     return ast.Call(ast.Name(name, ast.Load()), list(args), list(keywords))

@@ -1,6 +1,6 @@
 """The fast path: the schema of a signature with only plain types.
 
-What is not decided here raises `NotPlain`, and pydantic decides.
+Cases not handled here raise `NotPlain` and are left to pydantic.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ MAX_DEPTH = 20
 
 
 class Schemas(NamedTuple):
-    """The schema of parameters to deploy, and the one to check *values* with, which can say more."""
+    """The schema of parameters to deploy, and the more specific one to check *values* with."""
 
     deployed: Schema
     values: Schema
 
 
 class NotPlain(Exception):
-    """The signature has a type or a default that pydantic has to judge."""
+    """The signature has a type or a default that requires pydantic."""
 
 
 def plain_schema(function: Definition, descriptions: Mapping[str, str]) -> Schema:
-    """Return the schema of the parameters of *function*, as Prefect makes it; raise `NotPlain`."""
+    """Return the schema of the parameters of *function*, as Prefect generates it; raise `NotPlain`."""
     node = function.node
     if isinstance(node, ast.ClassDef) or getattr(node, "type_params", None) or _is_text(node.returns):
         raise NotPlain
     if node.returns is not None and function.scope.module.defers_annotations:
-        # Where one of these texts cannot be evaluated, Prefect reads all of them in another place.
+        # If one string annotation cannot be evaluated, Prefect evaluates all of them in another module.
         _type(node.returns, function.scope.deferred().outside())
     properties: Schema = {}
     required: list[str] = []
@@ -98,7 +98,7 @@ def _type(node: ast.expr, scope: NameScope, depth: int = 0) -> Schema:
 
 
 def _sides(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the sides of `a | b | …`, however many there are."""
+    """Yield the operands of `a | b | …`, without recursion."""
     sides: list[ast.expr] = []
     while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         sides.append(node.right)
@@ -142,7 +142,7 @@ def _generic(name: str, inner: Sequence[Schema], items: Sequence[ast.expr], scop
 
 
 def _any_of(members: Sequence[Schema]) -> Schema:
-    """Return the union of different types of one word each; None is last, as pydantic has it."""
+    """Return the union of different simple types; None is last, as in pydantic."""
     ordered = [member for member in members if member != NULL] + [NULL] * (NULL in members)
     kinds = {member.get("type") for member in ordered}
     if len(kinds) < len(ordered) or len(ordered) < 2 or None in kinds:
@@ -161,7 +161,7 @@ def _literal(items: Sequence[ast.expr]) -> Schema:
 
 
 def _constant(node: ast.expr, depth: int = 0) -> Any:
-    """The value of a constant, or of a list or mapping of such."""
+    """Return the value of a constant, or of a list or mapping of constants."""
     if depth > MAX_DEPTH:
         raise NotPlain
     match node:

@@ -1,7 +1,7 @@
-"""Values that stand in a signature, checked node by node.
+"""Check the values in a signature, node by node.
 
-Names and calls are of the closed list, no attribute begins with an underscore, operators are replaced by
-bounded ones, and functions by ones that refuse.
+Names and calls must be in the allowlist, no attribute may begin with an underscore, operators are replaced by
+bounded ones, and functions by ones that raise.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from syntask_yaml.pysource.values import shown
 
 
 class SourceValues(Names):
-    """Checks values, and collects what they need."""
+    """Checks values, and collects the definitions that they need."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,14 +35,14 @@ class SourceValues(Names):
 
     @abstractmethod
     def type_made(self, node: ast.Call, at: At) -> ast.expr:
-        """*node*, checked as a call that makes a type."""
+        """Return *node*, checked as a call that creates a type."""
 
     @abstractmethod
     def assigned(self, symbol: SourceExpression, *, is_type: bool) -> None:
-        """Collect the assignment that gives *symbol* its value, or its type."""
+        """Collect the assignment that defines the value or the type of *symbol*."""
 
     def value(self, node: ast.expr, at: At) -> ast.expr:
-        """*node* as a value, with bounded operators."""
+        """Return *node* as a value, with bounded operators."""
         self.count()
         match node:
             case ast.Constant():
@@ -150,7 +150,7 @@ class SourceValues(Names):
     def _keyword(self, word: ast.keyword, at: At) -> ast.keyword:
         if word.arg is None:
             return ast.keyword(None, self._weighed(word.value, at))
-        # What a class of the project makes is made where it is weighed, and nowhere else.
+        # Objects of project classes are created only where their size is limited.
         if word.arg == "default_factory" and not _is_of_python(word.value, at.scope):
             return ast.keyword(word.arg, ast.Name(REFUSE, ast.Load()))
         return ast.keyword(word.arg, self.value(word.value, at))
@@ -165,7 +165,7 @@ def _is_of_python(node: ast.expr, scope: NameScope) -> bool:
 
 
 def _is_chain(node: ast.expr) -> bool:
-    """Return whether *node* is a name, or attributes of one."""
+    """Return whether *node* is a name, or an attribute chain of one."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name)
