@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 from typing import Any
 
-# The modules are imported when the first text of such a format is met.
+# The modules are imported when the first text of the format is checked.
 _TYPES: Mapping[str, str] = {
     "date": "datetime.date",
     "date-time": "datetime.datetime",
@@ -39,15 +39,15 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-# What pydantic makes of text where a schema asks for something else.
+# The types to which pydantic converts texts.
 _MADE_OF_TEXT = {"integer": "builtins.int", "number": "builtins.float", "boolean": "builtins.bool"}
 
 
 def is_made_of_text(text: str, choices: Collection[Mapping[str, Any]]) -> bool:
-    """Return whether pydantic makes a number, true or false of *text* for one of the schemas in *choices*."""
+    """Return whether pydantic converts *text* to a number or boolean for one of the schemas in *choices*."""
     types = [each.get("type") for each in choices]
     if any(each.get("format") == "python-decimal" for each in choices):
-        types = [each for each in types if each != "number"]  # a `Decimal` takes numbers beside its text
+        types = [each for each in types if each != "number"]  # a `Decimal` accepts numbers besides its text
     return any(name in types and _fits(type_, text) for name, type_ in _MADE_OF_TEXT.items())
 
 
@@ -72,7 +72,7 @@ def _anything(_text: object) -> bool:
     return True
 
 
-# What the validator would check by itself, and pydantic leaves to other packages or to the worker's machine.
+# Formats that the validator would check, and that pydantic leaves to other packages or to the worker.
 _LEFT = ("email", "idn-email", "hostname", "iri", "json-pointer", "uri-reference")
 
 FORMATS: Mapping[str, Callable[[object], bool]] = {

@@ -1,7 +1,7 @@
-"""Ask the program git about a repository on this machine.
+"""Run the program git to query a repository on this machine.
 
-It only reads: it takes no lock, runs no hook and no monitor, and asks nobody. It answers in a small part of
-the time that importing GitPython takes.
+Queries are read-only: no locks, no hooks, no monitors, no prompts. They take a fraction of the time of
+importing GitPython.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _SETTINGS = (
     *("-c", "core.quotePath=false"),
 )
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-# With them, git would look elsewhere than where it is asked: a hook of another repository sets them.
+# Variables that redirect git to another repository; hooks set them.
 _OTHER_REPOSITORY = frozenset({"GIT_DIR", "GIT_WORK_TREE"})
 _OTHER_OWNER = "detected dubious ownership"
 
 
 class GitRefused(Exception):
-    """Git exited with an error; the message is the last line that it printed, or a sentence in its place."""
+    """Git exited with an error; the message is the last line that it printed, or a sentence instead."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(lines[-1] if lines else "it did not say why")
@@ -30,9 +30,9 @@ class GitRefused(Exception):
 
 
 def git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
-    """Return what git prints when it is run in *directory*, with *given* on its standard input.
+    """Return the output of git in *directory*, with *given* on its standard input.
 
-    Raises GitRefused, and FileNotFoundError where git is not installed.
+    Raises GitRefused, and FileNotFoundError if git is not installed.
     """
     import subprocess
 
@@ -51,12 +51,12 @@ def git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def find_tree(directory: Path) -> Path | None:
-    """Return the working tree of git that *directory* is in, without asking git; None where it is in none."""
+    """Return the working tree that contains *directory*, without running git; None if there is none."""
     return next((each for each in (directory, *directory.parents) if (each / ".git").exists()), None)
 
 
 def why_unread(directory: Path) -> tuple[str, str]:
-    """Return why git reads no working tree around *directory*, and what to do about it."""
+    """Return why git cannot read a working tree around *directory*, and a hint."""
     try:
         git(directory, "rev-parse", "--show-toplevel")
     except FileNotFoundError:

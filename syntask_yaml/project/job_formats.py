@@ -1,7 +1,8 @@
-"""What workers require of job variables beyond the template of the pool, by type of pool.
+"""The requirements of workers for job variables beyond the template of the pool, by type of pool.
 
-A server stores such a value, and its run crashes: the worker, the container engine or the cluster refuses it.
-The rules are those of prefect-docker 0.7, docker-py 7, the engine's image references and Kubernetes' API.
+A server accepts an invalid value, and the run crashes: the worker, the container engine or the cluster
+rejects it. The rules are those of prefect-docker 0.7, docker-py 7, the engine's image references and the API
+of Kubernetes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from syntask_yaml.template import is_template
 
 
 class FormatProblem(NamedTuple):
-    """Why a worker cannot use a value, in a sentence, and what to write instead."""
+    """A sentence on why a worker cannot use a value, and what to write instead."""
 
     reason: str
     hint: str = ""
@@ -28,7 +29,7 @@ _Check: TypeAlias = Callable[[str], "FormatProblem | None"]
 def format_problems(pool_type: str, name: str, value: Value) -> Iterator[FormatProblem]:
     """Yield why workers of *pool_type* cannot use *value* for the job variable *name*.
 
-    Texts that hold a template are left to the run, and values of another type to the pool's template.
+    Texts with templates are resolved by the run, and the pool's template checks the types.
     """
     check = _CHECKS.get(pool_type, {}).get(name)
     if check is not None:
@@ -38,7 +39,7 @@ def format_problems(pool_type: str, name: str, value: Value) -> Iterator[FormatP
 
 
 def swap_problem(job: Mapping[str, Value]) -> FormatProblem | None:
-    """Return why the memory limits in the job variables *job* of a container contradict each other, if so."""
+    """Return the contradiction between the memory limits in the job variables of a container, if any."""
     memory, swap = _bytes(job.get("mem_limit")), _bytes(job.get("memswap_limit"))
     if memory is None or swap is None or swap <= 0 or swap >= memory:
         return None
@@ -47,14 +48,14 @@ def swap_problem(job: Mapping[str, Value]) -> FormatProblem | None:
 
 
 def _texts(value: Value) -> Iterator[str]:
-    """The texts to check: of a list its items, of a mapping its keys."""
+    """Yield the texts to check: the items of a list, the keys of a mapping."""
     for each in value if isinstance(value, (list, tuple, Mapping)) else (value,):
         if isinstance(each, str) and not is_template(each):
             yield each
 
 
 def _matches(pattern: str, form: str, hint: Callable[[str], str] = lambda _: "") -> _Check:
-    """Return the check for texts of *pattern*, which *form* describes."""
+    """Return a check for texts of *pattern*, which *form* describes."""
     compiled = re.compile(pattern)
 
     def check(text: str) -> FormatProblem | None:
@@ -92,7 +93,7 @@ def _memory(text: str) -> FormatProblem | None:
 
 
 def _bytes(value: Value) -> float | None:
-    """Return an amount of memory as the engine reads it; None for what is none, or is not known."""
+    """Return an amount of memory as the engine reads it; None if it is invalid or unknown."""
     if isinstance(value, (int, float)):
         return value
     match = _MEMORY.fullmatch(value) if isinstance(value, str) else None
@@ -121,7 +122,7 @@ def _name_of(what: str, most: int, dots: str = "") -> _Check:
     return _matches(pattern, f"a name of {what}", lambda _: f"Use at most {most} {allowed}.")
 
 
-# What docker-py takes to create a container and the worker does not set itself.
+# The options of docker-py for creating a container that the worker does not set itself.
 _CREATE_KEYWORDS = frozenset(
     "cap_add cap_drop cgroup_parent cgroupns cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period "
     "cpu_rt_runtime cpu_shares cpuset_cpus cpuset_mems detach device_cgroup_rules device_read_bps "
@@ -133,7 +134,7 @@ _CREATE_KEYWORDS = frozenset(
     "storage_opt sysctls tmpfs tty ulimits use_config_proxy user userns_mode uts_mode version volume_driver "
     "volumes_from working_dir blkio_weight blkio_weight_device".split()
 )
-# What workers set themselves, and the job variable that it comes from.
+# The options that workers set themselves, and the job variables that they come from.
 _SET_BY_WORKERS: Mapping[str, str] = {
     **{
         name: name

@@ -19,10 +19,10 @@ from syntask_yaml.template import is_template
 
 
 def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Diagnostic]:
-    """Check the job variables of the deployment *entry*, some required by *pool*, and of its triggers.
+    """Check the job variables of the deployment *entry* and its triggers, some of which *pool* requires.
 
-    *by_server*: a server checks them when they are deployed, and takes a reference to a block only where
-    the template takes text.
+    *by_server*: a server checks them on deploy, and accepts a block reference only where the template accepts
+    a text.
     """
     declared = entry.get("work_pool") or entry
     node = declared.get("job_variables") if declared is not entry else None
@@ -42,7 +42,7 @@ def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iter
 def check_run_job_variables(
     deployment: Mapping[str, Value], run: Node, pool: WorkPool, *, by_server: bool
 ) -> Iterator[Diagnostic]:
-    """Check the job variables of one *run*, which lack nothing, over those of its *deployment*."""
+    """Check the job variables of one *run*, merged over those of its *deployment*; none may be missing."""
     job = merged(deployment, run.value)
     yield from (problem.as_error() for problem in _check_values(run, pool, by_server=by_server))
     yield from _check_swap(run, job, pool)
@@ -73,7 +73,7 @@ def _check_values(node: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Di
 
 
 def _check_formats(node: Node, properties: Mapping[str, Any], pool: WorkPool) -> Iterator[Diagnostic]:
-    """Yield what the template accepts and a worker, an engine or a cluster refuses."""
+    """Yield the values that the template accepts, and a worker, an engine or a cluster rejects."""
     for each in node.children():
         name = str(each.path[-1])
         for found in format_problems(pool.type, name, each.value) if name in properties else ():
@@ -81,7 +81,7 @@ def _check_formats(node: Node, properties: Mapping[str, Any], pool: WorkPool) ->
 
 
 def _check_used(node: Node, properties: Mapping[str, Any], pool: WorkPool) -> Iterator[Diagnostic]:
-    """Yield the variables that the template has and that no part of its job uses: workers ignore them."""
+    """Yield the variables that no part of the template's job uses: workers ignore them."""
     template, misspelt = _read_by_workers(pool)
     used = used_variables(template)
     unused = () if used is None else properties.keys() - used
@@ -107,10 +107,9 @@ def _why_unused(key: str, pool: WorkPool) -> str:
 
 @once_per_object
 def _read_by_workers(pool: WorkPool) -> tuple[Mapping[str, Any], Mapping[str, tuple[str, str]]]:
-    """Return the template without misspelt keys of its job; and each of these, with the one that was meant,
-    by the variables that it would use.
+    """Return the template without misspelled keys of its job, and these keys by the variables they would use.
 
-    A worker can know more keys than the usual template has: only what is near to a missing one counts.
+    Workers may have more keys than the usual template: only similar names of a missing key count.
     """
     template = pool.base_job_template
     job: Any = template.get("job_configuration")
@@ -151,7 +150,7 @@ def _unknown(node: Node, name: str, pool: WorkPool, hint: str, *, is_closed: boo
 
 
 def _misfits(value: Value, schema: str, *, by_server: bool) -> tuple[Misfit, ...]:
-    """Return what of *value* does not fit, but for what shows when a worker has looked it up."""
+    """Return the parts of *value* that do not match, except those that the worker looks up."""
     if not is_open(value):
         return misfits(schema, value)
     if found := tuple(mapping_misfits(schema, value)):
@@ -163,7 +162,7 @@ def _misfits(value: Value, schema: str, *, by_server: bool) -> tuple[Misfit, ...
 
 
 def _is_known(value: Value) -> bool:
-    """Return whether *value* is open for nothing but the references in its texts."""
+    """Return whether *value* is known except for the references in its texts."""
     if isinstance(value, Mapping):
         return "$ref" not in value and all(map(_is_known, value.values()))
     if isinstance(value, (list, tuple)):
@@ -186,7 +185,7 @@ def _check_required(node: Node, given: Mapping[str, Value], pool: WorkPool) -> I
         return
     properties: Any = schema.get("properties") or {}
     have = with_defaults(pool.base_job_template, given)
-    # A slip of a name is an error of its own in a template that accepts no others, elsewhere a warning only.
+    # A misspelled name is an error if the template accepts no other names, and else a warning.
     is_closed = schema.get("additionalProperties") is False
     refused = [name for name in have if name not in properties] if is_closed else []
     for name in schema.get("required") or ():

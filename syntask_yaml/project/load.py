@@ -27,12 +27,12 @@ from syntask_yaml.template import Anything, Texts
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project file and the folder it stands for.
+    """A project file and its folder.
 
-    *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
-    *file* is the path of the file, None for a text that was never one; *files* are all that it consists of.
-    *resources* and *values* are as they were written. *target* is the environment that the rest is for.
-    *worked_on* is the root in the working tree, where this one is that of a commit.
+    *name* is None if the file does not declare one: its deployments then have no owner. *file* is the path of
+    the file, None for a text that is not a file; *files* are all files of the project. *resources* and
+    *values* are as written. *target* is the selected environment. *worked_on* is the root in the working
+    tree, if this project is that of a commit.
     """
 
     name: str | None
@@ -51,7 +51,7 @@ class Project:
     worked_on: Path | None = None
 
     def judge(self, problem: Diagnostic) -> Diagnostic:
-        """Return the problem as severe as it is here; in a strict project, warnings are errors."""
+        """Return the problem with its severity in this project; if it is strict, warnings are errors."""
         judged = self.dialect.judge(problem)
         if self.file is None and problem.code in TOLERATED_IN_SCRIPTS:
             judged = judged.as_warning()
@@ -72,7 +72,7 @@ class Project:
         return frozenset(each.name for each in self.resources if each.kind is kind)
 
     def resource(self, kind: ResourceKind, name: str) -> DeclaredResource | None:
-        """Return the declared resource of a *kind* called *name*."""
+        """Return the declared resource of a *kind* with *name*."""
         found = (each for each in self.resources if (each.kind, each.name) == (kind, name))
         return next(found, None)
 
@@ -91,7 +91,7 @@ class Project:
 
     @property
     def deploy_command(self) -> str:
-        """The command that deploys all of it, in the target that is meant."""
+        """The command that deploys all of it, in the selected target."""
         is_said = self.target is not None and not self.target.is_default
         return f"syntask deploy --all{f' -t {self.target.name}' if self.target and is_said else ''}"
 
@@ -105,7 +105,7 @@ class Project:
 def load_project(
     document: Document, root: Path, *, dialect: Dialect, strict: bool = False, target: Target | None = None
 ) -> Project:
-    """The project that *document* declares in *target*, with all its problems: as errors if *strict*."""
+    """Return the project of *document* in *target*, with all its problems: as errors if *strict*."""
     tree = document.root
     sections = Sections(tree, dialect)
     entries = _entries(tree)
@@ -148,7 +148,7 @@ def _entries(tree: Node) -> list[Node]:
 def _judged(
     problems: Sequence[Diagnostic], dialect: Dialect, tree: Node, entries: Iterable[Node]
 ) -> Iterator[Diagnostic]:
-    """*problems* in the order of the file, as severe as *dialect* has them, with the entries they touch."""
+    """Yield *problems* in file order, with their severity in *dialect* and the affected entries."""
     labels = {entry.path: label_of(entry) for entry in entries}
     for problem in in_file_order(without_ignored(problems)):
         names = tuple(labels[path] for path in touched(problem, labels, tree))

@@ -9,7 +9,7 @@ FILE_NAMES = ("syntask.yaml", "syntask.yml", "prefect.yaml")
 
 
 def find_project_file(start: Path) -> Path | None:
-    """Return the nearest project file in *start* or above, no higher than the root of its repository."""
+    """Return the nearest project file in *start* or above, up to the root of its repository."""
     for folder in _upwards(start):
         for name in FILE_NAMES:
             candidate = folder / name
@@ -19,14 +19,14 @@ def find_project_file(start: Path) -> Path | None:
 
 
 def project_files_above(file: Path) -> list[Path]:
-    """Return the nearest project file of each folder above that of *file*, the nearest first."""
+    """Return the nearest project file of each folder above that of *file*, nearest first."""
     above = list(_upwards(file.parent))[1:]
     found = (next(filter(Path.is_file, (folder / name for name in FILE_NAMES)), None) for folder in above)
     return [each for each in found if each is not None]
 
 
 def may_have_targets(directory: Path, file: Path | None) -> bool:
-    """Whether the project of *directory*, or *file* in it, speaks of targets: seen without parsing it."""
+    """Return whether the project of *directory*, or *file* in it, mentions targets, without parsing it."""
     found = find_project_file(directory) if file is None else directory / file
     return found is not None and any(map(_speaks_of_targets, (found, *project_files_above(found))))
 

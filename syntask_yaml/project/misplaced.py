@@ -1,4 +1,4 @@
-"""A table of misplaced and obsolete keys, and where they belong."""
+"""A table of misplaced and obsolete keys, and their correct places."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ _ACTION = {
 
 _INSTEAD = re.compile(r"Write `(\w+):")
 
-# What a mapping is called, by where it stands; an index or a name is `*`. The first that matches counts.
+# The names of mappings by path; an index or a name is `*`. The first match counts.
 _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
     ((), "a project", _PROJECT),
     (("targets", "*"), "a target", _TARGET),
@@ -155,20 +155,20 @@ _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
 
 
 def title_of(path: Path) -> str:
-    """Return what the mapping at *path* is called in messages."""
+    """Return the display name of the mapping at *path*."""
     return _place(path)[0]
 
 
 def is_in_step(path: Path) -> bool:
-    """Return whether *path* leads to a step's inputs, or into them."""
+    """Return whether *path* is that of a step's inputs, or inside them."""
     section = next((index for index, step in enumerate(path) if step in SECTIONS), None)
     return section is not None and any(isinstance(step, str) for step in path[section + 1 :])
 
 
 def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) -> str:
-    """Return what to do about the unknown *key* of the mapping at *path*.
+    """Return a hint for the unknown *key* of the mapping at *path*.
 
-    The mapping knows the keys *known*, and *given* are those that it has.
+    *known* are the valid keys of the mapping, and *given* those that it has.
     """
     if key == "<<":
         return _QUOTED_MERGE
@@ -193,7 +193,7 @@ def _place(path: Path) -> tuple[str, Mapping[str, str]]:
 
 
 def _as_entry(path: Path) -> Path:
-    """*path* in a part of a deployment, such as `defaults`, as the path in an entry; any other as it is."""
+    """Return *path* with a part of a deployment, such as `defaults`, replaced by that of an entry."""
     if path[:1] == ("defaults",):
         return ("deployments", 0, *path[1:])
     if path[:1] == ("targets",) and path[2:3] == ("defaults",):
@@ -204,5 +204,5 @@ def _as_entry(path: Path) -> Path:
 
 
 def _is_at(place: str, step: str | int) -> bool:
-    """Return whether *step* of a path is at *place*, where a `*` stands for an index or any name."""
+    """Return whether *step* of a path matches *place*, where `*` is an index or any name."""
     return place in ("*", step)

@@ -1,8 +1,8 @@
 """The origin of a project, which distinguishes projects of the same name.
 
-In a git repository with a remote it is that remote and the folder of the project file in it, so that
-every checkout has the same origin, over ssh or https. Elsewhere it is the absolute path of the folder.
-What the file is called does not matter. Git itself is not needed: its configuration is read.
+In a git repository with a remote, it is the remote and the folder of the project file, so that every checkout
+has the same origin, over ssh or https. Otherwise it is the absolute path of the folder. The name of the file
+is ignored. The program git is not needed: its configuration is read directly.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from syntask_yaml.urls import url_parts
 
 _SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
 _REMOTE = re.compile(r'remote "(.+)"')
-# What some servers have in the one form of a URL and not in the other.
+# Path segments that some servers have in only one form of a URL.
 _ONLY_HTTPS = re.compile(r"(?:^|(?<=/))(?:scm|_git)/")
 _ONLY_SSH_HOST = re.compile(r"^(?:ssh|altssh)\.")
 
@@ -32,7 +32,7 @@ def origin_of(file: Path) -> str:
 
 
 def _remote(tree: Path) -> str | None:
-    """The remote of the repository checked out at *tree*: `origin`, or else the first by name."""
+    """Return the remote of the repository checked out at *tree*: `origin`, or else the first by name."""
     from configparser import Error, RawConfigParser
 
     config = RawConfigParser(strict=False, allow_no_value=True)
@@ -54,7 +54,7 @@ def _unindented(text: str) -> str:
 
 
 def _git_directory(tree: Path) -> Path:
-    """Where the configuration of the repository at *tree* is, also for submodules and further worktrees."""
+    """Return the git directory of the repository at *tree*, also for submodules and worktrees."""
     directory = tree / ".git"
     if directory.is_file():
         directory = tree / directory.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
@@ -63,9 +63,9 @@ def _git_directory(tree: Path) -> Path:
 
 
 def remote_name(url: str, tree: Path) -> str:
-    """The one name of a remote, however *url* is written: `host/team/repository`, or a directory.
+    """Return the normalized name of the remote *url*: `host/team/repository`, or a directory.
 
-    A relative directory starts at *tree*. Nothing of a login is in it.
+    A relative directory starts at *tree*. Credentials are removed.
     """
     parts = url_parts(url)
     host, path = parts.hostname or "", parts.path

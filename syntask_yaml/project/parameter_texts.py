@@ -1,4 +1,4 @@
-"""Parameters that a command line gives as text, which may look like another kind of value."""
+"""Parameters given as text on the command line, which may look like another type."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS: Mapping[type, frozenset[str]] = {
 
 
 def with_texts(parameters: Mapping[str, Json], texts: Mapping[str, str], schema: Json) -> dict[str, Json]:
-    """Return *parameters*, with those of *texts*, as they were written, where the *schema* takes only text.
+    """Return *parameters*, with the original *texts* where the *schema* accepts only a text.
 
     The short name of a commit, `1234567` or `1234e56`, is a number in JSON.
     """
@@ -35,7 +35,7 @@ def _is_only_text(value: Json, schema: Any) -> bool:
 
 
 def _kinds(schema: Any) -> frozenset[str]:
-    """Return the types that *schema* names, itself or in its choices; none if it may take others."""
+    """Return the types that *schema* names, itself or in its choices; empty if it may accept others."""
     if not isinstance(schema, Mapping):
         return frozenset()
     choices = [each for key in ("anyOf", "oneOf") for each in schema.get(key) or ()]

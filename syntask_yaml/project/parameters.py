@@ -13,17 +13,17 @@ from syntask_yaml.project.fit import Misfit, available, fits_all, is_open, mappi
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 
-# Text of another format than the annotation asks for.
+# A text with another format than that of the annotation.
 _TEXT = "wrong-parameter-text"
 
 
 def check_parameters(
     entry: Node, schema: Mapping[str, Json] | None, *, flow: str = ""
 ) -> Iterator[Diagnostic]:
-    """The parameters of a deployment, its schedules and its triggers against the signature of its *flow*.
+    """Yield mismatches between the parameters of a deployment, its schedules and triggers, and its *flow*.
 
-    *entry* is the deployment, as it was written or with its templates resolved. What a run can still
-    be given by hand is not missing; what a scheduled run would lack is.
+    *entry* is the deployment, as written or with its templates resolved. Parameters that can still be given
+    to a manual run are not missing; those of a scheduled run are.
     """
     if schema is None or entry.value.get("enforce_parameter_schema") is False:
         return
@@ -47,8 +47,7 @@ def check_parameters(
 
 
 def _check_trigger(trigger: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    """The parameters of *trigger*. A server takes any, fills in those with templates, and starts no run with
-    what does not fit."""
+    """Yield mismatches of the parameters of *trigger*, which a server reports by starting no run."""
     given = _parameters(trigger)
     for problem in _check_values(given, schema) if given is not None else ():
         if problem.code == "unknown-parameter":
@@ -67,14 +66,14 @@ def _required(schema: Mapping[str, Json]) -> Sequence[str]:
 
 
 def _gives_parameters(entry: Node) -> bool:
-    """Return whether a schedule of *entry* has parameters of its own."""
+    """Return whether a schedule of *entry* has parameters."""
     written = entry.value.get("schedules") or entry.value.get("schedule") or ()
     schedules = written if isinstance(written, list) else (written,)
     return any(isinstance(schedule, dict) and schedule.get("parameters") for schedule in schedules)
 
 
 def _parameters(node: Node) -> Node | None:
-    """Return the parameters that an entry or a schedule gives, if they are that."""
+    """Return the parameters of an entry or a schedule, if they are a mapping."""
     found = node.get("parameters")
     return found if found is not None and isinstance(found.value, dict) else None
 
@@ -94,7 +93,7 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
 
 
 def _check_value(node: Node, name: str, schema: str) -> Iterator[Diagnostic]:
-    """Each part of the parameter *name* that does not fit, at its place."""
+    """Yield each part of the parameter *name* that does not match, at its location."""
     if is_open(node.value):
         for found in mapping_misfits(schema, node.value):
             yield _wrong(node, name, found)
@@ -129,7 +128,7 @@ def _check_missing(
         if name in values:
             continue
         detail = f"{called} requires `{name}`, and scheduled runs would have no value for it."
-        is_only_one = len(unknown) == len(lacking) == 1  # the flow calls it otherwise now
+        is_only_one = len(unknown) == len(lacking) == 1  # the parameter of the flow was probably renamed
         if slip := unknown[0] if is_only_one else nearest(name, unknown):
             detail = f"{called} requires `{name}` and has no parameter `{slip}`."
             yield values[slip].problem("missing-parameter", detail, f"Did you mean `{name}`?", at_key=True)
@@ -138,7 +137,7 @@ def _check_missing(
 
 
 def schema_problem(schema: Mapping[str, Json]) -> str:
-    """Why nothing can be checked against *schema*, which somebody stored, in words; empty if it can."""
+    """Return why nothing can be checked against the stored *schema*; empty if it is usable."""
     properties, required = schema.get("properties") or {}, schema.get("required") or []
     if not isinstance(properties, Mapping):
         return "`properties` is not a mapping"
@@ -149,7 +148,7 @@ def schema_problem(schema: Mapping[str, Json]) -> str:
 
 
 def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    """The parameters of one run, which lack nothing, against the schema of its deployment."""
+    """Yield mismatches between the parameters of one run, none of which may be missing, and the schema."""
     node = Node(dict(parameters), Source("parameters", ""), 0)
     yield from _check_values(node, schema)
     for name in _required(schema):

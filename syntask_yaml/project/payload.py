@@ -1,4 +1,4 @@
-"""A payload that is a mapping as the text of a template, which is all that a Prefect server keeps."""
+"""Convert a payload that is a mapping to the text of a template, as Prefect servers store it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syntask_yaml.template import parse
 
 
 def payload_text(payload: Value) -> str:
-    """Return the template whose result is the JSON of *payload*, with each placeholder in it as text."""
+    """Return a template that renders to the JSON of *payload*, with each placeholder in it as a text."""
     if isinstance(payload, str):
         return payload
     return _json(payload)

@@ -1,4 +1,4 @@
-"""A project as it was read, before it is known which of its targets is meant."""
+"""The files of a project as read, before a target is selected."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.project.slips import lost_keys
 
-# How the path of a file is shown to people.
+# Returns the path of a file for display.
 Show = Callable[[Path], str]
 
 
 @dataclass(frozen=True)
 class ProjectReading:
-    """The files of a project, and the folder it stands for.
+    """The files of a project, and its folder.
 
-    *flows* makes the reader of its flows, where their files are elsewhere.
+    *flows* creates the reader of its flows, if their files are elsewhere.
     """
 
     files: ProjectFiles
@@ -38,9 +38,9 @@ class ProjectReading:
         return targets_of(self._opened.root) if self.dialect is Dialect.SYNTASK else ()
 
     def choose(self, target: str | None) -> Project:
-        """Return the project in the target of that name, or in the default one.
+        """Return the project in the target *target*, or in the default one.
 
-        Raises as `choose_target` does, or ProjectInvalid if the file is wrong in what it says of targets.
+        Raises as `choose_target` does, and ProjectInvalid if the declaration of the targets is invalid.
         """
         try:
             chosen = choose_target(self.targets, target, project=self._opened.name)
@@ -50,7 +50,7 @@ class ProjectReading:
         return self.project(chosen)
 
     def each(self, target: str | None = None) -> list[Project]:
-        """Return the project in each of its targets, or in the one that is named; once if it has none."""
+        """Return the project in each of its targets, or in the named one; once if it has none."""
         if target is None and self.targets:
             return [self.project(each) for each in self.targets]
         return [self.choose(target)]
@@ -66,16 +66,16 @@ class ProjectReading:
         return replace(loaded, file=self._opened.path, files=tuple(each.path for each in self.files.files))
 
     def usual(self, target: str | None) -> Project:
-        """Return the project in the target of that name; else in the default one, or in the first."""
+        """Return the project in the target *target*; else in the default one, or in the first."""
         return self.project(usual_target(self.targets)) if target is None else self.choose(target)
 
     def home_of(self, position: int) -> tuple[ProjectFile, int]:
-        """Return the file where the deployment at *position* of the project stands, and its index there."""
+        """Return the file of the deployment at *position* of the project, and its index there."""
         homes = [(file, int(entry.path[-1])) for file in self.files.files for entry in file.entries]
         return homes[position]
 
     def with_document(self, document: Document) -> ProjectReading:
-        """The same with another text of the file that has its name."""
+        """Return this reading with another text of the file with the same name."""
         files = tuple(
             replace(each, document=document) if each.name == document.source.name else each
             for each in self.files.files
@@ -100,12 +100,12 @@ class ProjectReading:
     def _is_flow(self, entrypoint: str, name: str) -> bool:
         try:
             return self._reader.name(entrypoint) == name
-        except SyntaskError:  # what is wrong with the entrypoint is said where it stands
+        except SyntaskError:  # an invalid entrypoint is reported at its location
             return True
 
 
 def read_project(file: Path, root: Path, *, show: Show, strict: bool = False) -> ProjectReading:
-    """Read the project whose file is *file*, with all that it includes."""
+    """Read the project with the main file *file*, and all files that it includes."""
     dialect = Dialect.of(file.name)
     opened = ProjectFile(read_file(file, name=show(file)), file)
     files = read_files(opened, root, show) if dialect is Dialect.SYNTASK else ProjectFiles((opened,))
@@ -113,7 +113,7 @@ def read_project(file: Path, root: Path, *, show: Show, strict: bool = False) ->
 
 
 def file_that_includes(file: Path, candidates: list[Path]) -> Path:
-    """Return the outermost of *candidates* whose project *file* belongs to, or else *file* itself."""
+    """Return the outermost of *candidates* whose project includes *file*, or else *file* itself."""
     for candidate in reversed(candidates):
         if Dialect.of(candidate.name) is Dialect.SYNTASK and _may_include(candidate):
             found = read_project(candidate, candidate.parent, show=str).files.files

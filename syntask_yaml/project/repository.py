@@ -13,23 +13,23 @@ from syntask_yaml.urls import url_parts
 
 
 class GitRemote(NamedTuple):
-    """Where a repository was cloned from, without credentials, and the branch that is checked out."""
+    """The URL of a repository's origin, without credentials, and the checked-out branch."""
 
     url: str
     branch: str
 
 
 def find_remote(directory: Path) -> GitRemote | None:
-    """Return the `origin` of the repository that *directory* is in; None where there is none."""
+    """Return the `origin` of the repository that contains *directory*; None if there is none."""
     tree = find_tree(directory.absolute())
     url = tree and _url(tree)
     return GitRemote(url, _branch(tree) or "main") if tree and url else None
 
 
 class Commit(NamedTuple):
-    """What is checked out: the first line of its *message*, and `HEAD` for a *branch* without a name.
+    """The checked-out commit: the first line of its *message*, and `HEAD` for a *branch* without a name.
 
-    *url* is where it was cloned from, without credentials; None if it was not.
+    *url* is the URL of the origin, without credentials; None if there is none.
     """
 
     sha: str
@@ -44,7 +44,7 @@ class Commit(NamedTuple):
 
 
 def find_commit(directory: Path) -> Commit | None:
-    """The commit that is checked out around *directory*; None where there is none, or no program git."""
+    """Return the checked-out commit around *directory*; None without a repository or the program git."""
     tree = find_tree(directory.absolute())
     found = tree and _text(tree, "rev-list", "--max-count=1", "--format=%B", "--encoding=UTF-8", "HEAD")
     if not tree or not found:
@@ -55,23 +55,23 @@ def find_commit(directory: Path) -> Commit | None:
 
 
 def is_clean(directory: Path) -> bool | None:
-    """Whether git has all around *directory* as it is, ignored files aside; None outside a repository."""
+    """Return whether the working tree of *directory* is clean, except ignored files; None without one."""
     tree = find_tree(directory.absolute())
     found = tree and _answer(tree, "status", "--porcelain", "--untracked-files=normal")
     return None if found is None else not found
 
 
 def without_credentials(url: str) -> str:
-    """*url* without the user and password that may stand in it; ssh keeps its user."""
+    """Return *url* without a user and password; the user of ssh is kept."""
     if url.startswith("ssh://"):
         return re.sub(r"^(ssh://[^/@:]*):[^/]*@", r"\1@", url)
     return re.sub(r"^(\w[\w+.-]*://)[^/]*@", r"\1", url)
 
 
 def uncommitted(directory: Path, paths: Sequence[Path]) -> frozenset[Path] | None:
-    """Return which of *paths* git does not have as they are: changed, untracked or ignored.
+    """Return which of *paths* are not committed in their current state: changed, untracked or ignored.
 
-    None where *directory* is in no repository.
+    None if *directory* is in no repository.
     """
     tree = find_tree(directory.absolute())
     if tree is None:
@@ -83,25 +83,25 @@ def uncommitted(directory: Path, paths: Sequence[Path]) -> frozenset[Path] | Non
     if tracked is None:
         return None
     changed = _listed(root, names, "diff", "HEAD", "--name-only", "--no-renames")
-    # Without an answer, nothing was ever committed.
+    # Without an answer, there are no commits yet.
     clean = set() if changed is None else {root / name for name in tracked - changed}
     return frozenset(path.resolve() for path in paths) - clean
 
 
 def _listed(tree: Path, names: Sequence[str], command: str, *options: str) -> frozenset[str] | None:
-    """The files that a command of git prints, of those called *names*, whatever characters they hold."""
+    """Return the files among *names* that a git command prints, with any characters in their names."""
     found = _answer(tree, "--literal-pathspecs", command, "-z", *options, "--", *names)
     return None if found is None else frozenset(map(os.fsdecode, found.split(b"\0"))) - {""}
 
 
 def _branch(tree: Path) -> str | None:
-    """Return the branch that is checked out; None if it is a commit."""
+    """Return the checked-out branch; None for a detached commit."""
     found = _text(tree, "symbolic-ref", "--quiet", "HEAD")
     return found and found.removeprefix("refs/heads/")
 
 
 def _url(tree: Path) -> str | None:
-    """Return the address of `origin`, without credentials."""
+    """Return the URL of `origin`, without credentials."""
     found = _text(tree, "config", "--get", "remote.origin.url")
     return found and without_credentials(found)
 
@@ -112,7 +112,7 @@ def _text(tree: Path, *arguments: str) -> str | None:
 
 
 def _answer(tree: Path, *arguments: str) -> bytes | None:
-    """Return what git prints about the repository at *tree*; None if it fails, or is not installed."""
+    """Return the output of git for the repository at *tree*; None if it fails, or is not installed."""
     try:
         return git(tree, *arguments)
     except (OSError, GitRefused):

@@ -21,16 +21,16 @@ from syntask_yaml.template import NOTHING, Blocks, Scope, resolve, resolve_texts
 
 
 class Resolved(NamedTuple):
-    """Values in the place of templates, and the problems met."""
+    """The resolved values, and the problems."""
 
     value: Any
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool = True) -> Resolved:
-    """The fields of a declaration; what then does not fit the schema or the rules is a problem.
+    """Return the resolved fields of a declaration; violations of the schema or the rules are problems.
 
-    *is_checked*: the fields as they were written have been checked already.
+    *is_checked*: the unresolved fields have already been checked.
     """
     problems: list[Diagnostic] = []
     node, texts = declaration.node, declaration.texts
@@ -40,7 +40,7 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
         lambda found: problems.append(as_diagnostic(found, node)),
     )
     given, secrets = _without_secrets(node, given)
-    # Without a value, a field keeps its key.
+    # A field without a value keeps its key.
     given |= {place: None for place, new in given.items() if new is NOTHING and place == part_at(place)}
     fields = with_values(declaration.fields, given)
     changed = {str(place[0]) for place, _ in texts}
@@ -52,7 +52,7 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
 
 
 def _without_secrets(node: Node, given: dict[Path, Value]) -> tuple[dict[Path, Value], list[Diagnostic]]:
-    """*given* without what would be stored with a secret in it, and the problem with each such part."""
+    """Return *given* without parts that would be stored with a secret, and the problem of each."""
     secret = dict.fromkeys(part_at(place) for place, value in given.items() if holds_secret(value))
     if not secret:
         return given, []
@@ -70,7 +70,7 @@ def resolve_text(node: Node, scope: Scope) -> Resolved:
 
 
 def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolved:
-    """Pull steps as they are stored: with what is known here, and every name that belongs to the run left."""
+    """Resolve pull steps as they are stored: known names are resolved, and names of the run are left."""
     steps: list[Step] = []
     problems: list[Diagnostic] = []
     later: set[str] = set()
@@ -91,7 +91,7 @@ def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolv
 
 
 def without_limits(pull: Resolved, project: Project) -> Resolved:
-    """Pull steps for workers that do not know the `timeout` of a step, and would hand it to the function."""
+    """Remove the `timeout` of pull steps for workers that would pass it to the step function."""
     limited = [step for step in pull.value if "timeout" in step.inputs and builtin_of(step.name) is not None]
     detail = "Workers of this backend do not support `timeout` in pull steps, so it has no effect."
     places = (project.document.root.at(step.path).get("timeout") for step in limited)
@@ -105,14 +105,14 @@ def _without_limit(step: Step) -> Step:
 
 
 def names_put_out(step: Step) -> set[str]:
-    """The names under which later steps know what *step* puts out, as far as they are known."""
+    """Return the names by which later steps refer to outputs of *step*, as far as they are known."""
     builtin = builtin_of(step.name)
     names = set(builtin.outputs) if builtin else set()
     return names | ({step.id} if step.id is not None else set())
 
 
 def _resolve_at(node: Node, value: Value, scope: Scope) -> Resolved:
-    """*value*, which stands at *node*, with its templates resolved."""
+    """Resolve the templates in *value*, the value of *node*."""
     problems: list[Diagnostic] = []
     resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
     if resolved is not value and holds_secret(resolved):
@@ -124,7 +124,7 @@ def _resolve_at(node: Node, value: Value, scope: Scope) -> Resolved:
 def _check_again(
     node: Node, fields: Mapping[str, Any], changed: Set[str], unknown: Iterable[Any]
 ) -> list[Diagnostic]:
-    # What is not known yet is looked at when it is.
+    # Unknown values are checked when they become known.
     pending = {key: _without_unknowns(fields[key]) for key in unknown}
     checked = node.with_value({**fields, **pending} if pending else fields)
     rules = check_rules(checked, is_open=lambda value: value == PENDING, changed=changed)

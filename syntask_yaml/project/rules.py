@@ -1,7 +1,7 @@
 """The rules for project files beyond the JSON Schema: a table by location.
 
-A rule looks at one node and yields problems. It is not asked about values that hold templates: those
-are looked at again when the templates have been resolved.
+A rule checks one node and yields problems. It is not applied to values with templates: those are checked
+again after the templates have been resolved.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Rule = Callable[[Node], Iterator[Diagnostic]]
 
 
 def is_name(node: Node) -> Iterator[Diagnostic]:
-    """A deployment's name can stand in `flow/name`, and in a URL."""
+    """Check that a deployment's name is valid in `flow/name`, and in a URL."""
     found = re.search(r"[/%&<>]", str(node.value or ""))
     if found:
         detail = f"The name of a deployment must not contain `{found[0]}`."
@@ -48,14 +48,14 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
 
 
 def was_name(node: Node) -> Iterator[Diagnostic]:
-    """A former name of a deployment, with or without that of its flow before it."""
+    """Check that a former name is valid, with or without the name of its flow."""
     if re.search(r"[%&<>]|/.*/|^/|/$", node.value):
         detail = f"No deployment can have had the name `{node.value}`."
         yield node.problem("invalid-name", detail, "Write `flow/name`, or `name` if the flow is the same.")
 
 
 def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
-    """The slugs of a deployment's schedules are told apart."""
+    """Check that the slugs of a deployment's schedules are distinct."""
     if sum("slug" in schedule for schedule in node.value if isinstance(schedule, dict)) < 2:
         return
     seen: set[str] = set()
@@ -70,7 +70,7 @@ def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_as_written(node: Node) -> Iterator[Diagnostic]:
-    """A number that becomes a text says the same before and after: `3.10` is not `3.1`."""
+    """Check that a number converted to a text keeps its notation: `3.10` is not `3.1`."""
     for item in node.each():
         if not isinstance(item.value, (int, float)):
             continue
@@ -81,7 +81,7 @@ def is_as_written(node: Node) -> Iterator[Diagnostic]:
 
 
 def has_a_limit(node: Node) -> Iterator[Diagnostic]:
-    """A concurrency limit with options says how many."""
+    """Check that a concurrency limit with options has a number."""
     if not node.value or slip_of("limit", node.value, "concurrency_limit"):
         return
     if node.value.get("limit") is None:
@@ -92,7 +92,7 @@ def has_a_limit(node: Node) -> Iterator[Diagnostic]:
 
 
 def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
-    """Yield a problem if a deployment has both `schedule` and `schedules`."""
+    """Check that a deployment does not have both `schedule` and `schedules`."""
     single = node.get("schedule") if node.value.get("schedules") else None
     if single is not None and single.value:
         detail = "The deployment has both `schedule` and `schedules`."
@@ -100,7 +100,7 @@ def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_identified(node: Node) -> Iterator[Diagnostic]:
-    """A deployment has a name and an entrypoint."""
+    """Check that a deployment has a name and an entrypoint."""
     for key in ("name", "entrypoint"):
         value = node.value.get(key)
         is_blank = value is None or (isinstance(value, str) and not value.strip())
@@ -114,7 +114,7 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
 
 
 def has_one_promise(node: Node) -> Iterator[Diagnostic]:
-    """An SLA promises exactly one thing."""
+    """Check that an SLA has exactly one promise."""
     keys = ("duration", "within", "stale_after")
     given = [key for key in keys if node.value.get(key) is not None]
     if len(given) != 1:
@@ -125,8 +125,8 @@ def has_one_promise(node: Node) -> Iterator[Diagnostic]:
         yield (slip or node).problem(code, detail, hint, at_key=slip is not None)
 
 
-# What is asked of a mapping (several keys, which the rule looks at) and of its values (one key), in the order
-# in which problems are shown. A value of another type is the schema's business.
+# The rules for a mapping (several keys, which the rule checks) and for its values (one key), in the order in
+# which problems are displayed. The schema reports values of other types.
 Table = tuple[tuple[str | tuple[str, ...], type | tuple[type, ...], Rule], ...]
 
 DEPLOYMENT_RULES: Table = (
@@ -177,7 +177,7 @@ def check_rules(
 
 
 def triggers_of(deployment: Node) -> Iterator[Node]:
-    """Yield every trigger of a deployment that is a mapping, but for those inside others."""
+    """Yield every trigger of a deployment that is a mapping, except nested ones."""
     triggers = deployment.get("triggers")
     for trigger in triggers.children() if triggers is not None else ():
         if isinstance(trigger.value, dict):
@@ -185,7 +185,7 @@ def triggers_of(deployment: Node) -> Iterator[Node]:
 
 
 def schedules_of(deployment: Node) -> Iterator[Node]:
-    """Every schedule of a deployment, under whichever key and in whichever form it was written."""
+    """Yield every schedule of a deployment, from either key and in any form."""
     for key in ("schedule", "schedules"):
         node = deployment.get(key)
         if node is None or not node.value:
@@ -211,16 +211,16 @@ def _ask(
 
 
 def _is_sound(schedule: Mapping[str, Any]) -> bool:
-    """Return whether the rules allow the *schedule*: seen at once of what many have, such as `0 6 * * *`."""
+    """Return whether the *schedule* is certainly valid: a cached check of common ones like `0 6 * * *`."""
     try:
         return _are_sound(tuple(schedule.get(key) for key in TIMING_KEYS), frozenset(schedule))
-    except TypeError:  # something that is no text or number stands there
+    except TypeError:  # a value is neither a text nor a number
         return False
 
 
 @lru_cache(maxsize=4096)
 def _are_sound(values: tuple[Any, ...], keys: frozenset[str]) -> bool:
-    """Return whether the rules allow a schedule with these *keys* and these *values* of its timing."""
+    """Return whether a schedule with these *keys*, and these *values* of its timing, is valid."""
     timing = dict(zip(TIMING_KEYS, values, strict=True))
     schedule = Node({key: timing.get(key) for key in keys}, Source("", ""), 0)
     return not any(map(is_template, values)) and not any(_ask(schedule, SCHEDULE_RULES, is_template))

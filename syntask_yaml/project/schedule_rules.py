@@ -1,4 +1,4 @@
-"""What a schedule must obey: its texts are read, and it fires within a year."""
+"""The rules for schedules: their texts must be valid, and they must fire within a year."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _YEAR = timedelta(days=366)
 
 
 def is_cron(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a cron expression, or what is wrong or odd about it."""
+    """Yield the problems of the cron expression at *node*."""
     problem = cron_problem(node.value)
     if problem:
         hint = "Write minute, hour, day of month, month and day of week, such as `0 6 * * 1-5`."
@@ -55,7 +55,7 @@ def _even(step: UnevenStep) -> str:
 
 
 def says_which_days(node: Node) -> Iterator[Diagnostic]:
-    """Where cron and a schedule take two day fields otherwise, the file says what is meant."""
+    """Check that a file says how the two day fields of a cron expression are combined."""
     cron = node.get("cron")
     if cron is None or not isinstance(cron.value, str) or node.value.get("day_or") is not None:
         return
@@ -71,8 +71,8 @@ def says_which_days(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_interval(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not an interval, or what is wrong or odd about it."""
-    if not isinstance(node.value, str) and node.value <= 0:  # the schema says so
+    """Yield the problems of the interval at *node*."""
+    if not isinstance(node.value, str) and node.value <= 0:  # the schema reports this
         return
     try:
         seconds = parse_interval(node.value)
@@ -88,7 +88,7 @@ def is_interval(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_rrule(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a recurrence rule, or what is wrong or odd about it."""
+    """Yield the problems of the recurrence rule at *node*."""
     problem = rrule_problem(node.value)
     if problem:
         detail = f"`{node.value[:80]}` is not a valid recurrence rule. {problem}"
@@ -100,7 +100,7 @@ def is_rrule(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_zone(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a time zone."""
+    """Yield a problem if the value of *node* is not a time zone."""
     yield from _is_zone(node.value, node)
 
 
@@ -111,7 +111,7 @@ def _is_zone(name: str, node: Node) -> Iterator[Diagnostic]:
 
 
 def fires_soon(node: Node) -> Iterator[Diagnostic]:
-    """A schedule fires within a year. What is wrong with its texts is said by their own rules."""
+    """Check that a schedule fires within a year. Other rules report invalid texts."""
     key = next((key for key in _TIMINGS if node.value.get(key) is not None), None)
     if key is None or any(is_template(node.value.get(each)) for each in TIMING_KEYS):
         return
@@ -169,7 +169,7 @@ def _why_slow(timing: Timing) -> str:
 
 
 def is_moment(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a time."""
+    """Yield a problem if the value of *node* is not a time."""
     try:
         parse_moment(node.value)
     except (ValueError, OverflowError):
@@ -178,7 +178,7 @@ def is_moment(node: Node) -> Iterator[Diagnostic]:
 
 
 def counts_from_what_is_meant(node: Node) -> Iterator[Diagnostic]:
-    """An anchor without an offset is read in UTC, as Prefect reads it, also beside a time zone."""
+    """Warn of an anchor without an offset: it is in UTC, as in Prefect, even if there is a time zone."""
     anchor = node.get("anchor_date")
     if anchor is None or any(is_template(node.value.get(each)) for each in TIMING_KEYS):
         return
@@ -192,7 +192,7 @@ def counts_from_what_is_meant(node: Node) -> Iterator[Diagnostic]:
         return
     zone = ZoneInfo(timing.timezone)
     there, meant = timing.anchor.astimezone(zone), timing.anchor.replace(tzinfo=zone)
-    # Reading it there would change nothing where the two times are some intervals apart.
+    # The interpretation makes no difference if the two times are a multiple of the interval apart.
     if (timing.anchor - meant.astimezone(UTC)).total_seconds() % timing.seconds:
         detail = (
             f"`{anchor.value}` has no offset, so it is read in UTC: "
@@ -203,7 +203,7 @@ def counts_from_what_is_meant(node: Node) -> Iterator[Diagnostic]:
 
 
 def has_one_timing(node: Node) -> Iterator[Diagnostic]:
-    """A schedule says when in exactly one way."""
+    """Check that a schedule has exactly one timing."""
     given = [key for key in _TIMINGS if node.value.get(key) is not None]
     if not given and node.value:
         slip = slip_node(node, _TIMINGS, "schedule")

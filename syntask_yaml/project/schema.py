@@ -1,7 +1,7 @@
-"""Check the shape of a project file with `schemas/syntask.schema.json`.
+"""Check a project file with `schemas/syntask.schema.json`.
 
-One validator says whether, in microseconds; the other one says why, and is asked only about the
-deployments that failed.
+One validator decides whether a value is valid, in microseconds; another explains the errors, and is used only
+for the deployments that failed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from syntask_yaml.document.node import Node
 
 _DEPLOYMENT = {"$ref": "#/$defs/deployment"}
 
-# Takes the place of a value that a step will output: where templates are resolved, no other text is one.
+# The placeholder for a future step output in resolved values, in which no other text is a template.
 PENDING = "{{ \ue000 }}"
 
 
@@ -29,7 +29,7 @@ def project_schema() -> dict[str, Any]:
 
 
 def check_schema(root: Node) -> Iterator[Diagnostic]:
-    """Everything about the tree that the schema does not allow."""
+    """Yield all violations of the schema in the tree."""
     if _fits(None, root.value):
         return
     from syntask_yaml.project.agent_files import is_agent_deployment, upgrade_command
@@ -54,9 +54,9 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
 
 
 def check_resolved(node: Node, value: Any, definition: str = "deployment") -> Iterator[Diagnostic]:
-    """The same for one deployment at *node*, with *value*, whose templates are resolved, in its place.
+    """Yield all violations of the schema in *value*, the resolved deployment at *node*.
 
-    Or for what another *definition* of the schema is about.
+    *definition* may be another definition of the schema.
     """
     if not _fits(definition, value, is_resolved=True):
         yield from _why({"$ref": f"#/$defs/{definition}"}, value, node, is_resolved=True)
@@ -81,7 +81,7 @@ def _validator(definition: str | None, *, is_resolved: bool) -> Any:
 def _fits(definition: str | None, value: Any, *, is_resolved: bool = False) -> bool:
     try:
         return bool(_validator(definition, is_resolved=is_resolved).is_valid(value))
-    except ValueError:  # a value that JSON does not have
+    except ValueError:  # a value that is not JSON
         return False
 
 

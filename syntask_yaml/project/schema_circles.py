@@ -1,4 +1,4 @@
-"""JSON Schemas that come back to themselves for one and the same value."""
+"""Detect JSON Schemas that refer back to themselves for the same value."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _PARTS = ("not", "if", "then", "else")
 
 
 def refers_to_itself(schema: Mapping[str, Any]) -> bool:
-    """Return whether a part of *schema* has to fit for itself to fit, by references inside of it.
+    """Return whether a part of *schema* refers back to itself for the same value.
 
-    A model that holds others of its kind does not: each of them is a smaller value.
+    A recursive model does not: it refers to itself for nested, smaller values.
     """
-    seen: dict[str, bool] = {}  # whether all that each leads to was looked at
+    seen: dict[str, bool] = {}  # whether all references of each were visited
     return any(_leads_back(name, schema, seen) for name in _references(schema))
 
 
@@ -28,7 +28,7 @@ def _leads_back(name: str, schema: Mapping[str, Any], seen: dict[str, bool]) -> 
 
 
 def _references(part: Any) -> Iterator[str]:
-    """Yield each reference in *part*, wherever it stands."""
+    """Yield all references in *part*."""
     if isinstance(part, Mapping):
         if isinstance(name := part.get("$ref"), str):
             yield name
@@ -40,7 +40,7 @@ def _references(part: Any) -> Iterator[str]:
 
 
 def _in_place(part: Any) -> Iterator[str]:
-    """Yield what *part* refers to for the same value."""
+    """Yield the references in *part* for the same value."""
     if not isinstance(part, Mapping):
         return
     if isinstance(name := part.get("$ref"), str):
@@ -52,7 +52,7 @@ def _in_place(part: Any) -> Iterator[str]:
 
 
 def _at(schema: Any, reference: str) -> Any:
-    """What a *reference* such as `#/definitions/Model` names; None where there is nothing."""
+    """Return the target of a *reference* such as `#/definitions/Model`; None if there is none."""
     part = schema
     for step in reference.removeprefix("#").split("/")[1:]:
         part = part.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(part, Mapping) else None

@@ -1,7 +1,7 @@
-"""The `build`, `push` and `pull` sections: which steps they hold, and whose they are.
+"""The `build`, `push` and `pull` sections: their steps, and their inheritance.
 
-One rule for all three: a section that a deployment does not name is the project's; null and an empty
-list mean none. Only Prefect's dialect has an exception, `pull: null`, which is the project's too.
+One rule for all three: a section that a deployment does not have is inherited from the project; null and an
+empty list mean no steps. Only Prefect's dialect has an exception: `pull: null` is inherited too.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ SECTIONS = ("build", "push", "pull")
 
 
 class Section(NamedTuple):
-    """The steps of one section, as they were written, and the problems of their form.
+    """The steps of one section, as they are written, and the problems of their form.
 
-    *is_whole*: each item of it is a step, as far as its form goes.
+    *is_whole*: each item is a step in a valid form.
     """
 
     steps: tuple[Step, ...] = ()
@@ -38,7 +38,7 @@ class Sections:
         self._own: dict[tuple[Path, str], Section | None] = {}
 
     def of(self, deployment: Node, name: str) -> Section | None:
-        """Return the section *name* of a deployment; None if neither it nor the project says anything."""
+        """Return the section *name* of a deployment; None if neither it nor the project declares one."""
         own = deployment.get(name) if name in deployment.value else None
         if own is None:
             return self.shared[name]
@@ -79,7 +79,7 @@ def _step(item: Node) -> Step:
     name, *others = item.value
     inputs: Any = item.value[name]
     path = (*item.path, name)
-    if others and inputs is None:  # the inputs stand beside the name in place of under it
+    if others and inputs is None:  # the inputs are next to the name instead of below it
         inputs, path = {key: item.value[key] for key in others}, item.path
     inputs = dict(inputs) if isinstance(inputs, dict) else {}
     identity = inputs.pop("id", None)

@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 class Selectable(NamedTuple):
-    """What a deployment can be asked for by: its *name*, and the names that its flow goes by.
+    """The names by which a deployment can be selected: its *name*, and the names of its flow.
 
-    *written* is the name as the file has it, where that is a template.
+    *written* is the name as it is written in the file, if that is a template.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Selectable(NamedTuple):
     written: str = ""
 
     def is_called(self, pattern: str) -> bool:
-        """Return whether *pattern*, with or without a flow, is this deployment's name word for word."""
+        """Return whether *pattern*, with or without a flow, is exactly this deployment's name."""
         return self._fits(pattern, str.__eq__)
 
     def matches(self, pattern: str) -> bool:
@@ -41,10 +41,10 @@ class Selectable(NamedTuple):
 def select(
     candidates: Sequence[tuple[Selectable, T]], patterns: Iterable[str], *, owner: str = "The project"
 ) -> list[T]:
-    """Return what the *patterns* mean, each once, in the order of *candidates*.
+    """Return the candidates that match *patterns*, each once, in the order of *candidates*.
 
-    A pattern that is exactly the name of a deployment is not a glob. Raises NotFound, with the
-    nearest name, if a pattern means nothing.
+    A pattern that is exactly the name of a deployment is not a glob. Raises NotFound, with the nearest name,
+    for a pattern without a match.
     """
     known = [candidate for candidate, _ in candidates]
     found = {pattern: _meant(known, pattern) for pattern in patterns}

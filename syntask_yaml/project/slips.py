@@ -1,4 +1,4 @@
-"""Recognize misspelt keys, so that the intended key is not reported as missing."""
+"""Recognize misspelled keys, so that the intended key is not reported as missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syntask_yaml.diagnostics import nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.project.schema import project_schema
 
-# What the keys of a project hold that others depend on.
+# The types of those keys of a project that others depend on.
 _SHAPES: Mapping[str, tuple[type, ...]] = {
     "include": (list, str),
     "defaults": (dict,),
@@ -23,12 +23,12 @@ _SHAPES: Mapping[str, tuple[type, ...]] = {
 
 
 def meant_by(given: Mapping[str, Any], definition: str) -> frozenset[str]:
-    """Return the keys that *given* has in other spellings: those of a *definition* of the schema."""
+    """Return the keys of a schema *definition* that *given* has in other spellings."""
     return _meant(given, project_schema()["$defs"][definition]["properties"])
 
 
 def slip_of(key: str, given: Mapping[str, Any], definition: str) -> str | None:
-    """The key that *given* has in the place of *key*: none of the *definition*, and reported as that."""
+    """Return the misspelling of *key* in *given*: a key that the *definition* does not have."""
     if key in given:
         return None
     known = project_schema()["$defs"][definition]["properties"]
@@ -36,18 +36,18 @@ def slip_of(key: str, given: Mapping[str, Any], definition: str) -> str | None:
 
 
 def slip_node(node: Node, keys: Iterable[str], definition: str) -> Node | None:
-    """Return where the first of *keys* stands in the mapping *node* in another spelling; None if none does.
+    """Return the node of the first of *keys* that is misspelled in the mapping *node*; None if none is.
 
-    What is said there counts where an unknown key is tolerated, and is explained by it where it is not.
+    A problem there counts if unknown keys are tolerated, and otherwise the unknown key explains it.
     """
     slips = (slip_of(key, node.value, definition) for key in keys)
     return next((node.get(slip) for slip in slips if slip is not None), None)
 
 
 def lost_keys(root: Node) -> frozenset[str]:
-    """Return the keys of a project that are there, and cannot be read: what they say is not known.
+    """Return the keys of a project that exist and cannot be read, so that their content is unknown.
 
-    They are misspelt, or their value is of another kind, and that is reported where it stands.
+    They are misspelled, or their value has the wrong type, which is reported there.
     """
     if not isinstance(root.value, dict):
         return frozenset()

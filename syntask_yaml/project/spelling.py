@@ -1,4 +1,4 @@
-"""The built-in steps as a project file spells them, and references to blocks."""
+"""The names of built-in steps in a project file, and references to blocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syntask_yaml.project.dialect import Dialect
 
 
 def step(name: str, dialect: Dialect, *, id: str | None = None, **inputs: Any) -> dict[str, Any]:
-    """One step; inputs that are None are left out. In a `prefect.yaml`, Prefect must be able to run it."""
+    """Return a step without inputs that are None. In a `prefect.yaml`, Prefect must be able to run it."""
     builtin = BUILTINS[name]
     given: dict[str, Any] = {"id": id} if id else {}
     if dialect is Dialect.PREFECT and builtin.package:
@@ -20,16 +20,16 @@ def step(name: str, dialect: Dialect, *, id: str | None = None, **inputs: Any) -
 
 
 def block_reference(type: str, name: str, dialect: Dialect) -> str:
-    """Return what stands in the file for a block."""
+    """Return the template that refers to a block."""
     return f"{{{{ {dialect.value}.blocks.{type}.{name} }}}}"
 
 
 def slug(text: str) -> str:
-    """*text* in letters, digits and dashes, as names of blocks and images have them."""
+    """Return *text* in letters, digits and dashes, as in names of blocks and images."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "deployment"
 
 
 def block_name_problem(text: str) -> str:
-    """Return why *text* is no name of a block, in a sentence; empty if it is one."""
+    """Return a sentence on why *text* is not a valid block name; empty if it is."""
     is_name = re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text)
     return "" if is_name else "A block name consists of lowercase letters, digits and dashes."

@@ -1,7 +1,7 @@
 """Check names in templates and steps without an environment, a backend or a build.
 
-What can be said then: whether an expression is one, whether a step output that is asked for can
-exist, and whether a secret would be stored where everybody reads it.
+These checks find invalid expressions, references to step outputs that cannot exist, and secrets that would be
+stored in plain text.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def check_names(
         own = [sections.of(entry, name) for name in SECTIONS]
         lacks = not lost.isdisjoint(_MAKING) or not meant_by(entry.value, "deployment").isdisjoint(_MAKING)
         key = (id(own[0]), id(own[1]), id(own[2]), lacks)
-        if key not in scopes:  # many deployments share their sections: they are looked at once
+        if key not in scopes:  # many deployments share their sections, which are checked once
             build, push, pull = (section.steps if section else () for section in own)
             is_open = lacks or any(section and not section.is_whole for section in own[:2])
             yield from _check_steps(tree, build, push, pull, values, is_open=is_open)
@@ -77,9 +77,9 @@ def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
 def static_scope(
     steps: Iterable[Step] = (), values: Mapping[str, Any] | None = None, *, is_open: bool = False
 ) -> Scope:
-    """Return a scope in which every name that some machine may have is there, and the outputs of *steps* too.
+    """Return a scope with every name that a machine may have, and the outputs of *steps*.
 
-    *is_open*: there are more steps, and it is not known which.
+    *is_open*: there are further, unknown steps.
     """
     outputs = expected_outputs(steps)
     return Scope(
@@ -180,7 +180,7 @@ def _asks_environment(text: Any) -> bool:
 
 
 class _FieldScopes:
-    """One scope, with block references refused or left."""
+    """One scope, with block references rejected or left."""
 
     def __init__(self, scope: Scope) -> None:
         self.by_treatment = {blocks: scope.with_blocks(blocks) for blocks in Blocks}
@@ -197,20 +197,20 @@ def _check_fields(entry: Node, texts: Texts, scopes: _FieldScopes) -> list[Diagn
 
 
 def part_at(place: Path) -> Path:
-    """Return the part of a deployment that *place* is in: a field, or what is directly in its work pool."""
+    """Return the part of a deployment that contains *place*: a field, or a key of its work pool."""
     return place[:2] if place[0] == "work_pool" else place[:1]
 
 
 def blocks_at(place: Path) -> Blocks:
-    """Return what becomes of block references at *place* in a deployment.
+    """Return how block references at *place* in a deployment are treated.
 
-    Job variables reach a worker, which can look blocks up; everything else is only stored.
+    Job variables are passed to a worker, which can look blocks up; everything else is only stored.
     """
     return Blocks.LEAVE if part_at(place) == ("work_pool", "job_variables") else Blocks.REFUSE
 
 
 def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Blocks]]:
-    """The parts of one field with where they stand, and what becomes of block references in each."""
+    """Yield the parts of one field with their paths, and the treatment of block references in each."""
     if key != "work_pool" or not isinstance(value, dict):
         yield value, (key,), blocks_at((key,))
         return
@@ -219,14 +219,14 @@ def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Bl
 
 
 def _unresolved(node: Node, value: Value, scope: Scope) -> list[Diagnostic]:
-    """Return the placeholders without a value in *value*, which stands at *node*."""
+    """Return the undefined placeholders in *value*, the value of *node*."""
     problems: list[Diagnostic] = []
     resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
     return problems
 
 
 def as_diagnostic(found: Unresolved, node: Node) -> Diagnostic:
-    """The place and words for a placeholder below *node* that has no value, or for what is to blame."""
+    """Return the diagnostic for an undefined placeholder below *node*, or for its cause."""
     if found.reason.cause is not None:
         return found.reason.cause
     place = node.at(found.path)

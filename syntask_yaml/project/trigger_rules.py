@@ -1,4 +1,4 @@
-"""What a Prefect server asks of triggers beyond their shape, known before the first write.
+"""The requirements of a Prefect server for triggers beyond their schema, checked before the first write.
 
 The bounds are those of `prefect.server.events.schemas.automations` (3.8.8).
 """
@@ -19,25 +19,25 @@ _STARTS = frozenset(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pend
 
 _ENDS = "prefect.flow-run.Completed"
 
-# The keys that say which events are meant.
+# The keys that select events.
 _SELECTING = ("expect", "match", "match_related", "after", "threshold")
 
 IsOpen = Callable[[object], bool]
 
 
 def _place(trigger: Node, *keys: str) -> Node:
-    """Return where one of *keys* of a trigger is missing: where it is misspelt, or the trigger itself."""
+    """Return the node of a misspelling of one of *keys* of a trigger, or else the trigger itself."""
     return slip_node(trigger, keys, "trigger") or trigger
 
 
 def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
-    """Everything that a server would refuse of a deployment's trigger; nothing is asked of what *is_open*."""
+    """Yield why a server would reject a deployment's trigger; values that are *is_open* are not checked."""
     yield from check_form(trigger, is_open)
     yield from tuple(check_loops(trigger, is_open)) or check_chain(trigger, is_open)
 
 
 def check_loops(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
-    """Yield the triggers that the runs which they start would fire again."""
+    """Yield the triggers that fire again for the runs that they start."""
     given = {key: value for key, value in trigger.value.items() if value is not None}
     inner = trigger.get("triggers")
     for each in inner.children() if inner is not None else ():
@@ -67,7 +67,7 @@ def check_chain(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
 
 
 def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
-    """Everything that a server would refuse of a trigger, whatever it is for."""
+    """Yield why a server would reject a trigger, of a deployment or an automation."""
     given = {key: value for key, value in trigger.value.items() if value is not None}
     if any(is_open(given.get(key)) for key in ("type", "posture")):
         return
@@ -105,7 +105,7 @@ def _check_event(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> It
 
 
 def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diagnostic]:
-    """How long a Proactive trigger waits for events before it fires, again and again."""
+    """Report the time for which a Proactive trigger waits for events before it fires, repeatedly."""
     if is_open(within):
         return
     if within is None or seconds_of(within) == 0:
@@ -119,12 +119,12 @@ def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diag
 
 
 def _is_loop(given: Mapping[str, Any]) -> bool:
-    """Return whether runs of the deployment itself fire the trigger, as the server finds out."""
+    """Return whether runs of the deployment itself fire the trigger, by the server's own check."""
     return not _STARTS.isdisjoint(_expected(given)) and _is_for_every_run(given)
 
 
 def _fires_for_own_end(given: Mapping[str, Any]) -> bool:
-    """Return whether the trigger fires when a run of the deployment completes, which a server lets pass."""
+    """Return whether the trigger fires when a run of the deployment completes, which a server accepts."""
     expected = _expected(given)
     meant = (each == _ENDS or (each.endswith("*") and _ENDS.startswith(each[:-1])) for each in expected)
     is_alone = not given.get("after") and given.get("threshold", 1) in (0, 1)

@@ -1,4 +1,4 @@
-"""Hints for values of the wrong type that look like one of the right type: `"3"` for 3, and 3 for `"3"`."""
+"""Hints for values of the wrong type that look like the right type: `"3"` for 3, and 3 for `"3"`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BOUNDS = ("{", "[")
 
 
 def hint_of_type(value: Value, schema: Any) -> str:
-    """Return how to write *value* as a type of the JSON *schema*; empty if that is not known."""
+    """Return how to write *value* as a type of the JSON *schema*; empty if unknown."""
     types = _types(schema)
     if isinstance(value, str) and "string" not in types:
         return _hint_of_text(value, types)

@@ -1,1 +1,1 @@
-"""Resources in a project file: what is written, what is wrong with it, and what it comes to."""
+"""Resources of a project file: their declarations, checks, and resolved values."""

@@ -1,4 +1,4 @@
-"""What a declared resource comes to: its templates resolved, its fields checked, its files read."""
+"""Bind a declared resource: resolve its templates, check its fields, read its files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Read: TypeAlias = Callable[[Any], dict[str, Value]]
 
 
 class BoundResource(NamedTuple):
-    """A declared resource, and what it asks for; None if there are problems."""
+    """A declared resource and its resolved value; None if there are problems."""
 
     declared: DeclaredResource
     resource: Resource | None
@@ -33,7 +33,7 @@ class BoundResource(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What to call it, whether or not there are problems."""
+        """The display name, whether or not there are problems."""
         return f"{self.declared.kind.value} {self.declared.name}"
 
     @property
@@ -42,10 +42,10 @@ class BoundResource(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """How a kind is written: which *definition* of the schema its value fits, and how its fields are read.
+    """The form of a kind: the *definition* of the schema for its value, and how its fields are read.
 
-    *flags* are fields of true or false. *needed* ones mean nothing without a value; any other one that is
-    null removes what the backend has.
+    *flags* are boolean fields. *needed* fields require a value; null in any other field removes the backend's
+    value.
     """
 
     definition: str = ""
@@ -87,8 +87,7 @@ _FORMS: Mapping[ResourceKind, _Form] = {
 
 
 def templates_of(declared: DeclaredResource) -> Any:
-    """The value of *declared* without what is not resolved: queues, which are resources of their own, and a
-    base job template, whose braces are those of job variables."""
+    """Return the value of *declared* without queues, which are resources, and a base job template."""
     value = declared.node.value
     if declared.kind is not ResourceKind.WORK_POOL or not isinstance(value, Mapping):
         return value
@@ -100,7 +99,7 @@ def templates_of(declared: DeclaredResource) -> Any:
 
 
 def bind_resource(declared: DeclaredResource, scope: Scope, folder: Path) -> BoundResource:
-    """What *declared*, which is no automation, asks for, as *scope* answers. Its files are below *folder*."""
+    """Resolve *declared*, which is not an automation, in *scope*. Its files are relative to *folder*."""
     found: list[Unresolved] = []
     value = resolve(templates_of(declared), scope.with_blocks(Blocks.REFUSE), found.append)
     problems = [as_diagnostic(each, declared.node) for each in found]
@@ -118,7 +117,7 @@ def bind_resource(declared: DeclaredResource, scope: Scope, folder: Path) -> Bou
 
 
 def _add_template(fields: dict[str, Value], pool: Node, folder: Path) -> list[Diagnostic]:
-    """Put the base job template of *pool* into its *fields*, if it has one; what is wrong with it."""
+    """Add the base job template of *pool*, if any, to its *fields*. Return the problems."""
     node = pool.get(_TEMPLATE)
     if node is None or node.value is None:
         return []

@@ -1,4 +1,4 @@
-"""Declared blocks against the types that a backend has, as far as they are known without asking it."""
+"""Check declared blocks against the block types of a backend, as far as they are known offline."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ON_SERVERS: Mapping[str, frozenset[str]] = {"webhook": frozenset({"allow_privat
 def check_block_types(
     resources: Iterable[DeclaredResource], backend: Node | None = None
 ) -> Iterator[Diagnostic]:
-    """Yield each declared block whose type is not known, or whose fields are not those of its type.
+    """Yield each declared block whose type is unknown, or whose fields do not match its type.
 
-    Those are errors where *backend*, which the target names, is a store. A server may have types and fields
-    of its own, and a block whose other fields were set by hand, so that elsewhere they are warnings.
+    These are errors if *backend*, which the target names, is a store. A server may have other types and
+    fields, and blocks with fields that were set manually, so that they are warnings otherwise.
     """
     is_embedded = backend is not None and str(backend.value).startswith(_EMBEDDED)
     for declared in resources:
@@ -51,5 +51,5 @@ def _check_fields(declared: DeclaredResource, kind: BlockType, *, is_embedded: b
     elsewhere = frozenset() if is_embedded else _ON_SERVERS.get(kind.slug, frozenset())
     found = list(problems_of_fields(kind.slug, given, (*kind.fields, *elsewhere), kind.required))
     slips = [each for each in found if not each.is_missing]
-    for each in slips or found:  # what a slip was meant for is not missing
+    for each in slips or found:  # the intended key of a misspelled one is not missing
         yield (node.get(each.field) or node).problem("wrong-value", each.detail, each.hint, at_key=True)

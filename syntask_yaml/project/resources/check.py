@@ -1,4 +1,4 @@
-"""What is wrong with the resources of a file, whichever backend they are for."""
+"""Check the resources of a file, independent of the backend."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from syntask_yaml.project.static import as_diagnostic, static_scope
 from syntask_yaml.template import Blocks, Scope, Unresolved, resolve
 
 _BLOCK = re.compile(r"[^/\s]+/[^/\s]+")
-# The kinds whose names every backend looks at.
+# The kinds whose names every backend checks.
 _NAMED = frozenset({ResourceKind.WORK_POOL, ResourceKind.WORK_QUEUE, ResourceKind.CONCURRENCY_LIMIT})
 
 
 def check_resources(tree: Node, values: Mapping[str, Any] | None = None) -> Iterator[Diagnostic]:
-    """Everything about the resources of a file that the rules do not allow.
+    """Yield all violations of the rules by the resources of a file.
 
-    *values* are those of the project; None where it declares none.
+    *values* are those of the project; None if it declares none.
     """
     declared = resources_of(tree)
     scope = static_scope((), values).with_blocks(Blocks.REFUSE)
@@ -65,7 +65,7 @@ def _check_templates(declared: DeclaredResource, scope: Scope) -> Iterator[Diagn
 
 
 def _check_priorities(declared: Sequence[DeclaredResource]) -> Iterator[Diagnostic]:
-    """Yield a queue with the priority of another one of its pool: each deploy would move one of them."""
+    """Yield queues with the priority of another queue of the pool: each deploy would move one of them."""
     seen: dict[tuple[str, object], DeclaredResource] = {}
     for each in declared:
         node = each.node.get("priority") if each.kind is ResourceKind.WORK_QUEUE else None

@@ -1,4 +1,4 @@
-"""The resources that a project file declares, as they were written."""
+"""The resources that a project file declares, as they are written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.resource import ResourceKind
 
-# The keys of `resources`, and what stands under the names below each.
+# The keys of `resources`, and the kinds of the entries below each.
 _MAPPINGS = (
     ("work_pools", ResourceKind.WORK_POOL),
     ("variables", ResourceKind.VARIABLE),
@@ -26,7 +26,7 @@ class DeclaredResource(NamedTuple):
 
 
 def resources_of(tree: Node) -> tuple[DeclaredResource, ...]:
-    """Return the resources in a project file, in the order in which they are written to a backend."""
+    """Return the resources in a project file, in the order of writing to a backend."""
     found = [*_mappings(tree), *_queues(tree), *_automations(tree)]
     order = list(ResourceKind)
     return tuple(sorted(found, key=lambda each: order.index(each.kind)))
