@@ -40,7 +40,7 @@ def require_pages() -> None:
     try:
         import syntask_yaml.ui.server  # noqa: F401
     except ModuleNotFoundError as error:
-        detail = f"The package `{error.name}` is not installed, which the pages require."
+        detail = f"The package `{error.name}` is not installed. The web UI requires it."
         raise UsageError(detail, hint="Run `pip install 'syntask-yaml[ui]'`.") from error
 
 
@@ -103,5 +103,5 @@ def announce(context: Context, backend: Backend, listener: socket.socket) -> str
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     url = f"http://{authority}/"
     note_pages(context.settings.home, backend.url, url)
-    say(f"Pages of {backend.url}: {url}")
+    say(f"Web UI for {backend.url}: {url}")
     return url

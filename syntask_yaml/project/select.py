@@ -61,7 +61,7 @@ def _meant(candidates: Sequence[Selectable], pattern: str) -> list[int]:
 
 def _explain(unmatched: Sequence[str], owner: str) -> str:
     listed = ", ".join(f"`{pattern}`" for pattern in unmatched)
-    return f"{owner} has no deployment {listed}. Nothing was changed."
+    return f"{owner} has no deployment {listed}."
 
 
 def _suggest(pattern: str, candidates: Sequence[Selectable]) -> str:

@@ -44,7 +44,7 @@ def command(
     """
     if token_file is None and not _is_loopback(host):
         raise UsageError(
-            f"`{host}` can be reached from other machines, so the pages need a token.",
+            f"`{host}` can be reached from other machines, so the web UI requires a token.",
             hint="Pass `--token FILE`.",
         )
     require_pages()
