@@ -18,7 +18,7 @@ from syntask_yaml.model.value import read_json
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
-# What servers store for a limit or a priority: 32 bits.
+# The maximum that servers can store for a limit or a priority: 32 bits.
 _LARGEST = 2**31 - 1
 _OBJECT_HINT = 'Write `{"key": value}`.'
 
@@ -36,9 +36,9 @@ class Count(click.IntRange):
 def collected(
     key: str, make: Callable[..., object], options: Sequence[Callable[[Any], Any]]
 ) -> Callable[[F], F]:
-    """Return a decorator that gives a command *options*, and what *make* returns for their values as *key*.
+    """Return a decorator that adds *options* to a command, and passes the result of *make* as *key*.
 
-    *make* gets them by the names of click's parameters, and the command does not.
+    *make* receives the values of the options by the names of click's parameters, instead of the command.
     """
     names = names_of(options)
 
@@ -56,7 +56,7 @@ def collected(
 
 
 def taken(make: Callable[..., T], values: dict[str, Any]) -> T:
-    """Return what *make* returns for those of *values* that it takes, which are then taken out."""
+    """Call *make* with those of *values* that it accepts, and remove them from *values*."""
     return make(**{name: values.pop(name) for name in signature(make).parameters if name in values})
 
 
@@ -74,10 +74,9 @@ def names_of(options: Iterable[Callable[[Any], Any]]) -> list[str]:
 def key_values(
     pairs: Iterable[str], option: str, *, is_text: bool = False, form: str = "KEY=VALUE"
 ) -> dict[str, Any]:
-    """Return `KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text.
+    """Parse `KEY=VALUE` pairs; a VALUE that is JSON is parsed unless *is_text*, any other is a text.
 
-    *form* is what the help of the option calls a pair. Raises UsageError for what is none, and for a key that
-    is given twice.
+    *form* is the metavar of the option. Raises UsageError for an invalid pair, and for a repeated key.
     """
     values: dict[str, Any] = {}
     for pair in pairs:
@@ -89,7 +88,7 @@ def key_values(
 
 
 def add_once(values: dict[str, Any], more: Mapping[str, Any], option: str) -> None:
-    """Add to *values* what *option* gives. Raises UsageError for a key that it has given already."""
+    """Add *more*, from *option*, to *values*. Raises UsageError for a repeated key."""
     for key in more:
         if key in values:
             raise UsageError(f"`{option}` gives `{key}` twice.", hint="Pass it only once.")
@@ -99,19 +98,19 @@ def add_once(values: dict[str, Any], more: Mapping[str, Any], option: str) -> No
 def _value(text: str) -> Any:
     try:
         return read_json(text)
-    except ValueError:  # `12e4567` is a commit, too
+    except ValueError:  # `12e4567` may be a commit
         return text
 
 
 def parameters_of(pairs: Iterable[str], text: str | None) -> dict[str, Any]:
-    """Return the parameters that `--param` or `--params` give. Raises UsageError, also for both."""
+    """Return the parameters from `--param` or `--params`. Raises UsageError, also for both."""
     if pairs and text:
         raise UsageError("`--param` and `--params` cannot be combined.", hint="Use one or the other.")
     return parse_json(text, "--params") if text else key_values(pairs, "--param")
 
 
 def read_standard_input() -> str:
-    """Return the text on standard input. Raises UsageError for what is none, or has no end."""
+    """Return the text on standard input. Raises UsageError if it is not text, or exceeds the limit."""
     try:
         return read_bounded(sys.stdin.buffer).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -120,7 +119,7 @@ def read_standard_input() -> str:
 
 
 def parse_json(text: str, option: str) -> dict[str, Any]:
-    """Return a JSON mapping, from the text or, for `-`, from standard input. Raises UsageError."""
+    """Parse a JSON object, from *text* or, for `-`, from standard input. Raises UsageError."""
     try:
         values = read_json(read_standard_input() if text == "-" else text)
     except ValueError as error:
@@ -131,7 +130,7 @@ def parse_json(text: str, option: str) -> dict[str, Any]:
 
 
 def items_of(texts: Iterable[str], option: str, key: str) -> tuple[dict[str, Any], ...] | None:
-    """Return mappings given as JSON, or in files under *key*; None if nothing was given."""
+    """Return mappings given as JSON, or in files under *key*; None if none was given."""
     return tuple(item for text in texts for item in _items(text, option, key)) if texts else None
 
 

@@ -1,7 +1,7 @@
 """`python -m syntask_yaml.cli.bound_command ARGUMENTS`: a command that ends with its parent process.
 
-Whoever starts it holds the other end of standard input. What the command starts stays in its process group,
-and ends with it.
+The parent holds the other end of standard input. Children of the command stay in its process group, and end
+with it.
 """
 
 from __future__ import annotations

@@ -13,20 +13,20 @@ from typing import TextIO
 
 from syntask_yaml.errors import SyntaskError
 
-# What a shell reports of a program that the signal for it ends. The signal itself stays ignored: it would
-# also end a command for a connection that is lost.
+# The exit code of a program that SIGPIPE ends. The signal itself stays ignored: it would also end a command
+# that loses a connection.
 OUTPUT_CLOSED = 128 + signal.SIGPIPE
 
 
 class OutputClosed(Exception):
-    """Nobody reads the output any more."""
+    """The reader of the output has closed it."""
 
 
 def whole_writes() -> None:
-    """Let nothing that is printed be cut short in silence.
+    """Prevent silent truncation of output.
 
-    With PYTHONUNBUFFERED, Python takes a write for whole of which the system wrote a part: the disk is full,
-    or the reader left. A buffer below each line writes the rest, or fails.
+    With PYTHONUNBUFFERED, Python ignores partial writes, as to a full disk or a closed pipe. A buffer below
+    each stream writes the rest, or fails.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -40,9 +40,9 @@ def whole_writes() -> None:
 
 @contextmanager
 def noticing_closed_output() -> Iterator[None]:
-    """Raise OutputClosed where writing fails because nobody reads; click and rich end with 1 for that.
+    """Raise OutputClosed if a write fails because the reader is gone; click and rich would exit with 1.
 
-    Another pipe that is closed is a SyntaskError.
+    Another broken pipe is a SyntaskError.
     """
     try:
         yield
@@ -57,7 +57,7 @@ def noticing_closed_output() -> Iterator[None]:
 
 
 def forget_output() -> None:
-    """Let output that cannot be written lead nowhere: Python would fail with the rest of it at its end."""
+    """Redirect unwritable output to nowhere: Python would fail to flush it at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -69,7 +69,7 @@ def forget_output() -> None:
 def _has_no_reader(stream: TextIO) -> bool:
     try:
         descriptor = stream.fileno()
-    except OSError:  # what stands for a stream has none
+    except OSError:  # a replacement of a stream has no descriptor
         return False
     poll = select.poll()
     poll.register(descriptor, 0)

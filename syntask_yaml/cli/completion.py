@@ -1,6 +1,6 @@
 """Shell completion of names, from the project and from the backend.
 
-A shell asks while somebody types: what cannot be listed is completed to nothing, and nothing is created.
+Completion runs while the user types: errors result in no completions, and nothing is created.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_RUNS = 50
 
 
 def _completed(names: Callable[[Context, click.Context], Iterable[str]]) -> Complete:
-    """Return a completion of the *names* that begin with what is typed."""
+    """Return a completion of the *names* that begin with the typed text."""
 
     def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
         try:
@@ -33,7 +33,7 @@ def _completed(names: Callable[[Context, click.Context], Iterable[str]]) -> Comp
 
 
 def _context(ctx: click.Context) -> Context:
-    """Return the context that the global options make: while completing, no command is called."""
+    """Return the context of the global options: during completion, no command is called."""
     options = ctx.find_root().params
     return Context.of_options(
         os.environ,
@@ -41,12 +41,12 @@ def _context(ctx: click.Context) -> Context:
         file=next(iter(options.get("files") or ()), None),
         backend_url=options.get("backend"),
         target=options.get("target"),
-        verbosity=-1,  # a note would stand in the line that is typed
+        verbosity=-1,  # a note would appear in the command line
     )
 
 
 def _declared(context: Context, _ctx: click.Context) -> Iterable[str]:
-    """Return the names of the target that is named, or of any; templates are no names to type."""
+    """Return the names in the selected target, or in any; names with templates are left out."""
     from syntask_yaml.operations.project import read
     from syntask_yaml.template import is_template
 
@@ -66,10 +66,10 @@ def _deployments(context: Context, _ctx: click.Context) -> Iterable[str]:
 
 
 def _parameters(context: Context, ctx: click.Context) -> Iterable[str]:
-    """Return `KEY=` for each parameter of the deployment that is named before."""
+    """Return `KEY=` for each parameter of the deployment given before."""
     from syntask_yaml.operations.deployments import find_deployment
 
-    # An option that still waits for its value keeps click from telling arguments apart.
+    # While an option lacks its value, click does not assign arguments.
     name = ctx.params.get("name") or next(iter(ctx.args), "")
     with context.backend(creates=False) as backend:
         deployment = find_deployment(backend, name).deployment
@@ -83,7 +83,7 @@ def _pools(context: Context, _ctx: click.Context) -> Iterable[str]:
 
 
 def _queues(context: Context, ctx: click.Context) -> Iterable[str]:
-    """Return the queues of the pool that is named before, or of all."""
+    """Return the queues of the pool given before, or of all pools."""
     pool = ctx.params.get("pool") or ctx.params.get("work_pool")
     with context.backend(creates=False) as backend:
         return sorted({queue.name for queue in backend.queues() if pool in (None, queue.pool)})

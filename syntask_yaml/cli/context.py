@@ -39,12 +39,12 @@ class Context(NamedTuple):
         may_prompt: bool = False,
         target: str | None = None,
     ) -> Context:
-        """Return the context for global options as they are typed; *directory* is where to work."""
+        """Return the context of the global options as typed; *directory* is the working directory."""
         here = (Path.cwd() / directory).resolve() if directory else Path.cwd()
         return cls(here, environ, file, backend_url, verbosity, may_prompt, target)
 
     def moved_to(self, directory: Path) -> Context:
-        """Return the context for work in *directory*, which may be relative to where it works."""
+        """Return the context for *directory*, which may be relative to the current one."""
         return self._replace(directory=(self.directory / directory).resolve())
 
     @property
@@ -54,7 +54,7 @@ class Context(NamedTuple):
         return read_settings(self.environ, backend=self.backend_url)
 
     def _settings_of(self, project: Project | None) -> Settings:
-        """The settings with the backend of the target, unless another one was named."""
+        """Return the settings with the backend of the target, unless another one was named."""
         from syntask_yaml.settings import read_settings
 
         if self.backend_url is not None:
@@ -67,7 +67,7 @@ class Context(NamedTuple):
         return read_settings(self.environ, backend=backend_of(project, self.environ))
 
     def _project_around(self) -> Project | None:
-        """The project in the target that was named, or in its default one. Without targets it is not read."""
+        """Return the project in the named target, or in its default one. Without targets it is not read."""
         from syntask_yaml.project.locate import may_have_targets
 
         if self.target is None and not may_have_targets(self.directory, self.file):
@@ -84,11 +84,11 @@ class Context(NamedTuple):
 
     @contextmanager
     def backend(self, *, creates: bool = True, project: Project | None = None) -> Iterator[Backend]:
-        """Open the backend that the options, the target and the environment choose, for a while.
+        """Open the backend that the options, the target and the environment select, and close it at the end.
 
-        The target is that of *project*, else the one that was named, else the default one of the project
-        around. Without *creates*, a store that does not exist is an empty one in memory: for commands that
-        only read, or change what is there.
+        The target is that of *project*, else the named one, else the default one of the current project.
+        Without *creates*, a missing store is an empty one in memory, for commands that only read or change
+        existing objects.
         """
         from syntask_yaml.backend.connect import connect
 
@@ -103,16 +103,16 @@ class Context(NamedTuple):
 
 
 def _mute_waiting() -> None:
-    """Do not say that a server keeps the command waiting: if it fails for that, it is an error of its own."""
+    """Suppress the notes about a slow server: a failure is reported as an error."""
     import logging
 
     logging.getLogger("syntask.backend").setLevel(logging.ERROR)
 
 
 def _note_missing(settings: Settings, *, is_usual: bool) -> None:
-    """Say that the store does not exist: its name may be misspelt, or the store be that of another user.
+    """Note that the store does not exist: its name may be misspelled, or it may belong to another user.
 
-    *is_usual*: before the first deploy of a project nobody expects one, unless it was named.
+    *is_usual*: a missing store is expected before the first deploy of a project, unless it was named.
     """
     from syntask_yaml.backend.connect import store_path
     from syntask_yaml.cli.views.output import say

@@ -14,7 +14,7 @@ from syntask_yaml.operations.deployments import NamedDeployments
 from syntask_yaml.project.filters import Filters
 
 names_argument = click.argument("names", nargs=-1, shell_complete=complete_deployment)
-# Names, `--select` and `--exclude`, which a command gets as its `filters`.
+# Adds names, `--select` and `--exclude` to a command, which receives them as *filters*.
 with_filters = collected("filters", Filters, (names_argument, *FILTER_OPTIONS))
 all_option = click.option("--all", "is_all", is_flag=True, help="Select all deployments.")
 all_matching_option = click.option(
@@ -23,7 +23,7 @@ all_matching_option = click.option(
 
 
 def check_given(filters: Filters, *, is_all: bool) -> None:
-    """Raise UsageError unless either *filters* say which deployments are meant, or all of them are."""
+    """Raise UsageError unless the deployments are selected by *filters* or by *is_all*."""
     if bool(filters.names or filters.select) is is_all:
         raise UsageError(
             "Select the deployments by name or `--select`, or all with `--all`.",
@@ -32,7 +32,7 @@ def check_given(filters: Filters, *, is_all: bool) -> None:
 
 
 def confirm(context: Context, verb: str, meant: NamedDeployments, *, option: str) -> None:
-    """Ask whether all of it is meant. Raises UsageError, which names *option*, where nobody answers."""
+    """Ask for confirmation of the matches. Raises UsageError, which names *option*, without a prompt."""
     listed = ", ".join(each.deployment.full_name for each in meant.stored)
     if not listed:
         return

@@ -9,12 +9,12 @@ import click
 from syntask_yaml.model.duration import parse_duration
 from syntask_yaml.model.timing import parse_moment
 
-# What has passed while a command was typed is not refused.
+# Tolerate the time that passes between typing and running a command.
 _SLACK = timedelta(minutes=1)
 
 
 class Duration(click.ParamType[float]):
-    """Seconds from `10m`, `1h30m`, `2d`, `90s`, `90`, or any text that an interval of a schedule can be."""
+    """Seconds from `10m`, `1h30m`, `2d`, `90s`, `90`, or any text that is a valid schedule interval."""
 
     name = "duration"
 
@@ -28,9 +28,9 @@ class Duration(click.ParamType[float]):
 
 
 class Since(click.ParamType[datetime]):
-    """A time of the past: `2h` and the like before now, or a time in ISO 8601.
+    """A past time: a duration before now, such as `2h`, or a time in ISO 8601.
 
-    Without a zone it is local, as the times that lists and logs show.
+    A time without an offset is local, like the displayed times.
     """
 
     name = "since"
@@ -55,7 +55,7 @@ class Since(click.ParamType[datetime]):
 
 
 class Coming(click.ParamType[datetime]):
-    """A time that is still to come, in ISO 8601; without a zone it is local, as for `Since`."""
+    """A future time in ISO 8601; without an offset it is local, as for `Since`."""
 
     name = "time"
 

@@ -16,7 +16,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def exit_code_of(error: BaseException) -> int:
-    """Print the message of *error* on standard error, and return its exit code."""
+    """Print the message of *error* to standard error, and return its exit code."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return UsageError.exit_code
@@ -36,7 +36,7 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def failure_of(error: BaseException) -> SyntaskError | None:
-    """Return the message for *error*; None for a bug, and for errors that are no failures."""
+    """Return the message for *error*; None for a bug, and for errors that are not failures."""
     if isinstance(error, SyntaskError):
         return error
     if isinstance(error, click.UsageError):
@@ -63,7 +63,7 @@ def _outside(error: OSError) -> SyntaskError:
 
 
 def _bug(error: BaseException) -> int:
-    import platform  # these are for bugs alone, and slow to load
+    import platform  # slow to import, and needed for bugs only
     import tempfile
     import traceback
 

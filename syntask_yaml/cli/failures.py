@@ -1,4 +1,4 @@
-"""The failure that ends a command, in the format of the result that it would have had."""
+"""Report the failure of a command in the format of its output."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _FAILURES = (SyntaskError, OSError, click.ClickException, click.Abort, KeyboardI
 
 @contextmanager
 def failures_in_json(context: click.Context) -> Iterator[None]:
-    """Print the failure that ends the command of *context* as JSON, where that was asked for and none came.
+    """Print the failure of the command of *context* as JSON, if that is its format and nothing was printed.
 
-    Whoever reads standard output gets one document in any case. The failure goes on to standard error.
+    Readers of standard output get one document in any case. The exception is raised again for standard error.
     """
     try:
         yield
@@ -28,7 +28,7 @@ def failures_in_json(context: click.Context) -> Iterator[None]:
 
 
 def _print(error: BaseException) -> None:
-    from syntask_yaml.cli.exit_codes import failure_of  # these are for failures alone
+    from syntask_yaml.cli.exit_codes import failure_of  # needed for failures only
     from syntask_yaml.cli.views.diagnostics import encode
     from syntask_yaml.cli.views.output import print_json
     from syntask_yaml.operations.documents import document

@@ -1,4 +1,4 @@
-"""Options of `syntask` itself that each command takes, too: before it or after it, they mean the same."""
+"""Global options, which each command accepts too: they mean the same before and after the command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.cli.context import Context
 
 
 class _GlobalOption(NamedTuple):
-    """The *names* of an option, what it is for, and the context that its value makes of another."""
+    """The *names* of an option, its help, and the function that applies its value to a context."""
 
     names: tuple[str, ...]
     about: str
@@ -24,7 +24,7 @@ class _GlobalOption(NamedTuple):
     settings: Mapping[str, Any] = MappingProxyType({})
 
     def added_to(self, taken: set[str], *, is_hidden: bool) -> click.Option:
-        """Return the option for a command that has options called *taken* of its own."""
+        """Return the option for a command whose own options are called *taken*."""
         return click.Option(
             [name for name in self.names if name not in taken],
             help=self.about,
@@ -44,7 +44,7 @@ def _is_typed(ctx: click.Context, option: click.Parameter) -> bool:
 
 
 def _is_typed_before(ctx: click.Context, option: click.Parameter) -> bool:
-    """Whether the command line has *option* before the command: that counts more than the environment."""
+    """Return whether *option* was typed before the command, which has priority over the environment."""
     return ctx.parent is not None and (
         any(
             _is_typed(ctx.parent, each)
@@ -56,7 +56,7 @@ def _is_typed_before(ctx: click.Context, option: click.Parameter) -> bool:
 
 
 def color_setting(choice: str, environ: Mapping[str, str]) -> bool | None:
-    """Return whether to use colors; None where each stream decides."""
+    """Return whether to use colors; None if that depends on each stream."""
     if choice == "auto":
         return False if environ.get("NO_COLOR") else None
     return choice == "always"
@@ -68,9 +68,9 @@ def _with_color(context: Context, choice: str) -> Context:
 
 
 def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
-    """Return the project file, which is passed once at most, before or after the command; None if it is not.
+    """Return the project file, which may be given once, before or after the command; None without one.
 
-    If not *is_typed*, *files* come from the environment, and the command line may name another one. Raises
+    If not *is_typed*, *files* come from the environment, and the command line may override them. Raises
     UsageError.
     """
     typed: list[Path] = click.get_current_context().meta.setdefault(_FILES, [])
@@ -88,7 +88,7 @@ def _with_file(context: Context, files: Sequence[Path]) -> Context:
 
 
 def typed_file() -> Path | None:
-    """Return the project file that was passed with `--file`; None if only the environment names one."""
+    """Return the project file of `--file`; None if only the environment sets one."""
     typed: list[Path] = click.get_current_context().meta.get(_FILES, [])
     return next(iter(typed), None)
 
@@ -111,7 +111,7 @@ _OPTIONS = (
         lambda context, url: context._replace(backend_url=url),
         {"metavar": "URL"},
     ),
-    # `deployment export` has a parameter `file` of its own.
+    # `deployment export` has its own parameter `file`.
     _GlobalOption(("--file", "-f", _FILE_NAME), "Project file.", _with_file, _FILE),
     _GlobalOption(
         ("-C",), "Run as if started in DIR.", lambda context, folder: context.moved_to(folder), _DIRECTORY
@@ -144,7 +144,7 @@ _OPTIONS = (
 
 
 def add_global_options(command: click.Command, *, shows_target: bool) -> None:
-    """Let the options of `syntask` be passed to *command*, too, but for those that it has of its own."""
+    """Add the global options to *command*, except those that it has itself."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             add_global_options(inner, shows_target=shows_target)

@@ -9,13 +9,13 @@ from types import FrameType
 
 
 def on_hangup(act: Callable[[], None]) -> None:
-    """Have *act* called when the terminal is closed, unless the command is to outlive it, as with `nohup`."""
+    """Call *act* when the terminal is closed, unless SIGHUP is ignored, as with `nohup`."""
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         return
     terminals = [stream for stream in (1, 2) if os.isatty(stream)]
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        # Nobody reads any more, and writing would fail.
+        # Writing to the closed terminal would fail.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in terminals:
             os.dup2(nowhere, stream)
@@ -26,5 +26,5 @@ def on_hangup(act: Callable[[], None]) -> None:
 
 
 def interrupt() -> None:
-    """Act as Ctrl-C does."""
+    """Raise SIGINT, as Ctrl-C does."""
     raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Run the wizard: gather what it needs, ask, and apply the answers."""
+"""Run the wizard: gather its context, ask, and apply the answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def gather(context: Context, backend: Backend, given: GivenAnswers) -> InterviewContext:
-    """Gather what the wizard knows before it asks."""
+    """Gather the context of the wizard."""
     return gather_context(
         context.directory,
         context.file,
@@ -40,7 +40,7 @@ def gather(context: Context, backend: Backend, given: GivenAnswers) -> Interview
 
 
 def answers_to(context: Context, interview: Callable[[], Interview[T]]) -> T:
-    """Run *interview* and return its result. Without a terminal, nothing is asked."""
+    """Run *interview* and return its result. Without a terminal, there are no prompts."""
     if not context.may_prompt:
         return run_interview(interview, Refusal())
     is_colored = click.get_current_context().find_root().color is not False
@@ -52,9 +52,9 @@ def _show(line: str, color: str | None = None) -> None:
 
 
 def save_result(result: InterviewResult, context: InterviewContext, backend: Backend) -> bool:
-    """Save the drafted deployment, and make what it needs on the backend; False if it was discarded.
+    """Save the drafted deployment, and create its objects on the backend; False if it was discarded.
 
-    The file comes first: it holds the answers. Raises ProjectInvalid.
+    The file is written first, as it contains the answers. Raises ProjectInvalid.
     """
     if result.decision == DISCARD:
         if result.composed.problems:
@@ -74,7 +74,7 @@ def save_result(result: InterviewResult, context: InterviewContext, backend: Bac
 
 
 def print_next_steps(result: InterviewResult, *, is_deployed: bool) -> None:
-    """Print what to do next, as commands to copy."""
+    """Print the next steps as commands to copy."""
     say("")
     say("Next:")
     for about, line in next_steps(result.draft, program=_program(), is_deployed=is_deployed):
@@ -83,7 +83,7 @@ def print_next_steps(result: InterviewResult, *, is_deployed: bool) -> None:
 
 
 def _program() -> str:
-    """`syntask`, with the global options that were typed and still matter."""
+    """Return `syntask` with the typed global options that still apply."""
     root = click.get_current_context().find_root()
     typed = {
         parameter.name: (parameter, root.params.get(parameter.name or ""))

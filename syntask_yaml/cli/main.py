@@ -32,7 +32,7 @@ from syntask_yaml.cli.failures import failures_in_json
 from syntask_yaml.cli.global_options import add_global_options, color_setting, only_file
 from syntask_yaml.cli.hangup import interrupt, on_hangup
 
-# Every command, where it lives and what it does. Only the one that is asked for is loaded.
+# All commands with their modules and help. Only the module of the called command is loaded.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Create a project file."),
     "validate": ("validate", "Check project files without a backend."),
@@ -65,14 +65,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of the project file."),
     "completion": ("completion", "Print a shell completion script."),
 }
-# Those whose help shows the option for the target.
+# Commands whose help shows the option for the target.
 _PROJECT_COMMANDS = frozenset(
     "validate render plan diff check deploy destroy history unlock explain dev serve".split()
 )
 
 
 def name_variables(command: click.Command, prefix: str) -> None:
-    """Let each option of *command* be given as a variable too, such as `SYNTASK_PLAN_ALL` for `--all`."""
+    """Give each option of *command* an environment variable, such as `SYNTASK_PLAN_ALL` for `--all`."""
     for each in command.params:
         if isinstance(each, click.Option) and not each.is_eager:
             long = max(each.opts, key=len).lstrip("-")
@@ -86,7 +86,7 @@ def name_variables(command: click.Command, prefix: str) -> None:
 
 
 def values_of(variable: str) -> list[str]:
-    """The values in the *variable* of an option that may be repeated: a JSON list of texts, or its lines."""
+    """Return the values in the *variable* of a repeatable option: a JSON list of texts, or its lines."""
     if variable.lstrip().startswith("["):
         with suppress(ValueError):
             values = json.loads(variable)
@@ -96,7 +96,7 @@ def values_of(variable: str) -> list[str]:
 
 
 class CommandTable(click.Group):
-    """A group whose commands are named in `COMMANDS` and loaded when they are called."""
+    """A group whose commands are listed in `COMMANDS` and loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         return list(COMMANDS)
@@ -202,10 +202,10 @@ name_variables(cli, "SYNTASK")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code. Nothing that is raised gets past this."""
+    """Run the command line and return the exit code. No exception leaves this function."""
     whole_writes()
     if isinstance(sys.stdout, TextIOWrapper):
-        # Half a character, of a name that is not in UTF-8, is printed as its escape, as on standard error.
+        # A lone surrogate, from a name that is not UTF-8, is printed as an escape, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with noticing_closed_output():
@@ -228,9 +228,9 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Let the standard streams that are closed lead nowhere.
+    """Redirect closed standard streams to nowhere.
 
-    The next file that is opened would get their number, and a child process would take it for its input.
+    Otherwise, the next opened file would get their descriptor, and a child process would read it as input.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -238,16 +238,16 @@ def _open_closed_streams() -> None:
 
 
 def run() -> None:
-    """The entry point of the command."""
+    """Run the command, as its entry point."""
     _open_closed_streams()
-    # What a command has begun is brought to an end, as with Ctrl-C.
+    # Clean up as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     on_hangup(interrupt)
-    # A command makes many values and hardly a cycle: not to look for any saves a third of the time of a
-    # plan for thousands of deployments. What goes on for long sets thresholds of its own.
+    # A command creates many objects and few cycles: rare collections save a third of the time of a plan for
+    # thousands of deployments. Long-running commands set their own thresholds.
     gc.set_threshold(2_000_000, 20, 20)
     code = main()
-    # Python looks for cycles once more when it ends, which takes a sixth of a small command: there is
-    # nothing left to free that the system does not free at once.
+    # Skip the final collection of Python, which takes a sixth of a small command: the system frees the
+    # memory.
     gc.freeze()
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""The old server that an upgrade reads, from the options of the command line."""
+"""Open the old server of an upgrade, from the options of the command line."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _SCHEMES = ("http://", "https://")
 
 @contextmanager
 def old_server(context: Context, url: str | None) -> Iterator[OldServer | None]:
-    """Open the server at *url* for a while; the one that is configured if that is empty, none for None.
+    """Open the server at *url*; the configured one if that is empty, none for None. Close it at the end.
 
-    Raises UsageError where that is not the URL of a server.
+    Raises UsageError if it is not the URL of a server.
     """
     if url is None:
         yield None
@@ -48,14 +48,14 @@ def old_server(context: Context, url: str | None) -> Iterator[OldServer | None]:
 
 @contextmanager
 def server_to_leave(context: Context, url: str) -> Iterator[OldServer]:
-    """Open the server at *url*, or the one that is configured if that is empty, for a while."""
+    """Open the server at *url*, or the configured one if that is empty, and close it at the end."""
     with old_server(context, url) as server:
         assert server is not None
         yield server
 
 
 def journal_of(context: Context) -> Journal:
-    """Return the journal of switches from this machine."""
+    """Return the journal of this machine's switches."""
     from syntask_yaml.upgrade.journal import Journal
 
     return Journal(context.settings.home / "switches")

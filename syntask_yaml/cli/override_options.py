@@ -26,7 +26,7 @@ _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
 
 
 def _made(make: Callable[[Any], Any]) -> _Callback:
-    """Return a callback by which an option has the value that *make* returns for what was typed."""
+    """Return a callback that converts the typed text with *make*."""
     return lambda _context, _option, typed: make(typed)
 
 
@@ -40,7 +40,7 @@ def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _interval(text: str) -> float | str:
-    """Return the seconds of a text such as `15m`; any other text is left to the checks of the file."""
+    """Return the seconds of a text such as `15m`; other texts are checked with the rules of the file."""
     from syntask_yaml.wizard.schedule_text import spoken_interval
 
     try:
@@ -51,7 +51,7 @@ def _interval(text: str) -> float | str:
 
 
 def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> Callable[[Any], Any]:
-    """Return the option for schedules that fire by *key*."""
+    """Return the option for schedules with the timing *key*."""
     return click.option(
         f"--{key}",
         f"{key}s",
@@ -62,7 +62,7 @@ def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> 
 
 
 def _queue_name(_ctx: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    """Return *name*, unless it is the option after a `-q` that was to mean `--quiet`."""
+    """Return *name*, unless it is the option after a `-q` that was intended as `--quiet`."""
     if name is not None and name.startswith("--"):
         raise UsageError(
             f"`-q` takes the name of a work queue here, and `{name}` is an option.",
@@ -72,7 +72,7 @@ def _queue_name(_ctx: click.Context, _option: click.Parameter, name: str | None)
 
 
 def _target_or_tags(ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return *values* where they are tags; a target becomes that of the context."""
+    """Return *values* if they are tags; a target is set in the context."""
     context = ctx.find_object(Context)
     if not values or context is None:
         return values
@@ -167,7 +167,7 @@ OVERRIDE_NAMES = names_of(OVERRIDE_OPTIONS)
 
 
 def overrides_of(**own: Any) -> Overrides:
-    """Return the overrides in the values of `OVERRIDE_OPTIONS`. Raises UsageError."""
+    """Return the overrides from the values of `OVERRIDE_OPTIONS`. Raises UsageError."""
     pairs = own.pop("params")
     parameters = parameters_of(pairs, own.pop("params_json"))
     texts = key_values(pairs, "--param", is_text=True)

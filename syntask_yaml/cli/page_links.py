@@ -1,4 +1,4 @@
-"""Links to what a command has created, in our web UI or the server's."""
+"""Links to created objects, in our web UI or the server's."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from syntask_yaml.model.server_pages import page_of_deployment, page_of_run, pag
 
 
 def note_pages(home: Path, backend: str, url: str) -> None:
-    """Let other commands know that this process serves pages of *backend* at *url*, until it ends."""
+    """Record that this process serves the web UI of *backend* at *url*, until it ends."""
     note = _note(home, backend)
-    with suppress(OSError):  # pages are none the worse if nobody hears of them
+    with suppress(OSError):  # the web UI works without this record
         if lock_for_life(note):
             note.write_text(url, encoding="utf-8")
 
 
 def link_to_run(home: Path, backend: str, id: str) -> str | None:
-    """Return the page of the run *id*; None if nobody shows one."""
+    """Return the URL of the run *id*; None without a UI."""
     own = _own_pages(home, backend)
     return f"{own}runs/{id}" if own else page_of_run(backend, id)
 
@@ -30,7 +30,7 @@ def link_to_run(home: Path, backend: str, id: str) -> str | None:
 def link_to_deployments(
     home: Path, backend: str, deployments: Sequence[tuple[str, str | None]]
 ) -> str | None:
-    """Return the page of the only one of *deployments*, each a name and an id, or of all deployments."""
+    """Return the URL of the only one of *deployments*, each a name and an id, or of all deployments."""
     own = _own_pages(home, backend)
     if len(deployments) == 1:
         ((name, known),) = deployments
@@ -44,7 +44,7 @@ def _note(home: Path, backend: str) -> Path:
 
 
 def _own_pages(home: Path, backend: str) -> str:
-    """The address of pages that are served here; empty if none are: whoever serves them holds a lock."""
+    """Return the URL of the web UI on this machine; empty if none runs: its process holds a lock."""
     try:
         with _note(home, backend).open(encoding="utf-8") as note:
             try:

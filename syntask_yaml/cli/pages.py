@@ -1,4 +1,4 @@
-"""The web UI as `ui`, `serve` and `dev` start it."""
+"""The web UI as started by `ui`, `serve` and `dev`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from syntask_yaml.ui.app import Application
     from syntask_yaml.ui.site import ProjectAtHand
 
-# How often Python collects unless it is told otherwise.
+# Python's default thresholds.
 _COLLECT = (700, 10, 10)
 LOOPBACK = "127.0.0.1"
 
@@ -36,7 +36,7 @@ port_option = click.option(
 
 
 def require_pages() -> None:
-    """Raise UsageError if what serves pages is not installed."""
+    """Raise UsageError if the dependencies of the web UI are not installed."""
     try:
         import syntask_yaml.ui.server  # noqa: F401
     except ModuleNotFoundError as error:
@@ -52,16 +52,16 @@ def application(
     token: str | None = None,
     is_read_only: bool = False,
 ) -> Application:
-    """Return the pages of *backend*, and of the project at hand.
+    """Return the web UI of *backend*, and of the current project.
 
-    They are asked for under *names*, or an address of this machine.
+    It accepts requests for *names*, and for addresses of this machine.
     """
     from syntask_yaml.ui.app import make_app
     from syntask_yaml.ui.gate import Gate
     from syntask_yaml.ui.session import Sessions
     from syntask_yaml.ui.site import Site
 
-    # Commands collect seldom, as they end soon; a page leaves some circles behind.
+    # Commands collect rarely, as they end soon; pages leave some cycles behind.
     gc.set_threshold(*_COLLECT)
     gate = Gate.of(names, is_read_only=is_read_only)
     site = Site(backend, utc_now, is_read_only, _project_at_hand(context))
@@ -78,14 +78,14 @@ def _project_at_hand(context: Context) -> ProjectAtHand | None:
 
 @contextmanager
 def pages_beside(context: Context, port: int, *, opens: bool = False) -> Iterator[None]:
-    """Serve the pages of the backend in a thread meanwhile, to this machine, and say where.
+    """Serve the web UI of the backend in a thread inside the block, to this machine only, and print its URL.
 
-    *opens*: also open them in a browser. Raises UsageError if the port is taken.
+    *opens*: also open it in a browser. Raises UsageError if the port is in use.
     """
     require_pages()
     from syntask_yaml.ui.server import listen, serving
 
-    # A connection of its own: that of a worker does not wait long for locks.
+    # A separate connection: that of a worker does not wait long for locks.
     with (
         context.backend() as backend,
         listen(LOOPBACK, port) as listener,
@@ -98,7 +98,7 @@ def pages_beside(context: Context, port: int, *, opens: bool = False) -> Iterato
 
 
 def announce(context: Context, backend: Backend, listener: socket.socket) -> str:
-    """Say where the pages of *backend* are, also to other commands, and return the address."""
+    """Print the URL of the web UI of *backend*, record it for other commands, and return it."""
     host, port = listener.getsockname()[:2]
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     url = f"http://{authority}/"

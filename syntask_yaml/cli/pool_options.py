@@ -23,9 +23,10 @@ skip_confirmation = click.option("-y", "--yes", is_flag=True, help="Skip the con
 
 
 def changes_of(settings: Mapping[str, Any], *, without_limit: bool, command: str) -> dict[str, Json]:
-    """Return the *settings* that were given, of which those that were not are None.
+    """Return the *settings* that were given; those that were not are None.
 
-    Raises UsageError, with the *command* that lists the options, where there are none, or a limit and none.
+    Raises UsageError, with the *command* that lists the options, if there are none, or for a limit and
+    `--no-…` together.
     """
     changes: dict[str, Json] = {key: value for key, value in settings.items() if value is not None}
     if without_limit and "concurrency_limit" in changes:
@@ -43,7 +44,7 @@ def changes_of(settings: Mapping[str, Any], *, without_limit: bool, command: str
 
 
 def confirm_deletion(context: Context, what: str, name: str, *, yes: bool) -> None:
-    """Ask before *what* called *name* is deleted. Raises UsageError where nobody can be asked."""
+    """Ask for confirmation of the deletion of *what* called *name*. Raises UsageError without a prompt."""
     if not yes and context.may_prompt:
         click.confirm(f"Delete the {what} {name}?", abort=True, err=True)
     elif not yes:
@@ -51,5 +52,5 @@ def confirm_deletion(context: Context, what: str, name: str, *, yes: bool) -> No
 
 
 def limit_text(place: WorkPool | WorkQueue) -> str:
-    """Return the concurrency limit as a list shows it."""
+    """Return the concurrency limit for a table."""
     return "" if place.concurrency_limit is None else str(place.concurrency_limit)

@@ -61,7 +61,7 @@ PLAN_OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectArguments:
-    """Which deployments of the project, and how it is read."""
+    """The selection of deployments, and how to read the project."""
 
     selection: Selection
     strict: bool
@@ -76,7 +76,7 @@ class ProjectArguments:
     def opened(
         self, context: Context, *, creates: bool = True, ref: str | None = None
     ) -> Iterator[DeployContext]:
-        """Open the project, as it is or as it was at *ref*, and the backend, for a while."""
+        """Open the project, as it is or as it was at *ref*, and the backend; close it at the end."""
         if ref is not None and self.selection.changed_since is not None:
             raise UsageError(
                 "`--ref` and `--changed-since` cannot be combined: what changed is up to now.",
@@ -104,7 +104,7 @@ class ProjectArguments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanArguments(ProjectArguments):
-    """The same, and what is asked of a plan or a deploy."""
+    """The arguments of a project command, and those of a plan or deploy."""
 
     request: Request
 

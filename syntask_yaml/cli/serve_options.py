@@ -60,7 +60,7 @@ DEV_OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeArguments(ProjectArguments):
-    """Which deployments to keep deployed, whether to show pages, and the options of the worker."""
+    """The deployments to keep deployed, whether to serve the web UI, and the options of the worker."""
 
     prune_at_most: int | None = None
     shows_pages: bool
@@ -85,7 +85,7 @@ class ServeArguments(ProjectArguments):
 
     @property
     def as_deploy(self) -> list[str]:
-        """The arguments of `deploy` that do the same once."""
+        """The arguments of the corresponding `deploy`."""
         return [
             *self._typed,
             *([] if self.selection.names else ["--all"]),
@@ -93,7 +93,7 @@ class ServeArguments(ProjectArguments):
         ]
 
     def as_service(self, wait_for_runs: float) -> list[str]:
-        """The arguments of `serve` where it is started unattended."""
+        """Return the arguments of `serve` for an unattended start."""
         given = {
             "--worker-name": self.worker_name,
             "--limit": self.limit,
@@ -110,7 +110,7 @@ class ServeArguments(ProjectArguments):
 
     @property
     def _typed(self) -> list[str]:
-        """The options that `deploy` has, too."""
+        """The options shared with `deploy`."""
         flags = {"--strict": self.strict, "--allow-unset": self.allow_unset, "--no-load": self.no_load}
         prune = [f"--prune-at-most={self.prune_at_most}"] if self._prunes else []
         names = [f"--name={name}" for name in self.selection.names]

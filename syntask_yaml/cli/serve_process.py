@@ -1,4 +1,4 @@
-"""Run `serve` and `dev`: deploy the project again on changes, execute runs, and serve the web UI."""
+"""Run `serve` and `dev`: redeploy the project on changes, execute runs, and serve the web UI."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from syntask_yaml.worker.redeploy import RETRY_AFTER, Redeployer
 from syntask_yaml.worker.runner import RUNNERS
 from syntask_yaml.worker.service import Service
 
-# A deploy of the project that somebody else has begun is waited for.
+# The time to wait for another deploy of the project.
 _WAIT = "2m"
 
 
@@ -43,10 +43,7 @@ def own_backend(backend: Backend, command: str) -> OwnBackend:
 def serve_project(
     context: Context, backend: OwnBackend, arguments: ServeArguments, options: WorkerOptions
 ) -> int:
-    """Deploy the project, and keep it deployed and its runs executed until this process is stopped.
-
-    Returns the exit code.
-    """
+    """Keep the project deployed and execute its runs until this process is stopped. Return the exit code."""
     with ExitStack() as stack:
         if arguments.shows_pages:
             stack.enter_context(pages_beside(context, arguments.port, opens=arguments.opens_pages))
@@ -77,9 +74,9 @@ def _serve(context: Context, backend: OwnBackend, arguments: ServeArguments, opt
 
 
 def _deploy(context: Context, backend: OwnBackend, arguments: ServeArguments, stop: Event) -> int:
-    """Deploy in a process of its own, which takes nothing from the worker; the exit code.
+    """Deploy in a separate process, which does not slow down the worker. Return the exit code.
 
-    It shows its plan and its problems, and ends with this process.
+    The process prints its plan and its problems, and ends with this process.
     """
     program = [sys.executable, "-P", "-m", "syntask_yaml.cli.bound_command"]
     argv = [*program, *global_options(context, backend), "deploy"]
@@ -97,7 +94,7 @@ def _deploy(context: Context, backend: OwnBackend, arguments: ServeArguments, st
 
 
 def global_options(context: Context, backend: OwnBackend) -> list[str]:
-    """Return the options of `syntask` itself that a process in the same directory is started with."""
+    """Return the global options for a process in the same directory."""
     file = [] if context.file is None else ["--file", str(context.file)]
     target = [] if context.target is None else ["--target", context.target]
     loudness = ["--quiet"] if context.verbosity < 0 else ["--verbose"] * context.verbosity

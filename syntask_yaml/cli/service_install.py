@@ -1,4 +1,4 @@
-"""`syntask serve --install`: let systemd or cron start the command."""
+"""`syntask serve --install`: start the command by systemd or cron."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from syntask_yaml.cli.views.output import say
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.service_files import MAKERS, InstalledService, write_service_file
 
-# Variables that mean the same wherever `serve` is started, and hold no secret. Those of flows belong in a
-# file that only its owner reads.
+# Variables that `serve` needs wherever it is started, and that contain no secret. Those of flows belong in a
+# file that only its owner can read.
 _CARRIED = (
     "PATH",
     "LANG",
@@ -33,7 +33,7 @@ _CARRIED = (
 def install(
     context: Context, how: str, options: Sequence[str], *, stop_seconds: float, only_prints: bool
 ) -> None:
-    """Write the file by which *how* starts `syntask` with *options*, and say what comes next."""
+    """Write the file with which *how* starts `syntask` with *options*, and print the next steps."""
     service = _service(context, options, stop_seconds=stop_seconds)
     text = MAKERS[how](service)
     if only_prints:
@@ -71,7 +71,7 @@ def _path(context: Context, how: str, service: InstalledService) -> Path:
 
 
 def _next_commands(how: str, service: InstalledService, path: Path) -> Sequence[str]:
-    """Return the commands that make *service* start, now and with the machine."""
+    """Return the commands that start *service* now and on boot."""
     if how == "cron":
         others = f"crontab -l 2>/dev/null | grep -v ' # {service.name}$'"
         return (f"({others}; tail -n 1 {shlex.quote(str(path))}) | crontab -",)

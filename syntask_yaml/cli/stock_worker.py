@@ -18,14 +18,14 @@ _INSTALL = "Run `pip install prefect` on the machine where the worker should run
 
 @dataclass(frozen=True, slots=True)
 class StockWorker:
-    """How to start the stock worker of a server."""
+    """The command of the stock worker of a server."""
 
     argv: list[str]
     environ: Mapping[str, str]
 
 
 def stock_worker(url: str, environ: Mapping[str, str], options: Sequence[str]) -> StockWorker:
-    """Return the stock worker of the server at *url*. Raises NotFound where it is not installed."""
+    """Return the stock worker of the server at *url*. Raises NotFound if it is not installed."""
     worker = read_connection(url, environ).dialect.worker
     if not worker:
         detail = "The work pools of this server are served by its own worker."
@@ -40,7 +40,7 @@ def stock_worker(url: str, environ: Mapping[str, str], options: Sequence[str]) -
 
 
 def hand_over(url: str, environ: Mapping[str, str], options: Sequence[str]) -> NoReturn:
-    """Become the stock worker of the server at *url*. Raises NotFound where it is not installed."""
+    """Replace this process by the stock worker of the server at *url*. Raises NotFound without one."""
     worker = stock_worker(url, environ, options)
     sys.stdout.flush()
     sys.stderr.flush()

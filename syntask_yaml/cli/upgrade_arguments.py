@@ -86,7 +86,7 @@ OPTIONS = (
 class UpgradeArguments:
     """The arguments of `upgrade`. *pools* are the pairs of `--pool`.
 
-    *server* is the URL of `--from-server`: empty for the one that is configured, None for none.
+    *server* is the URL of `--from-server`: empty for the configured one, None for none.
     """
 
     paths: tuple[Path, ...]
@@ -112,7 +112,7 @@ class UpgradeArguments:
 
     @property
     def words(self) -> list[str]:
-        """What to repeat on the command line that writes, but for a login."""
+        """The arguments to repeat on the command line that writes, without a login."""
         from syntask_yaml.backend.prefect.settings import without_login
 
         url, _ = without_login(self.server or "")

@@ -1,4 +1,4 @@
-"""What `worker start` and `serve` share: the worker and its signals."""
+"""The worker and its signal handlers, for `worker start` and `serve`."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ limit_option = click.option(
 )
 
 _LIMIT = 10
-# A worker goes on for months: it looks for circles now and then, as Python does and seldomer.
+# A worker runs for months: it collects garbage as Python does, but less often.
 _COLLECT = (200_000, 20, 20)
-# Seconds for which a worker that waits for the store does not poll its runs.
+# Seconds that a worker waits for the store, during which it does not poll its runs.
 _PATIENCE = 2.0
 
 
@@ -44,7 +44,7 @@ def worker_options(
     limit: int | None,
     run_once: bool = False,
 ) -> WorkerOptions:
-    """Return the options of a worker, those that are not typed from *environ*. Raises UsageError."""
+    """Return the options of a worker, with defaults from *environ*. Raises UsageError."""
     return WorkerOptions(
         name=name or f"{socket.gethostname()}-{os.getpid()}",
         queues=queues,
@@ -67,7 +67,7 @@ def make_worker(
 ) -> Worker:
     """Return the worker of this process on *backend*, which does not wait long for locks from now on.
 
-    *pools* are those that it serves, each with its type; *environ* is for runs.
+    *pools* are the served pools, each with its type; *environ* is passed to runs.
     """
     backend.hurry(_PATIENCE)
     gc.set_threshold(*_COLLECT)
@@ -84,14 +84,14 @@ def make_worker(
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Have *stop* called for each Ctrl-C and SIGTERM from now on, and twice where the terminal is closed."""
+    """Call *stop* on each Ctrl-C and SIGTERM from now on, and twice if the terminal is closed."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         stop()
 
     def hang_up() -> None:
         stop()
-        stop()  # who would have stopped it the second time has gone
+        stop()  # there is no user to stop it a second time
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)

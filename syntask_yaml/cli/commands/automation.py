@@ -30,7 +30,7 @@ _project = click.option("--project", metavar="NAME", help="Show only automations
 
 
 def _read(context: Context, project: str | None) -> list[StoredAutomation]:
-    """The automations of *project*, or all."""
+    """Return the automations of *project*, or all."""
     with context.backend(creates=False) as backend:
         return backend.automations(project=project)
 
@@ -60,7 +60,7 @@ def ls(context: Context, /, *, project: str | None, output: str) -> None:
 
 
 def _events(trigger: Mapping[str, Any]) -> str:
-    """What *trigger* waits for, in a word; more than one event, or something else, if its type says so."""
+    """Return the event of *trigger*; for several events or other triggers, its type."""
     kind = trigger.get("type", "event")
     expected = trigger.get("expect") or ("any event" if kind == "event" else f"a {kind}")
     return expected if isinstance(expected, str) else ", ".join(expected)
@@ -83,7 +83,7 @@ def inspect(context: Context, /, *, name: str, project: str | None, output: str)
 
 
 def _find(automations: Sequence[StoredAutomation], name: str) -> StoredAutomation:
-    """The one with that *name* or id. Raises NotFound, UsageError where a server has several."""
+    """Return the automation with this name or id. Raises NotFound, UsageError if a server has several."""
     found = [each for each in automations if name in (each.automation.name, each.id)]
     if not found:
         otherwise = "Run `syntask automation ls` to list the automations."
@@ -98,6 +98,6 @@ def _find(automations: Sequence[StoredAutomation], name: str) -> StoredAutomatio
 
 
 def encode(stored: StoredAutomation) -> dict[str, Any]:
-    """An automation as JSON: its fields as the project file has them, and whose it is."""
+    """Return an automation as JSON: its fields as in the project file, and its owner."""
     automation = stored.automation
     return {"id": stored.id, "name": automation.name, "project": automation.project, **automation.fields}

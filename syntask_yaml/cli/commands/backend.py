@@ -136,7 +136,7 @@ def copy(context: Context, /, *, arguments: CopyArguments, output: str) -> int:
 
 @contextmanager
 def _mover(context: Context, arguments: CopyArguments) -> Iterator[Mover]:
-    """Open both backends for a while. Raises NotFound where there is nothing to copy from."""
+    """Open both backends, and close them at the end. Raises NotFound if there is nothing to copy from."""
     from syntask_yaml.backend.clock import utc_now
     from syntask_yaml.operations.copying.journal import Moves
     from syntask_yaml.operations.copying.move import Mover
@@ -174,7 +174,7 @@ def _check_store(context: Context) -> None:
 
 
 def _check_approved(plan: CopyPlan, context: Context, arguments: CopyArguments) -> None:
-    """Ask whether *plan* may be written. Raises Abort, and UsageError where nobody can answer."""
+    """Ask for confirmation of *plan*. Raises Abort, and UsageError without a prompt."""
     from syntask_yaml.cli.views import copy as view
 
     if not plan.writes or arguments.yes:

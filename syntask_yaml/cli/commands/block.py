@@ -75,7 +75,7 @@ def _given(kind: BlockType, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _asked(kind: BlockType, context: Context, given: set[str]) -> dict[str, Any]:
-    """The fields that are left, from a terminal or from standard input."""
+    """Return the remaining fields, from a prompt or from standard input."""
     left = [field for field in kind.fields if field not in given]
     if not left:
         return {}

@@ -97,7 +97,7 @@ def _check(
     timeout: float,
     image: str | None,
 ) -> tuple[list[view.CheckResult], tuple[Diagnostic, ...]]:
-    """Try each deployment; what became of each, and what else is to be said."""
+    """Try each deployment. Return the results, and other diagnostics."""
     is_in_image = image is not None
     results: list[view.CheckResult] = []
     with arguments.opened(context, creates=False) as opened:

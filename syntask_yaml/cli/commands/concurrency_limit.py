@@ -107,7 +107,7 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 
 
 def _find(limits: list[GlobalConcurrencyLimit], name: str) -> None:
-    """Raise NotFound, with the nearest name, if no limit is called *name*."""
+    """Raise NotFound, with the nearest name, if there is no limit *name*."""
     names = [each.name for each in limits]
     if name not in names:
         otherwise = f"Run `syntask concurrency-limit create {name} --limit 1` to create it."

@@ -75,8 +75,8 @@ def deploy_project(
     saved: SavedPlan | None = None,
     output: str = "text",
 ) -> int:
-    """Deploy what *request* asks for, print the outcome, and return the exit code."""
-    # A saved plan names what it deletes, and was looked at.
+    """Deploy the selection of *request*, print the outcome, and return the exit code."""
+    # A saved plan lists its deletions, and was reviewed.
     approval = _approval(context, arguments, is_given=arguments.yes or saved is not None)
     progress = view.DeployProgress(verbosity=context.verbosity)
     with arguments.opened(context, ref=request.ref) as deploy_context:
@@ -135,7 +135,7 @@ def ask(plan: Plan) -> None:
 
 
 def needs_answers(context: Context, request: Request) -> bool:
-    """Return whether the command has to ask what to deploy, and can."""
+    """Return whether the command must ask what to deploy, and can."""
     selection = request.selection
     is_clear = selection.all or (selection.narrows and not selection.entrypoint)
     if not context.may_prompt or is_clear or request.ref is not None:

@@ -16,9 +16,9 @@ from syntask_yaml.wizard.options import OWN
 if TYPE_CHECKING:
     from syntask_yaml.wizard.questions import Answer
 
-# What is no plain answer to one question.
+# Answers that are not one option for one question.
 _APART = ("environment", "token", "save")
-# The questions that `deploy` has no option for, by the names of their options here.
+# The questions without an option of `deploy`, by the names of their options here.
 _KEYS = {key.replace(" ", "_"): key for key in OWN if key not in _APART}
 
 

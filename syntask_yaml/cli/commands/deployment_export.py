@@ -91,7 +91,7 @@ def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool, notif
         say(f"Wrote {count} to `{shown}`.")
         return
     for each, content in contents.items():
-        if number := len(content.get("deployments", ())):  # the file that includes the others may have none
+        if number := len(content.get("deployments", ())):  # the main file may have none
             say(f"  {each}: {_number_of(number, 'deployment')}")
     say(f"Wrote {count} to `{shown}` and {_number_of(included, 'file')} included by it.")
 

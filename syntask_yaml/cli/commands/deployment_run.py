@@ -62,7 +62,7 @@ _RUN_OPTIONS = (
 
 
 def _wanted_run(**given: Any) -> dict[str, Any]:
-    """What `run_deployment` takes, beside the backend and the name, for the values of `_RUN_OPTIONS`."""
+    """Return the arguments of `run_deployment`, except the backend and the name, from `_RUN_OPTIONS`."""
     return {
         "parameters": parameters_of(given["params"], given["params_json"]),
         "texts": key_values(given["params"], "--param", is_text=True),
@@ -124,7 +124,7 @@ def _check_given(name: str | None, filters: Filters, *, is_watched: bool) -> Non
 
 
 def _selected(context: Context, backend: Backend, filters: Filters, *, is_confirmed: bool) -> list[str]:
-    """The names of the deployments that *filters* mean, once somebody has said that they are meant."""
+    """Return the names of the deployments that match *filters*, after confirmation."""
     meant = meant_to_change(backend, filters)
     if not is_confirmed:
         confirm(context, "Run", meant, option="--all-matching")
@@ -132,7 +132,7 @@ def _selected(context: Context, backend: Backend, filters: Filters, *, is_confir
 
 
 def _say_created(context: Context, backend: Backend, created: list[Run], *, is_due: bool) -> None:
-    """Print the id of each run; say why one that *is_due* waits, and where a browser shows it."""
+    """Print the id of each run; explain why a run that *is_due* waits, and link to its page."""
     waits = cache(partial(why_run_waits, backend))
     for run in created:
         due = "" if is_due else f", which is due at {when(run.scheduled)}"

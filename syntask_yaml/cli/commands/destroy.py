@@ -48,7 +48,7 @@ class _Request:
     output: str
 
     def contexts(self, project: Project, stack: ExitStack) -> Sequence[DeployContext]:
-        """What is meant of *project* in its target; the backend is open for as long as *stack* is."""
+        """Return the contexts of *project* in its target; the backend is closed with *stack*."""
         backend = stack.enter_context(self.context.backend(creates=False, project=project))
         whole = DeployContext(project, backend, FlowReader(project.root), self.context.environ)
         if not self.expired:
@@ -58,7 +58,7 @@ class _Request:
         return found
 
     def do(self, contexts: Sequence[DeployContext]) -> Iterator[tuple[bool, dict[str, Any]]]:
-        """Delete what is meant; for each of *contexts*, whether that went well, and the JSON of it."""
+        """Delete the deployments of *contexts*. Yield for each whether it succeeded, and its JSON."""
         if self.dry_run:
             yield from map(self._plan, contexts)
         elif contexts:
@@ -70,7 +70,7 @@ class _Request:
                     say(error.detail)
 
     def _approval(self, contexts: Sequence[DeployContext]) -> Approval:
-        """Who says that it may go. What has run out is shown, and asked for, as a whole."""
+        """Return the approval. Expired previews are shown and confirmed together."""
         may_ask = self.context.may_prompt
         if self.is_given or not self.expired:
             return Approval(is_given=self.is_given, ask=ask if may_ask else None, options="`--yes`")
@@ -108,7 +108,7 @@ class _Request:
 
 
 def _ask_once(removals: Removals) -> None:
-    """Show what would be deleted of each owner, and ask whether all of it may be. Raises Abort."""
+    """Show the deletions of each owner, and ask for confirmation of all of them. Raises Abort."""
     for owner, count in removals.counts.items():
         click.echo(f"{owner}: {count}", err=True)
         for line in plan_view.deletion_lines(removals.plans[owner]):

@@ -26,7 +26,7 @@ def command(context: Context, /, *, arguments: ServeArguments) -> int:
 
     Requires the extra `ui`: pip install 'syntask-yaml[ui]'.
     """
-    read(context.location())  # without a project, there is nothing to work on
+    read(context.location())  # raises NotFound without a project
     with context.backend() as backend:
         own = own_backend(backend, "dev")
         options = worker_options(context.environ, name=None, limit=arguments.limit)

@@ -73,7 +73,7 @@ def _activity(context: Context) -> Mapping[str, Activity]:
 
 
 def _parameters(schema: Mapping[str, Any] | None) -> str:
-    """The parameters in the order of the signature, with the defaults of those that have one."""
+    """Return the parameters in the order of the signature, with their defaults."""
     if schema is None:
         return "(cannot be determined from the source)"
     properties: Mapping[str, Any] = schema.get("properties") or {}

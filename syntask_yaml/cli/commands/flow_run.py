@@ -20,7 +20,7 @@ from syntask_yaml.model.run import StateType, short_id
 from syntask_yaml.operations.documents import child_document, document, run_document
 from syntask_yaml.operations.runs import FAILED, find_run, full_name
 
-# Task runs and subflow runs that `inspect` shows.
+# The number of task runs and subflow runs that `inspect` shows.
 _SHOWN = 20
 
 

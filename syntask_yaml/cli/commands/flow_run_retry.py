@@ -20,7 +20,7 @@ from syntask_yaml.model.run import Run, StateType, short_id
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.runs import FAILED, Retry, find_run, full_name, retry_each, watch
 
-# So many runs at once are a mistake more often than not.
+# More runs at once are probably a mistake.
 _MOST = 1000
 
 
@@ -85,7 +85,7 @@ def command(
                     _show(each)
             for run in [each.by for each in made if each.by is not None and is_watched]:
                 states[run.id] = _last_state(backend, run, is_raw=is_raw, is_json=output == "json")
-        finally:  # what was made is told, whatever becomes of the watching
+        finally:  # the created runs are printed even if watching fails
             if output == "json":
                 retries = [_encode(each, states) for each in made]
                 print_json(document("flow-run-retry", {"retries": retries}))
@@ -99,7 +99,7 @@ def command(
 def _check_chosen(
     ids: Sequence[str], *, failed: bool, since: datetime | None, deployment: str | None
 ) -> None:
-    """Raise UsageError unless runs are named, or all that failed since some time are meant."""
+    """Raise UsageError unless runs are named, or all failed runs since a time are selected."""
     if ids and (failed or since or deployment):
         detail = "Runs that are named cannot be combined with `--failed`, `--since` or `--deployment`."
         raise UsageError(detail, hint="Use one or the other.")
@@ -109,7 +109,7 @@ def _check_chosen(
 
 
 def _failed(backend: Backend, since: datetime | None, deployment: str | None) -> list[Run]:
-    """Return the runs that failed since, the first one first. Raises UsageError for too many."""
+    """Return the failed runs since *since*, the first one first. Raises UsageError for too many."""
     name = deployment and full_name(backend, deployment)
     runs = backend.runs(RunFilter(deployment=name, states=FAILED, since=since, limit=_MOST + 1))
     if len(runs) > _MOST:
@@ -121,7 +121,7 @@ def _failed(backend: Backend, since: datetime | None, deployment: str | None) ->
 
 
 def _confirm(context: Context, runs: Sequence[Run], *, yes: bool) -> None:
-    """Ask whether all *runs* are meant. Raises UsageError where nobody answers."""
+    """Ask for confirmation of all *runs*. Raises UsageError without a prompt."""
     if not runs or yes:
         return
     rows = [(short_id(run.id), run.deployment or run.flow, run.state.name, when(run.ended)) for run in runs]
@@ -147,7 +147,7 @@ def _show(retry: Retry) -> None:
 
 
 def _last_state(backend: Backend, run: Run, *, is_raw: bool, is_json: bool) -> StateType | None:
-    """Follow *run* to its end; the state in which that is. Its log would be no part of a document."""
+    """Watch *run* and return its final state. With JSON, the log is not printed."""
     hide = (lambda _line: None) if is_json else None
     state = show_watched(watch(backend, run), is_raw=is_raw, show=hide)
     return None if state is None else state.type

@@ -52,7 +52,7 @@ def command(context: Context, /, *, recipe: str | None, name: str | None, fields
 
 
 def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> RecipeChoice:
-    """The recipe, its fields, and when flows run, with what was not said asked for."""
+    """Return the recipe, its fields, and the schedules; ask for those that are not given."""
     from syntask_yaml.cli.interview import answers_to
     from syntask_yaml.wizard.gather import local_timezone
     from syntask_yaml.wizard.prompts.schedules import ScheduleContext

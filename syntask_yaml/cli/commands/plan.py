@@ -58,7 +58,7 @@ def command(
 
 
 def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, output: str) -> Planned:
-    """Make the plan that *arguments* ask for, print it, and save it if *save* is given."""
+    """Make the plan of *arguments*, print it, and save it if *save* is given."""
     request = arguments.request
     with arguments.opened(context, creates=False, ref=request.ref) as deploy_context:
         planned = make_plan(deploy_context, request, with_forecast=True)
@@ -66,7 +66,7 @@ def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, 
         if save is not None:
             from syntask_yaml.operations.saved import save_plan
 
-            # The file may lie where a build sees it: a forecast must not depend on it.
+            # The file may be in a build context: a forecast must not depend on it.
             held = make_plan(deploy_context, request) if planned.images else planned
             pinned = _pinned(request, changed, deploy_context)
             save_plan(held, deploy_context, pinned, context.directory / save)
@@ -121,7 +121,7 @@ def _report(
 
 
 def _pinned(request: Request, changed: ChangedSince | None, context: DeployContext) -> Request:
-    """*request* as it is saved: with the commits that its branches meant, since these move on."""
+    """Return *request* for saving: with the current commits of its branches, which may move."""
     if request.ref is not None and (commit := find_commit(context.project.root)):
         return replace(request, ref=commit.sha)
     if changed is None:

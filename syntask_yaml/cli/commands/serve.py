@@ -18,8 +18,8 @@ from syntask_yaml.files import lock_for_life
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.worker.options import WorkerOptions
 
-# Seconds for which runs are waited for where nobody is there to stop a second time. With the grace of a
-# cancelled run, it stays below the 120 s after which systemd kills all that a user has.
+# Seconds to wait for runs after an unattended stop. With the grace period of a cancelled run, it is below the
+# 120 s after which systemd kills the processes of a user.
 _UNATTENDED_WAIT = 60.0
 
 
@@ -66,7 +66,7 @@ def _install(
 
 
 def _is_first(context: Context, backend: OwnBackend) -> bool:
-    """Return whether no other process has said so for the project, until this one ends."""
+    """Return whether no other process has printed this for the project, until this one ends."""
     file = open_project(context.location()).file
     key = sha256(f"{backend.url}\n{file and file.absolute()}".encode()).hexdigest()[:16]
     return lock_for_life(context.settings.home / f"serve-{key}.lock")

@@ -55,7 +55,7 @@ def command(
     with context.backend() as backend, listen(host, port) as listener:
         app = application(context, backend, names=names, token=token, is_read_only=is_read_only)
         announce(context, backend, listener)
-        with suppress(KeyboardInterrupt):  # this is how it ends
+        with suppress(KeyboardInterrupt):  # Ctrl-C is the normal end
             make_server(app).run(sockets=[listener])
 
 
@@ -67,9 +67,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def _token(file: Path) -> str:
-    """Return the token in *file*; a new one if there is no such file, which only its owner may read.
+    """Return the token in *file*; if it does not exist, create it with a new one, readable by its owner only.
 
-    Raises FileFailed, and UsageError for a token that can be guessed.
+    Raises FileFailed, and UsageError for a token that could be guessed.
     """
     try:
         if not file.exists():

@@ -27,7 +27,7 @@ _PENDING = 2
 
 
 class PathsOrCommand(click.Group):
-    """A command that takes paths, unless the first argument is the name of one of its own commands."""
+    """A command that accepts paths, unless the first argument is the name of a subcommand."""
 
     allow_interspersed_args = True
 
@@ -114,7 +114,7 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
 
 
 def _unfinished(context: Context) -> UnfinishedUpgrade | None:
-    """The record of what is written; None where there is no folder for it."""
+    """Return the record of written files; None if there is no folder for it."""
     from syntask_yaml.upgrade.unfinished import UnfinishedUpgrade
 
     home = home_folder(context.environ)
@@ -122,7 +122,7 @@ def _unfinished(context: Context) -> UnfinishedUpgrade | None:
 
 
 def _is_left(unfinished: UnfinishedUpgrade, *, writes: bool) -> bool:
-    """Finish an upgrade that was killed, or say whether there is one."""
+    """Finish an interrupted upgrade, or return whether there is one."""
     left = unfinished.finish() if writes else unfinished.paths
     files = "1 file" if len(left) == 1 else f"{len(left)} files"
     if left and writes:

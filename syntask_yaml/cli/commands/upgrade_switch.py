@@ -82,7 +82,7 @@ def _switch(context: Context, server: OldServer, backend: Backend) -> Switch:
 
 
 def _each(names: Iterable[str], do: Callable[[str], Switched], output: str, *, is_back: bool) -> int:
-    """Do it for each name, and show what became of it; the exit code. One that fails stops no other."""
+    """Call *do* for each name, print the results, and return the exit code; failures do not stop it."""
     from syntask_yaml.cli.views.diagnostics import show
     from syntask_yaml.cli.views.upgrade_status import encode_switched, show_switched
 
@@ -104,7 +104,7 @@ def _each(names: Iterable[str], do: Callable[[str], Switched], output: str, *, i
 
 
 def _deployer(context: Context, backend: Backend) -> Callable[[str], None]:
-    """What deploys a deployment of the project, paused. It raises BackendRefused where that fails."""
+    """Return a function that deploys a deployment of the project, paused, or raises BackendRefused."""
 
     def deploy_paused(name: str) -> None:
         from syntask_yaml.cli.views import deploy as view

@@ -106,7 +106,7 @@ def _chosen(
 
     changed: list[ChangedSince | None] = [None] * len(projects)
     if selection.changed_since is not None:
-        from syntask_yaml.operations.changed import changes_since, find_changes  # and git, which few need
+        from syntask_yaml.operations.changed import changes_since, find_changes  # loads git, which few need
         from syntask_yaml.operations.facets import DeclaredFacets
 
         since = changes_since(projects[0].root, reader, selection.changed_since)

@@ -35,7 +35,7 @@ def _why(context: Context, /, *, id: str | None, output: str) -> None:
 
 
 def new_command() -> click.Command:
-    """Return the command; in each group it has variables of its own."""
+    """Return the command; in each group it has environment variables of its own."""
     run = click.Argument(["id"], metavar="[RUN]", required=False, shell_complete=complete_run)
     return click.command("why", params=[run])(as_json(_why))
 

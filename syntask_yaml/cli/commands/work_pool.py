@@ -148,6 +148,6 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 @pass_context
 def get_default_template(context: Context, /, *, type: str) -> None:
     """Print the default base job template of a work pool type as JSON."""
-    quiet = context._replace(verbosity=-1)  # whether there is a store is not the question
+    quiet = context._replace(verbosity=-1)  # a missing store does not matter here
     with quiet.backend(creates=False) as backend:
         print_json(backend.pool_template(type))

@@ -158,7 +158,7 @@ def _block(context: Context, arguments: CreateArguments) -> InfraBlock | None:
 
 
 def template_of(block: InfraBlock, pool: WorkPool, backend: Backend) -> Mapping[str, Json]:
-    """The template for a block on *backend*; what is to be said about it goes to standard error."""
+    """Return the template for a block on *backend*; diagnostics go to standard error."""
     from syntask_yaml.project.dialect import Dialect
     from syntask_yaml.upgrade.block_pool import pool_of_block
 
@@ -173,7 +173,7 @@ def template_of(block: InfraBlock, pool: WorkPool, backend: Backend) -> Mapping[
 
 
 def with_ids(template: Mapping[str, Json], backend: Backend) -> Mapping[str, Json]:
-    """*template* with the ids that blocks have on *backend*. Raises NotFound for one that it has not."""
+    """Return *template* with the ids of blocks on *backend*. Raises NotFound for a missing block."""
     from syntask_yaml.upgrade.draft import BlockNeed
     from syntask_yaml.upgrade.templates.references import with_block_ids
 
@@ -189,8 +189,7 @@ def with_ids(template: Mapping[str, Json], backend: Backend) -> Mapping[str, Jso
 
 
 def is_there(pool: WorkPool, backend: Backend) -> bool:
-    """Whether *backend* has the pool already. Raises BackendConflict, after the lines that differ, for
-    another one of its name."""
+    """Return whether *backend* has this pool. If it differs, print the diff and raise BackendConflict."""
     from syntask_yaml.document.editor import difference
     from syntask_yaml.upgrade.templates.secret_values import shown_template
 

@@ -113,13 +113,13 @@ def start(
 
 
 def _pool(name: str, type: str | None, backend: Backend) -> WorkPool:
-    """Return the work pool *name*, made if there is none, as Prefect's worker does.
+    """Return the work pool *name*, created if it does not exist, as by Prefect's worker.
 
-    Raises NotFound if the name looks like a slip, BackendRefused for a type that is not served here.
+    Raises NotFound if the name looks like a misspelling, BackendRefused for a type that is not served here.
     """
     known = [pool.name for pool in backend.pools()]
     if name not in known and nearest(name, known) is None:
-        with suppress(BackendConflict):  # another worker was first
+        with suppress(BackendConflict):  # another worker created it first
             made = backend.create_pool(WorkPool(name=name, type=type or "process"))
             say(f"Created work pool `{name}` of type `{made.type}`.")
     return find_pool(backend, name)

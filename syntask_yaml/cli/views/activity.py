@@ -1,4 +1,4 @@
-"""When something ran last and runs next, as columns of a table."""
+"""The last and next run as columns of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed since a commit, for people and as JSON."""
+"""The changes since a commit, as text and JSON."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SHORT = 10
 
 
 def show(*changed: ChangedSince | None) -> None:
-    """Say on standard error which deployments changed, and why, if that was asked for.
+    """Print to standard error which deployments changed, and why, if that was requested.
 
-    Of several targets, what they have in common is said once.
+    Changes common to several targets are printed once.
     """
     asked = [each for each in changed if each is not None]
     if not asked:
@@ -32,7 +32,7 @@ def _line(changed: ChangedDeployment) -> str:
 
 
 def as_document(changed: ChangedSince | None) -> dict[str, Any]:
-    """The same as a key of a document; no key if it was not asked for."""
+    """Return the changes as a key of a document; empty if they were not requested."""
     if changed is None:
         return {}
     deployments = [

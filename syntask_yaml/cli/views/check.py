@@ -18,7 +18,7 @@ from syntask_yaml.model.events import Event, StepOutput
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The dry run of a deployment: it took *seconds*; *problem* is what keeps its runs from starting."""
+    """The dry run of a deployment: it took *seconds*; *problem* is why its runs would not start."""
 
     deployment: str
     seconds: float
@@ -31,17 +31,17 @@ class Watcher:
     def __init__(self, *, verbosity: int, total: int) -> None:
         self._verbosity = verbosity
         self._total, self._done, self._estimate = total, 0, ProgressEstimate()
-        self._estimate.text(0, total)  # the first one takes its time, too
+        self._estimate.text(0, total)  # start the clock before the first one
 
     def output(self, event: Event) -> None:
-        """Show a line that the dry run wrote."""
+        """Print an output line of the dry run."""
         if self._verbosity >= 0 and isinstance(event, StepOutput):
             line = escaped(event.line)
             line = click.style(line, fg="red") if event.is_error else line
             click.echo(f"{click.style(f'[{escaped(event.label)}]', fg='cyan')} {line}", err=True)
 
     def done(self, result: CheckResult) -> None:
-        """Show how a dry run ended."""
+        """Print the result of a dry run."""
         self._done += 1
         if self._verbosity >= 0:
             verdict, color = ("failed", "red") if result.problem else ("ready", "green")
@@ -53,7 +53,7 @@ class Watcher:
 
 
 def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosity: int) -> None:
-    """Print the problems of a check, and how many deployments are ready."""
+    """Print the problems of a check, and the number of deployments that are ready."""
     diagnostics.show([each for each in notes if verbosity >= 0])
     diagnostics.show([each.problem for each in results if each.problem is not None])
     if verbosity >= 0:
@@ -62,7 +62,7 @@ def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosi
 
 
 def as_document(results: Sequence[CheckResult], notes: Sequence[Diagnostic]) -> dict[str, Any]:
-    """The same as `check --output json` prints it, without its format."""
+    """Return the result for `check --output json`, without its format."""
     ready = sum(each.problem is None for each in results)
     return {
         "summary": {"ready": ready, "failed": len(results) - ready},

@@ -1,4 +1,4 @@
-"""Task runs and subflow runs, for people and for programs."""
+"""Task runs and subflow runs as text and JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.operations.children import counts, most_telling
 
 
 def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None) -> None:
-    """Print a table of at most *limit* children of *run*, None for all, and how they all stand."""
+    """Print a table of at most *limit* children of *run*, None for all, and the counts of their states."""
     if not children:
         return
     shown = children if limit is None else most_telling(children, limit)
@@ -38,7 +38,7 @@ def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None)
 
 
 def took_text(run: Run) -> str:
-    """How long *run* took; empty if it has not ended."""
+    """Return the duration of *run*; empty if it has not ended."""
     return "" if run.took is None else duration_text(run.took)
 
 

@@ -1,4 +1,4 @@
-"""What a copy would do or did, for people and for programs."""
+"""The plan and the result of a copy, as text and JSON."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MOST_LISTED = 5
 
 
 class CopyProgress:
-    """Print the progress of a copy on standard error."""
+    """Prints the progress of a copy to standard error."""
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
@@ -56,7 +56,7 @@ class CopyProgress:
 
 
 def lines(plan: CopyPlan) -> Iterator[str]:
-    """The plan line by line: each change with the fields that differ, then how many of each kind."""
+    """Yield the lines of the plan: each change with the fields that differ, then the number of each kind."""
     for change in plan.changes:
         if change.action is not CopyAction.UNCHANGED:
             yield from _change(change)
@@ -68,7 +68,7 @@ def lines(plan: CopyPlan) -> Iterator[str]:
 
 
 def summary_of(plan: CopyPlan) -> str:
-    """Return how many things each action is for, in words."""
+    """Return the number of objects for each action, in words."""
     return ", ".join(_WORDS[action].format(count) for action, count in plan.summary.items() if count)
 
 
@@ -93,7 +93,7 @@ def _shown(value: Any) -> str:
 
 
 def show(outcome: CopyOutcome, *, is_dry_run: bool, is_json: bool, verbosity: int) -> None:
-    """Print the plan of a dry run, or what was done; and on standard error, what is wrong."""
+    """Print the plan of a dry run, or the results, and the problems to standard error."""
     if is_dry_run and not is_json:
         for line in lines(outcome.plan):
             click.echo(line)
@@ -140,7 +140,7 @@ def _problem(change: CopyChange) -> str:
 
 
 def _problems(outcome: CopyOutcome) -> Iterator[Diagnostic]:
-    """What the destination does not have as the source has it."""
+    """Yield the differences that remain on the destination."""
     for change in outcome.plan.changes:
         if change.action.is_problem:
             yield Diagnostic("not-copied", _problem(change), change.hint)

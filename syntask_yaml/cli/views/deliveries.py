@@ -1,4 +1,4 @@
-"""What automations did for a run, for people and for programs."""
+"""Deliveries of automations for a run, as text and JSON."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def encode_delivery(delivery: Delivery) -> dict[str, Any]:
 
 
 def action_text(delivery: Delivery) -> str:
-    """Return what is done, and whom it tells: `call-webhook webhook/ops`."""
+    """Return the action and its recipient: `call-webhook webhook/ops`."""
     return f"{delivery.action.get('type')} {target_of(delivery.action)}".rstrip()
 
 
 def delivery_text(delivery: Delivery) -> str:
-    """Return a delivery in a line."""
+    """Return a delivery on one line."""
     what = f"{delivery.automation}: {action_text(delivery)}"
     times = f"{delivery.attempts} attempt{'' if delivery.attempts == 1 else 's'}"
     message = f" {delivery.message}" if delivery.message else ""

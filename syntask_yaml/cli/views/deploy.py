@@ -23,12 +23,12 @@ _COLORS = {
     SKIPPED: "yellow",
 }
 
-# So many deployments are counted while they are written.
+# The number of deployments from which on they are counted while they are written.
 _MANY = 10
 
 
 class DeployProgress:
-    """Print the progress of a deploy on standard error: steps with their output, then deployments."""
+    """Prints the progress of a deploy to standard error: steps with their output, then deployments."""
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
@@ -37,7 +37,7 @@ class DeployProgress:
 
     def __call__(self, event: Event) -> None:
         if self._verbosity >= 0:
-            with UNHEARD:  # what is being written is written to its end
+            with UNHEARD:  # the current write is completed
                 self._show(event)
 
     def _show(self, event: Event) -> None:
@@ -63,7 +63,7 @@ class DeployProgress:
 
 
 def show_problems(outcome: Outcome, *, verbosity: int) -> list[Diagnostic]:
-    """Print what is to be said of the outcome on standard error, and return it."""
+    """Print the problems of the outcome to standard error, and return them."""
     has_changes = any(outcome.summary.get(action) for action in ("created", "updated", "renamed"))
     problems = [
         each
@@ -75,7 +75,7 @@ def show_problems(outcome: Outcome, *, verbosity: int) -> list[Diagnostic]:
 
 
 def show(outcome: Outcome, *, verbosity: int) -> None:
-    """Print what was skipped, and how many deployments became what."""
+    """Print the skipped objects, and the number of deployments for each result."""
     if verbosity < 0:
         return
     for result in outcome.all_results:

@@ -1,4 +1,4 @@
-"""Problems as text, with the source line and a caret, and as JSON."""
+"""Diagnostics as text, with the source line and a caret, and as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_WIDTH = 160
 _MAX_SHOWN = 100
 _MAX_NAMED = 5
 
-# What has one cause, which is elsewhere, however often the file refers to it.
+# Problems with one cause elsewhere, however often the file refers to it.
 _CAUSED_ELSEWHERE = frozenset(
     {
         "flow-not-found",
@@ -41,7 +41,7 @@ _CAUSED_ELSEWHERE = frozenset(
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print each problem to standard error; notes that say the same in one line."""
+    """Print each problem to standard error; equal notes are merged on one line."""
     notes: Counter[str] = Counter()
     shown = 0
     for diagnostic, *others in by_cause(diagnostics):
@@ -59,7 +59,7 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def by_cause(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
-    """Return the problems, those with one cause together, in the order of the first of each."""
+    """Return the problems grouped by cause, in order of first occurrence."""
     groups: dict[Hashable, list[Diagnostic]] = {}
     for each in diagnostics:
         place = None if each.is_note or each.code in _CAUSED_ELSEWHERE else each.span or each.path
@@ -75,7 +75,7 @@ def causes(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator[str]:
-    """The lines of one problem; *others* have the same cause."""
+    """Yield the lines of one problem; *others* have the same cause."""
     color = _COLORS[diagnostic.severity]
     label = click.style(f"{diagnostic.severity.value}:", fg=color, bold=True)
     yield f"{label} {click.style(diagnostic.summary, bold=True)} [{diagnostic.code}]"
@@ -94,7 +94,7 @@ def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator
 
 
 def _touched(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
-    """Which deployments a problem touches, if there are several, and which targets, if not all do."""
+    """Yield the affected deployments, if there are several, and the affected targets, if not all are."""
     names = _entries(diagnostics)
     if len(names) > 1:
         yield f"  in {escaped(deployments_in_words(names))}"
@@ -106,7 +106,7 @@ def _touched(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
 
 
 def with_deployments(diagnostic: Diagnostic) -> str:
-    """The detail of a problem with the deployments and targets that it touches, if there are several."""
+    """Return the detail of a problem with the affected deployments and targets, if there are several."""
     sentences = [diagnostic.detail]
     if len(diagnostic.entries) > 1:
         sentences.append(f"In {deployments_in_words(diagnostic.entries)}.")
@@ -116,12 +116,12 @@ def with_deployments(diagnostic: Diagnostic) -> str:
 
 
 def targets_in_words(names: Sequence[str]) -> str:
-    """Return the targets called *names*, in a line."""
+    """Return the targets *names* on one line."""
     return f"the target{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}"
 
 
 def deployments_in_words(names: Sequence[str]) -> str:
-    """Return how many deployments *names* are, and the first of them, in a line."""
+    """Return the number of deployments in *names*, and the first of them, on one line."""
     return f"{len(names)} deployments: {_listed([f'`{name}`' for name in names])}"
 
 
@@ -153,7 +153,7 @@ def _place(span: Span, color: str) -> Iterator[str]:
 
 
 def _visible(text: str) -> str:
-    """Return the text with what would move the cursor, or hide things, shown as marks of the same width."""
+    """Return the text with symbols for characters that move the cursor or hide text."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for character in text.replace("\t", " ")

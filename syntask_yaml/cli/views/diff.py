@@ -1,4 +1,4 @@
-"""What the declarations of two states differ in, for people, for a pull request, and as JSON."""
+"""The differences between the declarations of two states, as text, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CUT = "**There is more than this page may hold. Run `syntask diff` to see all o
 
 
 def show(difference: DeclarationDiff) -> None:
-    """Print it to standard output."""
+    """Print the differences to standard output."""
     for change in difference.changes:
         symbol = click.style(change.action.symbol, fg=ACTION_COLORS[change.action], bold=True)
         reason = f"  ({change.reason})" if change.reason else ""
@@ -41,7 +41,7 @@ def show(difference: DeclarationDiff) -> None:
 
 
 def as_document(difference: DeclarationDiff) -> dict[str, Any]:
-    """Return the content of its JSON document; no *after* is the working tree."""
+    """Return the content of the JSON document; without *after*, for the working tree."""
     return {
         "project": difference.project,
         "before": difference.before,
@@ -52,7 +52,7 @@ def as_document(difference: DeclarationDiff) -> dict[str, Any]:
 
 
 def as_markdown(difference: DeclarationDiff) -> str:
-    """Return a page that a comment of a pull request can hold."""
+    """Return a page that fits into a pull request comment."""
     return fitted(_page(difference), COMMENT, _CUT)
 
 

@@ -13,7 +13,7 @@ _SHORT = 8
 
 
 def show(records: Sequence[DeployRecord], *, names: Sequence[str], is_of_all: bool) -> None:
-    """Print *records*; with *names*, what became of each deployment in them."""
+    """Print *records*; with *names*, the result for each deployment in them."""
     columns = ["Deployed", *(["Project"] if is_of_all else []), "By", "Commit", "Result"]
     rows = [
         (
@@ -30,7 +30,7 @@ def show(records: Sequence[DeployRecord], *, names: Sequence[str], is_of_all: bo
 
 
 def commit_text(record: DeployRecord) -> str:
-    """Return the commit of *record*, its branch, and whether there was more than that."""
+    """Return the commit of *record*, its branch, and whether there were uncommitted changes."""
     if record.commit is None:
         return ""
     branch = f" {record.branch}" if record.branch else ""

@@ -1,4 +1,4 @@
-"""A timeline of a backend as lines of text: a lane for each deployment, now in the middle."""
+"""A timeline of a backend as text: a lane for each deployment, now in the middle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_NAME, _SHORTEST_NAME, _BETWEEN = 32, 12, 5
 
 
 def lane_lines(timeline: RunTimeline, signs: Signs, columns: int) -> Iterator[str]:
-    """Yield the axis, a line for each lane, and where now is, in so many *columns* if they are enough."""
+    """Yield the axis, a line for each lane, and the marker of now, within *columns* if possible."""
     if not timeline.lanes:
         return
     names = [lane_name(lane) for lane in timeline.lanes]
@@ -43,7 +43,7 @@ class _Drawing:
     columns: int
 
     def axis(self) -> str:
-        """The hours and days, each above the slot in which it begins; those without room are left out."""
+        """Return the hours and days, each above the slot of its start; those that do not fit are left out."""
         text = ""
         for moment, label in self.window.ticks(None):
             place = self._begin + self.window.slot(moment)
@@ -56,7 +56,7 @@ class _Drawing:
 
     @property
     def _begin(self) -> int:
-        """The column in which the bars begin."""
+        """The first column of the bars."""
         return self.names + 3
 
     def lane(self, lane: Lane, name: str) -> str:

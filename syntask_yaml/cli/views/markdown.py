@@ -11,17 +11,17 @@ from syntask_yaml.cli.views.diagnostics import causes, with_deployments
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.diagnostics import Diagnostic, Severity
 
-# Between these a text is code; inside a table only a code span without them stays one.
+# Text between backquotes is code; in a table, only a code span without backquotes is safe.
 _QUOTED = re.compile(r"`([^`]*)`")
 _ODD = re.compile(r"[`|]|^\s|\s$")
 _LINE_ENDS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")
-# An underscore inside of a word, a colon without an address behind it, and the rest of these mean nothing.
+# An underscore inside a word, a colon without a URL after it, and other punctuation have no meaning.
 _PUNCTUATION = re.compile(r"[^\w\s,;:.()/'\"?=-]|\b_|_\b|:(?=//)|(?<=\bwww)\.", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class TextLimit:
-    """The maximum length of a text, as *measure* counts it."""
+    """The maximum length of a text, as counted by *measure*."""
 
     most: int
     measure: Callable[[str], int]
@@ -31,14 +31,14 @@ def _bytes(text: str) -> int:
     return len(text.encode())
 
 
-# What GitHub takes: of a comment so many characters, of the summary of a step so many bytes.
-COMMENT = TextLimit(65_536 - 256, len)  # with room for the mark by which it is found again
+# GitHub's limits: characters of a comment, and bytes of a job summary.
+COMMENT = TextLimit(65_536 - 256, len)  # leaves room for the mark that identifies the comment
 SUMMARY = TextLimit(1_048_576, _bytes)
 NO_LIMIT = TextLimit(sys.maxsize, len)
 
 
 def code(text: str) -> str:
-    """*text* as code, which may stand in a table."""
+    """Return *text* as code, which is safe in a table."""
     plain = escaped(_LINE_ENDS.sub(" ", text))
     if not plain.strip():
         return ""
@@ -46,13 +46,13 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence of a message: what stands in back-quotes is code, and nothing else means anything."""
+    """Return a sentence of a message with its backquoted parts as code, and everything else escaped."""
     parts = _QUOTED.split(escaped(_LINE_ENDS.sub(" ", text)))
     return "".join(code(part) if number % 2 else _entities(part) for number, part in enumerate(parts))
 
 
 def _entities(text: str) -> str:
-    """*text* with each character that Markdown or GitHub may obey as a number."""
+    """Return *text* with characters that have a meaning in Markdown or GitHub as numeric entities."""
     return _PUNCTUATION.sub(_entity, text)
 
 
@@ -60,12 +60,12 @@ def _entity(found: re.Match[str]) -> str:
     character = found[0]
     if not character.isascii():
         return character
-    # GitHub looks for `@somebody` and `#12` in the text that was made, unless something stands between.
+    # GitHub recognizes `@somebody` and `#12` in the rendered text, unless a comment separates them.
     return f"&#{ord(character)};" + ("<!-- -->" if character in "@#" else "")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table, whose cells are Markdown already; an empty line ends it."""
+    """Yield the lines of a table, whose cells are already Markdown, and an empty line."""
     yield f"| {' | '.join(columns)} |"
     yield f"|{' --- |' * len(columns)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)
@@ -73,7 +73,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 
 def fitted(lines: Iterable[str], limit: TextLimit, remark: str) -> str:
-    """The *lines* as one text; where they are longer than *limit*, the first of them and *remark*."""
+    """Join *lines*; if they exceed *limit*, keep the first ones and add *remark*."""
     ending = f"\n{remark}\n"
     room = limit.most - limit.measure(ending)
     kept: list[str] = []
@@ -91,7 +91,7 @@ _ORDER = tuple(Severity)
 
 
 def problem_lines(problems: Sequence[Diagnostic]) -> Iterator[str]:
-    """A table of *problems*, errors first, those with one cause once; nothing where there are none."""
+    """Yield a table of *problems*, errors first, grouped by cause; nothing if there are none."""
     found = sorted(causes(problems), key=lambda each: _ORDER.index(each.severity))
     if found:
         yield from table(("", "Problem", "Where", "What to do"), map(_row, found))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Wide enough that no cell is broken where a program reads the table.
+# Wide enough to keep cells on one line when a program reads the table.
 _UNBROKEN = 10_000
 
 as_json = click.option(
@@ -40,7 +40,7 @@ def print_json(content: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
-    """Print rows under their headings, or, where there are none, say *empty* on standard error."""
+    """Print rows under their headings, or, if there are none, print *empty* to standard error."""
     rows = list(rows)
     if not rows:
         click.echo(empty, err=True)
@@ -57,12 +57,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty:
             click.echo(line)
 
 
-# What a table shows on several lines, or as several characters.
+# Characters that a table would display as several lines or characters.
 _BREAKS = re.compile(r"[\n\t]")
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows with their cells under each other."""
+    """Yield rows with aligned cells."""
     from rich.cells import cell_len
 
     sizes = [[cell_len(cell) for cell in row] for row in rows]
@@ -74,7 +74,7 @@ def _lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _print_fitted(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table in which long cells are broken where they do not fit on the terminal."""
+    """Print a table in which long cells are wrapped to the width of the terminal."""
     from rich.table import Table
     from rich.text import Text
 
@@ -89,7 +89,7 @@ def _print_fitted(console: Console, columns: Sequence[str], rows: Iterable[Seque
 
 
 def when(moment: datetime | None) -> str:
-    """A time as people on this machine read it; empty for none, and in UTC where it has no such time."""
+    """Return a local time; empty for None, and in UTC if there is no such local time."""
     if moment is None:
         return ""
     with suppress(OverflowError):
@@ -98,15 +98,15 @@ def when(moment: datetime | None) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """Return a time as `when` has it, with its milliseconds."""
+    """Return a time as `when` does, with milliseconds."""
     return f"{when(moment)}.{moment.microsecond // 1000:03}"
 
 
-# What is done goes on without what is said of it: the disk of a log can be full, or its reader gone.
+# Continue if messages cannot be written: the disk of a log may be full, or its reader gone.
 UNHEARD = suppress(OSError)
 
 
 def say(text: str) -> None:
-    """A line for people, on standard error. Where it cannot be written, nothing else fails for that."""
+    """Print a message to standard error. Failures to write it are ignored."""
     with UNHEARD:
         click.echo(escaped(text), err=True)

@@ -1,4 +1,4 @@
-"""The format that was asked for, of what a command prints."""
+"""The selected output format of a command."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-# What the contexts of a command share: the format that was asked for, and whether a result was printed.
+# Keys of the context of a command: the selected format, and whether a result was printed.
 _FORMAT, _IS_PRINTED = "syntask.format", "syntask.is_printed"
 
 
 class OutputFormat(click.Choice[str]):
-    """The choice of a format, which is noted."""
+    """A choice of an output format, which is recorded in the context."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         chosen = super().convert(value, param, ctx)
@@ -21,11 +21,11 @@ class OutputFormat(click.Choice[str]):
 
 
 def note_printed() -> None:
-    """Note that the result of the command is printed now."""
+    """Record that the result of the command is being printed."""
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[_IS_PRINTED] = True
 
 
 def awaits_json(context: click.Context) -> bool:
-    """Return whether the result of the command of *context* is to be JSON, and none was printed yet."""
+    """Return whether the command of *context* has JSON output, and has not printed it yet."""
     return context.meta.get(_FORMAT) == "json" and _IS_PRINTED not in context.meta

@@ -29,14 +29,14 @@ _AT_A_TIME = 1000
 
 
 def show(plan: Plan, images: Sequence[PlannedImage] = (), *, now: datetime, verbose: bool = False) -> None:
-    """Print what would change, and which images would be built, to standard output."""
+    """Print the changes, and the images to build, to standard output."""
     shown = chain(image_lines(images), lines(plan, now=now, verbose=verbose))
-    while several := list(islice(shown, _AT_A_TIME)):  # a call for each line would be slow
+    while several := list(islice(shown, _AT_A_TIME)):  # one call for each line would be slow
         click.echo("\n".join(several))
 
 
 def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
-    """The images line by line: what becomes of each, why, and for whom."""
+    """Yield the lines of the images: the action, its reason, and the deployments of each."""
     for each in images:
         action = click.style(each.action, fg=_IMAGE_COLORS.get(each.action))
         first, *more = each.deployments
@@ -48,7 +48,7 @@ def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
 
 
 def deletion_lines(plan: Plan) -> Iterator[str]:
-    """Yield the deployments and resources to delete, line by line, with what is lost."""
+    """Yield the lines of the deployments and resources to delete, with what is lost."""
     for section in review(plan):
         for entry in section.entries:
             if entry.first.is_deletion:
@@ -59,9 +59,9 @@ def deletion_lines(plan: Plan) -> Iterator[str]:
 
 
 def lines(plan: Plan, *, now: datetime, verbose: bool = False) -> Iterator[str]:
-    """The plan line by line: each change with its fields, then how many there are of each kind.
+    """Yield the lines of the plan: each change with its fields, then the number of each kind.
 
-    Folders are named where there are several.
+    Folders are named if there are several.
     """
     sections = review(plan, verbose=verbose)
     clock = clock_for(sections, now)

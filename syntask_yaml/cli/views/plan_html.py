@@ -80,7 +80,7 @@ def _table(shown: Iterator[str]) -> Iterator[str]:
 
 
 def _linked(change: Change, backend: str) -> str:
-    """Return the name of a deployment, which leads to its page on the server if there is one."""
+    """Return the name of a deployment, linked to its page on the server if there is one."""
     page = page_of_deployment(backend, change.id)
     name = _code(change.deployment)
     return f'<a href="{_text(page)}" rel="noreferrer">{name}</a>' if page else name

@@ -13,7 +13,7 @@ from syntask_yaml.plan.schedule_changes import ScheduleChange, schedule_changes
 
 
 def as_document(plan: Plan, *, now: datetime) -> dict[str, Any]:
-    """Return the document of *plan*, in which each change also has what people are shown of it."""
+    """Return the document of *plan*, with the displayed rows of each change."""
     document = encode(plan)
     changes = [each for each in plan.changes if each.action is not Action.UNCHANGED]
     schedules = [tuple(schedule_changes(each.write)) if each.write else () for each in changes]

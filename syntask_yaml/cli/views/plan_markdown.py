@@ -27,7 +27,7 @@ def page(
     now: datetime,
     limit: TextLimit,
 ) -> str:
-    """The plan as a page of Markdown that is no longer than *limit*; where it is cut, its end says so."""
+    """Return the plan as a page of Markdown within *limit*; if it is cut, a remark at its end says so."""
     return fitted(_lines(plan, images, problems, now), limit, _CUT)
 
 
@@ -64,7 +64,7 @@ def _title(section: ReviewSection) -> str:
 
 
 def _linked(change: Change, backend: str) -> str:
-    """The name of a deployment, which leads to its page on the server if there is one."""
+    """Return the name of a deployment, linked to its page on the server if there is one."""
     page = page_of_deployment(backend, change.id)
     return f"[{code(change.deployment)}](<{page}>)" if page else code(change.deployment)
 
@@ -83,7 +83,7 @@ def _resource(change: ResourceChange) -> Iterator[tuple[str, ...]]:
 
 
 def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Iterator[tuple[str, ...]]:
-    """The rows of one change: what it is stands in the first of them."""
+    """Yield the rows of one change; the first one has the action, name and reason."""
     lead = (code(action.symbol.strip()), f"{name} ({prose(reason)})" if reason else name)
     for row in found or [Row("", None, None)]:
         what = f"{prose(row.what)} ({DRIFT})" if row.is_drift else prose(row.what)

@@ -1,4 +1,4 @@
-"""Progress of a long operation: `17 of 60`, and the remaining time if it takes long."""
+"""The progress of a long operation: `17 of 60`, and the remaining time if it takes long."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ import click
 from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.events import Counted, Event
 
-# Seconds after which it is said how long the rest will take, and after which something is said at all of
-# what prints nothing of its own.
+# Seconds after which the remaining time is printed, and between messages of operations without output.
 _LONG, _EVERY = 5.0, 3.0
 
 
 class ProgressEstimate:
-    """Tells how far a series is, and how fast since it was asked first; *clock* is in seconds."""
+    """Estimates the progress of a series since the first call; *clock* is in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._first: tuple[int, float] | None = None
 
     def text(self, number: int, total: int) -> str:
-        """Return that *number* of *total* are done; the rest is taken to be as fast as these were."""
+        """Return the text for *number* of *total*, assuming the same speed for the rest."""
         now = self._clock()
         first, begin = self._first = self._first or (number, now)
         done, elapsed = f"{number:,} of {total:,}", now - begin
@@ -35,7 +34,7 @@ class ProgressEstimate:
 
 
 class CountProgress:
-    """Print the progress of each series on standard error every few seconds, if it takes that long.
+    """Prints the progress of each series to standard error every few seconds, if it takes that long.
 
     *clock* is in seconds.
     """

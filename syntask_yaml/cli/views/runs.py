@@ -1,4 +1,4 @@
-"""The progress of a run that a command follows."""
+"""Print the progress of a watched run."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _WARNING, _ERROR = 30, 40
 def show_watched(
     seen: Iterable[Seen], *, is_raw: bool = False, show: Callable[[LogLine], None] | None = None
 ) -> State | None:
-    """Print log lines to standard output, and all else to standard error; the last state.
+    """Print log lines to standard output, and other events to standard error. Return the last state.
 
-    *show* prints a line, or else its message is printed.
+    *show* prints a line; by default its message is printed.
     """
     state: State | None = None
     for each in seen:

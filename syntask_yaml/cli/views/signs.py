@@ -12,8 +12,8 @@ from syntask_yaml.model.run import StateType
 class Signs:
     """The characters for states and bars.
 
-    *levels* are from little to much; *edge* is around the bars, *unread* where nothing is known, and *now*
-    points to this moment.
+    *levels* are ordered by height; *edge* surrounds the bars, *unread* marks unknown slots, and *now* the
+    current time.
     """
 
     states: Mapping[StateType, str]
@@ -55,7 +55,7 @@ _TYPED = Signs(
 
 
 def signs_of(encoding: str | None) -> Signs:
-    """Return the signs that can be printed in *encoding*."""
+    """Return the symbols that *encoding* supports."""
     try:
         "▁✓⊘▸│▼".encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -24,13 +24,13 @@ from syntask_yaml.operations.status.late import LateRuns
 from syntask_yaml.operations.status.read import BackendStatus
 from syntask_yaml.operations.why.reason import span
 
-# So many of each list are shown.
+# The maximum number of rows of each list.
 _SHOWN = 8
 _LONGEST = 60
 
 
 def status_lines(status: BackendStatus, signs: Signs, columns: int) -> Iterator[str]:
-    """Yield what people read: a part for each list, and the timeline."""
+    """Yield the lines of the status: a section for each list, and the timeline."""
     window = status.timeline.window
     late = sum(len(each.runs) for each in status.late)
     yield _heading("Running", len(status.running), is_cut="running" in status.cut)
@@ -57,7 +57,7 @@ def _heading(title: str, number: int, *, is_cut: bool, color: str | None = None)
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield *rows* with their cells below each other."""
+    """Yield *rows* with aligned cells."""
     cells = [[escaped(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
@@ -71,7 +71,7 @@ def _running(run: Run, status: BackendStatus) -> Sequence[str]:
 
 
 def _silent(status: BackendStatus) -> Iterator[str]:
-    """Yield which runs that seem to run nobody reports on."""
+    """Yield the running runs whose worker does not respond."""
     if silent := [short_id(run.id) for run in status.running if run.id in status.silent]:
         more = f" and {len(silent) - _SHOWN:,} more" if len(silent) > _SHOWN else ""
         listed = f"{', '.join(silent[:_SHOWN])}{more}"
@@ -94,10 +94,10 @@ def _coming(time: datetime, name: str, status: BackendStatus) -> Sequence[str]:
 
 
 def _late(group: LateRuns, status: BackendStatus) -> Iterator[str]:
-    """Yield where runs wait, since when, and why."""
+    """Yield the queue of waiting runs, the time since when they wait, and the reason."""
     run, number = group.oldest, len(group.runs)
     place = f" in the work pool `{run.work_pool}`" if run.work_pool else ""
-    is_cut = "late" in status.cut  # the runs that have waited longest were not read
+    is_cut = "late" in status.cut  # the longest-waiting runs were not read
     some, least = (" or more", " more than") if is_cut else ("", "")
     is_one = number == 1 and not is_cut
     what = f"1 run{place} waits" if is_one else f"{number:,}{some} runs{place} wait, the oldest"
@@ -122,16 +122,16 @@ def _unserved(pool: str) -> Iterator[str]:
         yield click.style(escaped(f"  {line}"), fg="yellow")
 
 
-# What a terminal is told: another screen without a cursor and without wrapped lines, and back again.
+# Terminal sequences: switch to the alternate screen without a cursor and line wrapping, and back.
 _OPEN, _CLOSE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K\n", "\x1b[J"
 
 
 def redraw(draw: Callable[[], Sequence[str]], *, seconds: float) -> NoReturn:
-    """Show what *draw* returns, and again every so many *seconds*.
+    """Print the lines from *draw*, and again every *seconds*.
 
-    Without a terminal, each is below the one before. Lines beyond the last row of a terminal are left out.
-    Ends with code 130 at Ctrl-C, as tools that watch do.
+    Without a terminal, outputs follow each other. Lines beyond the height of the terminal are left out.
+    Ctrl-C exits with 130, as in other watching tools.
     """
     is_terminal = sys.stdout.isatty()
     try:

@@ -1,4 +1,4 @@
-"""A timeline as bars in the width of the terminal."""
+"""A run timeline as bars in the width of the terminal."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.timeline import Bar, Span, Timeline
 
-# Columns of names and of bars, where nothing says how wide the terminal is.
+# Columns of names and of bars, if the width of the terminal is unknown.
 _LONGEST_NAME, _NARROWEST, _WIDTH = 32, 20, 100
 
 
 def print_timeline(shown: Timeline) -> None:
-    """Print a line for each bar, below the time of the first and the last moment."""
+    """Print a line for each bar, below the start and the end time."""
     signs = signs_of(sys.stdout.encoding)
     texts = [_text(bar) for bar in shown.bars]
     names = [_name(bar) for bar in shown.bars]
@@ -39,7 +39,7 @@ def print_timeline(shown: Timeline) -> None:
 
 
 def encode_timeline(shown: Timeline) -> dict[str, Any]:
-    """A timeline as JSON."""
+    """Return a timeline as JSON."""
     return {"started": shown.span[0], "ended": shown.span[1], "bars": [_encode(bar) for bar in shown.bars]}
 
 
@@ -69,7 +69,7 @@ def _name(bar: Bar) -> str:
 
 
 def _text(bar: Bar) -> str:
-    """How long it took; of many, how many there are, in which states, and how many at a time."""
+    """Return the duration; for several runs, their number, states and maximum concurrency."""
     if bar.count == 1:
         return duration_text(_busy(bar)) if bar.spans else _state(bar).value.capitalize()
     states = ", ".join(
@@ -89,7 +89,7 @@ def _busy(bar: Bar) -> timedelta:
 
 
 def _drawn(bar: Bar, span: Span, columns: int, levels: str) -> str:
-    """The bar: where it goes on, and for many as high as they are many at that time."""
+    """Return the bar, for several runs with a height by their number."""
     loads = list(_loads(bar.spans, span, columns))
     if bar.count == 1:
         return "".join(levels[-1] if load else " " for load in loads)
@@ -100,7 +100,7 @@ def _drawn(bar: Bar, span: Span, columns: int, levels: str) -> str:
 
 
 def _loads(spans: Sequence[Span], whole: Span, columns: int) -> Iterator[float]:
-    """Yield how many *spans* there are in each of the columns of *whole*, on the average."""
+    """Yield the average number of *spans* in each of the columns of *whole*."""
     start, length = whole[0], (whole[1] - whole[0]).total_seconds() or 1.0
     parts = [0.0] * columns
     changes = [0] * (columns + 1)
@@ -108,7 +108,7 @@ def _loads(spans: Sequence[Span], whole: Span, columns: int) -> Iterator[float]:
         first, last = ((moment - start).total_seconds() / length * columns for moment in (begin, end))
         left, right = (min(max(int(place), 0), columns - 1) for place in (first, last))
         if left == right:
-            parts[left] += max(last - first, 0.01)  # what takes no time is seen, too
+            parts[left] += max(last - first, 0.01)  # keeps runs without a duration visible
             continue
         parts[left] += left + 1 - first
         parts[right] += last - right

@@ -1,4 +1,4 @@
-"""An upgrade for people, for programs, and as a page of Markdown."""
+"""An upgrade as text, JSON and Markdown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COLUMNS = ("File", "Deployment", "Work pool", "Result")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How to print an upgrade. *words* are the arguments of the command that writes it."""
+    """The display options of an upgrade. *words* are the arguments of the command that writes it."""
 
     words: Sequence[str]
     is_written: bool
@@ -36,7 +36,7 @@ class Shown:
 
 
 def show(upgrade: Upgrade, shown: Shown) -> None:
-    """Print what was found and what becomes of it: problems to standard error, the rest to output."""
+    """Print the results: problems to standard error, the rest to standard output."""
     if upgrade.results and not shown.quiet:
         print_table(_COLUMNS, map(_row, upgrade.results), empty="")
         click.echo()
@@ -84,12 +84,12 @@ def _show_difference(change: FileChange) -> None:
 
 
 def as_document(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
-    """Return everything as `upgrade --output json` prints it; no secret is in it."""
+    """Return the document of `upgrade --output json`, without secrets."""
     return document("upgrade", _content(upgrade, is_written=is_written))
 
 
 def as_report(upgrade: Upgrade, path: Path, *, is_written: bool) -> str:
-    """Return the text of the report at *path*: JSON for a name that says so, and otherwise Markdown."""
+    """Return the text of the report at *path*: JSON for `.json`, and otherwise Markdown."""
     if path.suffix.lower() != ".json":
         return as_markdown(upgrade)
     content = as_document(upgrade, is_written=is_written)

@@ -1,4 +1,4 @@
-"""What schedules where, and what a switch did, for people and for programs."""
+"""The active schedules of both servers, and the results of a switch, as text and JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLUMNS = ("Deployment", "Schedules on", "Next on the old server", "Last there"
 
 
 def show(found: Sequence[Position], old_url: str, new_url: str) -> None:
-    """Print a table, and what is wrong on standard error."""
+    """Print a table, and the problems to standard error."""
     click.echo(f"old: {old_url}\nnew: {new_url}\n")
     print_table(_COLUMNS, map(_row, found), empty="The old server has no deployments.")
     for each in found:
@@ -74,7 +74,7 @@ def _encode(position: Position) -> dict[str, Any]:
 
 
 def show_switched(switched: Switched, *, is_back: bool) -> None:
-    """Print what became of one deployment, and how to run what nobody ran."""
+    """Print the result for one deployment, and the commands for runs that were missed."""
     entry = switched.entry
     name, url = (entry.old_name, entry.old_url) if is_back else (entry.name, entry.new_url)
     verb = "schedules on" if switched.is_done else "already schedules on"

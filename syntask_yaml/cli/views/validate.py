@@ -1,4 +1,4 @@
-"""What `validate` found, for people and as JSON."""
+"""The result of `validate`, as text and JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syntask_yaml.diagnostics import Diagnostic, Severity
 
 
 def show(found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None:
-    """Print each problem of so many *files* on standard error, and a last line that counts them."""
+    """Print each problem of *files* files to standard error, and a line with the counts."""
     diagnostics.show(each for each in found if each.is_error or not quiet)
     causes = diagnostics.causes(found)
     errors = sum(each.is_error for each in causes)
@@ -34,6 +34,6 @@ def _count(number: int, noun: str) -> str:
 
 
 def as_document(found: Sequence[Diagnostic]) -> dict[str, Any]:
-    """The same as `validate --output json` prints it, without its format."""
+    """Return the result for `validate --output json`, without its format."""
     is_valid = not any(each.is_error for each in found)
     return {"valid": is_valid, "diagnostics": [diagnostics.encode(each) for each in found]}

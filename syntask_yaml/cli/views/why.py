@@ -1,4 +1,4 @@
-"""Why a run is in its state, for people and for programs."""
+"""The explanation of a run's state, as text and JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOTHING = "Nothing is wrong: every due run has completed."
 
 
 def show_explanation(answer: Explanation | None) -> None:
-    """Print the state in a sentence, and each reason with what shows it and what to do.
+    """Print the state in a sentence, and each reason with its evidence and remedies.
 
     None: there is nothing to explain.
     """
@@ -48,7 +48,7 @@ def _show(reason: Reason) -> None:
 
 
 def encode_explanation(answer: Explanation | None) -> dict[str, Any]:
-    """An answer as JSON; without one, of no run."""
+    """Return an explanation as JSON; None is one without a run."""
     if answer is None:
         of_a_run = dict.fromkeys(("id", "name", "deployment", "state", "state_name"))
         return {**of_a_run, "sentence": _NOTHING, "reasons": [], "deliveries": []}

@@ -30,12 +30,12 @@ from syntask_yaml.worker.events import (
     WorkerEvent,
 )
 
-# So many deployments are named.
+# The maximum number of deployments that are named.
 _NAMED = 5
 
 
 def show(event: WorkerEvent) -> None:
-    """Say on standard error what happened. Runs go on where that cannot be written."""
+    """Print an event to standard error. Failures to write it do not stop runs."""
     with UNHEARD:
         _show(event)
 

@@ -1,4 +1,4 @@
-"""What commands report: one table of formats, for people, for programs and for CI systems."""
+"""The reports of commands: a table of formats for users, programs and CI systems."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _SIMPLE: Mapping[str, Callable[[CommandReport], None]] = {
     "json": lambda report: print_json(report.document()),
     "html": _print_html,
 }
-# Each of the others is a module of this package, which is loaded when it is asked for.
+# Each format except text is a module of this package, loaded on use.
 FORMATS = ("text", "json", "markdown", "html", "github", "gitlab", "sarif", "junit")
-# A failure that ends a command before it has a result is on standard error alone in these.
+# In these formats, a failure without a result is printed to standard error only.
 _RESULT_ONLY = frozenset({"text", "json", "html"})
 
 
 def report_format(*, with_html: bool = False) -> Callable[[F], F]:
-    """Return the option `--output` of a command that reports."""
+    """Return the option `--output` of a command with reports."""
     return click.option(
         "-o",
         "--output",
@@ -58,7 +58,7 @@ def report_format(*, with_html: bool = False) -> Callable[[F], F]:
 
 
 def print_report(report: CommandReport, output: str, environ: Mapping[str, str]) -> None:
-    """Print the report in the format *output*, and add it to the summary of a job in GitHub Actions."""
+    """Print the report in the format *output*, and add it to the job summary in GitHub Actions."""
     simple = _SIMPLE.get(output)
     print_in_format = simple or import_module(f"{__name__}.{output}").print_report
     print_in_format(report)
@@ -69,9 +69,9 @@ def print_report(report: CommandReport, output: str, environ: Mapping[str, str])
 def failures_reported(
     command: str, output: str, environ: Mapping[str, str], directory: Path, *, is_quiet: bool = False
 ) -> Iterator[None]:
-    """Report, in a format of CI systems, the failure that ends *command* before it has a result.
+    """Report a failure of *command* without a result in the formats of CI systems.
 
-    *directory* is where the command works. With *is_quiet*, warnings beside the errors are left out.
+    *directory* is the working directory of the command. With *is_quiet*, warnings are left out.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub Actions, which shows them beside the lines of a pull request."""
+"""Workflow commands of GitHub Actions, displayed next to the lines of a pull request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report of GitLab's Code Quality, which it shows in merge requests."""
+"""A Code Quality report of GitLab, displayed in merge requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.cli.views.reports.report import CommandReport
 from syntask_yaml.diagnostics import Severity
 
 _LEVELS = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
-# GitLab wants a place of every problem.
+# GitLab requires a location of every problem.
 _SOMEWHERE = "syntask.yaml"
 
 
@@ -20,7 +20,7 @@ def print_report(report: CommandReport) -> None:
     found = []
     for each in report.causes:
         path = report.path(each.span.file if each.span else _SOMEWHERE)
-        # It does not depend on the line: what moved in a file is no new problem.
+        # Independent of the line: a problem that moved in a file is not new.
         identity = "\0".join((each.code, path, each.detail))
         seen[identity] += 1
         found.append(

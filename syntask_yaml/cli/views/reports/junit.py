@@ -1,4 +1,4 @@
-"""JUnit's XML, which most CI systems show as test results."""
+"""JUnit XML, which most CI systems display as test results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.cli.views.diagnostics import with_deployments
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.reports.report import Case, CommandReport
 
-# What a document of XML 1.0 cannot hold, beyond what `escaped` replaces.
+# Characters that are invalid in XML 1.0, beyond those that `escaped` replaces.
 _FORBIDDEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
@@ -34,7 +34,7 @@ def print_report(report: CommandReport) -> None:
 
 
 def _problems(report: CommandReport) -> Iterator[Case]:
-    """A failed case for each error, unless a case tells of it already."""
+    """Yield a failed case for each error that no other case includes."""
     told = {case.failure for case in report.cases}
     for each in report.causes:
         is_told = not told.isdisjoint((each.detail, " ".join(filter(None, (each.detail, each.hint)))))
@@ -45,6 +45,6 @@ def _problems(report: CommandReport) -> Iterator[Case]:
 
 
 def _attribute(text: str) -> str:
-    from xml.sax.saxutils import quoteattr  # which loads the whole of `urllib`
+    from xml.sax.saxutils import quoteattr  # loads all of `urllib`
 
     return quoteattr(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", escaped(text)))

@@ -1,4 +1,4 @@
-"""Markdown, for the comment of a pull request or the summary of a job."""
+"""Markdown for a pull request comment or a job summary."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _CUT = "**There is more than this page may hold. Run the command with `-o text` 
 
 
 def print_report(report: CommandReport) -> None:
-    """Print a page that is no longer than a comment may be."""
+    """Print a page within the length limit of a comment."""
     click.echo(page(report, COMMENT), nl=False)
 
 
 def page(report: CommandReport, limit: TextLimit) -> str:
-    """The page of the command, or one of its problems and cases."""
+    """Return the page of the command, or one of its problems and cases."""
     return report.markdown(limit) if report.markdown else fitted(_lines(report), limit, _CUT)
 
 

@@ -1,4 +1,4 @@
-"""What a command found and did, as a value that every format is made of."""
+"""The report of a command as a value, from which every format is generated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from syntask_yaml.cli.views.markdown import TextLimit
 
-# Where the checkout of the repository is, in the environment of a CI system.
+# Environment variables of CI systems with the path of the checkout.
 _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
@@ -29,9 +29,9 @@ class Case(NamedTuple):
 class CommandReport(NamedTuple):
     """The report of *command*.
 
-    *problems* are what was found, *cases* what became of each thing. *folder* is where the files of the
-    problems are, from the root of the repository. *document* makes the JSON document, *text* prints the
-    report for people. *markdown* and *html* make the pages of a command that has more to show than its
+    *problems* are the diagnostics, *cases* the results for each object. *folder* is the folder of the files
+    in problems, relative to the root of the repository. *document* returns the JSON document, *text* prints
+    the report for users. *markdown* and *html* return the pages of a command that displays more than its
     problems and cases.
     """
 
@@ -46,16 +46,16 @@ class CommandReport(NamedTuple):
 
     @property
     def causes(self) -> list[Diagnostic]:
-        """The problems, those with one cause as one."""
+        """The problems, merged by cause."""
         return causes(self.problems)
 
     def path(self, file: str) -> str:
-        """*file* as CI systems call it: from the root of the repository."""
+        """Return the path of *file* relative to the root of the repository."""
         return os.path.normpath(Path(self.folder, file)).replace(os.sep, "/")
 
 
 def repository_folder(environ: Mapping[str, str], directory: Path) -> str:
-    """Return where *directory* is in the checkout of a CI system; empty for its root, and outside of one."""
+    """Return the path of *directory* in the checkout of a CI system; empty for its root, or outside."""
     checkout = next((environ[name] for name in _CHECKOUTS if environ.get(name)), None)
     if checkout is None or not directory.is_relative_to(Path(checkout).resolve()):
         return ""

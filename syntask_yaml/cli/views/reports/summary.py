@@ -1,4 +1,4 @@
-"""The summary of a job in GitHub Actions."""
+"""The job summary of GitHub Actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.errors import FileFailed
 
 
 def add_to_summary(report: CommandReport, environ: Mapping[str, str]) -> None:
-    """Add the page of *report* to the summary, if there is one; no more of it than fits.
+    """Append the page of *report*, cut to the limit, to the job summary if there is one.
 
     Raises FileFailed.
     """
