@@ -145,5 +145,5 @@ def test_other_machines_are_let_in_with_a_token_only(tmp_path: Path) -> None:
     weak = console.run("syntask ui --host 0.0.0.0 --port 0 --token weak")
 
     assert (without.returncode, weak.returncode) == (64, 64)
-    assert "need a token" in without.stdout
+    assert "requires a token" in without.stdout
     assert "shorter than 16 characters" in weak.stdout
