@@ -135,10 +135,10 @@ def _check_backend(project: Project) -> Iterator[Diagnostic]:
 
         if problem := why_no_backend(str(written.value)):
             yield written.problem("wrong-value", *problem)
-    if project.names_of(ResourceKind.BLOCK):
-        from syntask_yaml.project.resources.block_types import check_block_types  # few projects need it
+    if project.names_of(ResourceKind.BLOCK) or project.names_of(ResourceKind.WORK_POOL):
+        from syntask_yaml.project.resources.known_types import check_types  # few projects need it
 
-        yield from map(project.judge, check_block_types(project.resources, written))
+        yield from map(project.judge, check_types(project.resources, written))
 
 
 class StepChecker:

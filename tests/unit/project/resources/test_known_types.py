@@ -1,4 +1,4 @@
-"""Which blocks are known to be wrong before any backend is asked."""
+"""Which blocks and work pools are known to be wrong before any backend is asked."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.operations.project import ProjectLocation, read
-from syntask_yaml.project.resources.block_types import check_block_types
+from syntask_yaml.project.resources.known_types import check_types
 
 
-def said(folder: Path, blocks: str, backend: str = "") -> list[tuple[str, str]]:
+def said(folder: Path, blocks: str, backend: str = "", kind: str = "blocks") -> list[tuple[str, str]]:
     targets = f"targets: {{only: {{default: true, backend: '{backend}'}}}}\n" if backend else ""
-    text = f"name: shop\n{targets}deployments: []\nresources: {{blocks: {blocks}}}\n"
+    text = f"name: shop\n{targets}deployments: []\nresources: {{{kind}: {blocks}}}\n"
     (folder / "syntask.yaml").write_text(text, encoding="utf-8")
     project = read(ProjectLocation(directory=folder)).choose(None)
     named = project.target.backend if project.target else None
-    return [(each.severity.value, each.detail) for each in check_block_types(project.resources, named)]
+    return [(each.severity.value, each.detail) for each in check_types(project.resources, named)]
 
 
 @pytest.mark.parametrize("backend", ["embedded", "embedded:store.db"])
@@ -45,3 +45,12 @@ def test_a_slip_in_the_name_of_a_type_is_said(tmp_path: Path) -> None:
 
     assert severity == "warning"
     assert "`slack-webhok` is neither a block type" in detail
+
+
+def test_a_slip_in_the_type_of_a_work_pool_is_said(tmp_path: Path) -> None:
+    """Not one that a server may have from elsewhere."""
+    pools = "{a: {type: kuberntes}, b: {type: kubernetes}, c: {type: 'ecs:push'}, d: {type: our-own}}"
+
+    assert said(tmp_path, pools, kind="work_pools") == [
+        ("warning", "`kuberntes` is not a known type of work pools.")
+    ]

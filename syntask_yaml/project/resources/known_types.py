@@ -1,4 +1,4 @@
-"""Check declared blocks against the block types of a backend, as far as they are known offline."""
+"""Check declared blocks and work pools against the types of a backend, as far as they are known offline."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.block import BLOCK_TYPES, SERVER_BLOCK_TYPES, BlockType, problems_of_fields
+from syntask_yaml.model.pool_type import POOL_TYPES
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.project.resources.declared import DeclaredResource
 
@@ -16,10 +17,8 @@ _COMMON_TYPES = sorted(SERVER_BLOCK_TYPES.union(BLOCK_TYPES))
 _ON_SERVERS: Mapping[str, frozenset[str]] = {"webhook": frozenset({"allow_private_urls"})}
 
 
-def check_block_types(
-    resources: Iterable[DeclaredResource], backend: Node | None = None
-) -> Iterator[Diagnostic]:
-    """Yield each declared block whose type is unknown, or whose fields do not match its type.
+def check_types(resources: Iterable[DeclaredResource], backend: Node | None = None) -> Iterator[Diagnostic]:
+    """Yield each declared block or work pool of an unknown type, or block whose fields do not match its type.
 
     These are errors if *backend*, which the target names, is a store. A server may have other types and
     fields, and blocks with fields that were set manually, so that they are warnings otherwise.
@@ -27,11 +26,23 @@ def check_block_types(
     is_embedded = backend is not None and str(backend.value).startswith(_EMBEDDED)
     for declared in resources:
         if declared.kind is ResourceKind.BLOCK:
-            for found in _check(declared, is_embedded=is_embedded):
+            for found in _check_block(declared, is_embedded=is_embedded):
                 yield found if is_embedded else found.as_warning()
+        elif declared.kind is ResourceKind.WORK_POOL:
+            yield from _check_pool(declared.node)
 
 
-def _check(declared: DeclaredResource, *, is_embedded: bool) -> Iterator[Diagnostic]:
+def _check_pool(node: Node) -> Iterator[Diagnostic]:
+    """Yield a warning if the type of a work pool is misspelled; `…:push` and other ones are a server's."""
+    written = node.get("type")
+    if written is None or not isinstance(written.value, str) or written.value in POOL_TYPES:
+        return
+    if ":" not in written.value and (near := nearest(written.value, POOL_TYPES)):
+        detail = f"`{written.value}` is not a known type of work pools."
+        yield written.problem("wrong-value", detail, f"Did you mean `{near}`?").as_warning()
+
+
+def _check_block(declared: DeclaredResource, *, is_embedded: bool) -> Iterator[Diagnostic]:
     slug, _, name = declared.name.partition("/")
     kind = BLOCK_TYPES.get(slug)
     if kind is not None:
