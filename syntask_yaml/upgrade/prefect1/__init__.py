@@ -12,7 +12,7 @@ flows, flow_classes, flow_factories  which flows there are, what their functions
 tasks, classes, task_classes, library_tasks, contexts, signals, secrets, clients, variables  constructs
 parameters, bodies, results  what a flow takes, sets and returns
 calls, uncalled, branches, returns, conditions, dependencies, graphs, edges  what flows call in which order
-uses, copies, options, deployments, executors, storages, schedules, headers  the flow, and its deployment
+uses, options, deployments, executors, storages, schedules, headers  the flow, and its deployment
 moved_imports  names that are elsewhere today
 library, marks  what is left: each name with what takes its place today, and the comments in the code
 """

@@ -19,7 +19,6 @@ from syntask_yaml.upgrade.prefect1.classes import convert_classes
 from syntask_yaml.upgrade.prefect1.clients import convert_clients
 from syntask_yaml.upgrade.prefect1.conditions import convert_conditions
 from syntask_yaml.upgrade.prefect1.contexts import convert_contexts
-from syntask_yaml.upgrade.prefect1.copies import convert_copies
 from syntask_yaml.upgrade.prefect1.dependencies import convert_dependencies, move_calls
 from syntask_yaml.upgrade.prefect1.draft import MARK, FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.flow_runs import convert_flow_runs
@@ -81,7 +80,6 @@ _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     convert_branches,
     convert_guards,
     convert_conditions,
-    convert_copies,
     convert_uses,
     convert_options,
     note_order,
@@ -178,7 +176,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         shown,
         text,
         after,
-        (*draft.flows, *draft.copies),
+        tuple(draft.flows),
         sum(not problem.is_note for problem in draft.problems),
         tuple(draft.secrets),
         tuple(draft.problems),

@@ -11,7 +11,6 @@ from syntask_yaml.upgrade.prefect1.call_arguments import argument, known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.executors import convert_executor, convert_named_executor
 from syntask_yaml.upgrade.prefect1.module import FlowModule
-from syntask_yaml.upgrade.prefect1.parameters import is_refused
 from syntask_yaml.upgrade.prefect1.returned import followed
 from syntask_yaml.upgrade.prefect1.schedules import read_schedules
 from syntask_yaml.upgrade.prefect1.static import NotStatic
@@ -185,8 +184,6 @@ def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> 
     schedules = read_schedules(draft.module, value)
     for each in schedules:
         renamed = {flow.renamed.get(key, key): item for key, item in each.get("parameters", {}).items()}
-        if any(is_refused(key) or not key.isidentifier() for key in renamed):
-            raise NotStatic("a clock has parameters that have other names now")
         if renamed:
             each["parameters"] = renamed
     flow.deployment["schedules"] = schedules

@@ -102,7 +102,6 @@ class FlowFileDraft:
         self.kept = kept
         self.unused: set[str] = set()
         self.flows: list[Prefect1Flow] = []
-        self.copies: list[Prefect1Flow] = []
         self.tasks: set[str] = set()
         self.classes: set[str] = set()
         self.parameters: set[str] = set()

@@ -24,7 +24,7 @@ from syntask_yaml.upgrade.prefect1.static import ENVIRONMENT, NotStatic, says_no
 
 def convert_options(draft: FlowFileDraft) -> None:
     """The options and the registration of every flow."""
-    for flow in (*draft.flows, *draft.copies):
+    for flow in draft.flows:
         for name, (value, statement) in list(flow.options.items()):
             rule = _OPTIONS.get(name, _left if name in _CODES else _without_effect)
             _settle(draft, flow, name, value, statement, rule)

@@ -21,6 +21,7 @@ _STATE: Mapping[str, str] = {
 }
 # Attributes that a flow of Prefect 3 has too.
 _SAME = frozenset({"name", "visualize"})
+_COPYING = frozenset({"copy.copy", "copy.deepcopy"})
 _GRAPH = frozenset("add_task add_edge chain set_dependencies update".split())
 
 
@@ -59,7 +60,7 @@ def _convert_use(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> Non
         _METHODS[parent.attr](draft, flow, outer)
     elif parent.attr in _GRAPH and isinstance(outer, ast.Call):
         _leave_taken(draft, outer, parent.attr, statement)
-    elif parent.attr in _SAME or any(copy.definition is statement for copy in draft.copies):
+    elif parent.attr in _SAME:
         draft.edits.replace_node(use, flow.function)
     else:
         text = f"Flows have no `{parent.attr}` in Prefect 3."
@@ -79,6 +80,9 @@ def _convert_bare(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> No
         _leave_return(draft, flow, use)
     if isinstance(draft.module.parent(use), (ast.For, ast.List, ast.Tuple, ast.Dict)):
         text = f"`{flow.function}` is a function now. Change what is done with the flows of this list."
+        draft.todo(use, "p1-flow", text)
+    if draft.names.called(draft.module.parent(use)) in _COPYING:
+        text = f"`{flow.function}` is a function now. Use `with_options(name=…)`, and an entry for the copy."
         draft.todo(use, "p1-flow", text)
     draft.edits.replace_node(use, flow.function)
 

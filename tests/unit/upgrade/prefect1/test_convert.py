@@ -906,3 +906,8 @@ def test_the_image_of_the_context_is_that_of_the_run_configuration(
     taken = f"DaskTaskRunner(cluster_class=lambda: cluster({image or 'prefect.context.image'}))"
     assert taken in found.text
     assert (found.todos == 0) is (image is not None)
+
+
+@pytest.mark.parametrize("copy", ["flow.copy()", "copy.copy(flow)", "copy.deepcopy(flow)"])
+def test_a_copy_of_a_flow_is_left(copy: str) -> None:
+    assert "p1-flow" in "".join(codes(converted(f"import copy\n{HEAD}{FLOW}\nother = {copy}\n")))
