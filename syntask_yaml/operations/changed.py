@@ -1,7 +1,7 @@
-"""Which deployments differ between an earlier state of the repository and now, and why.
+"""Determine which deployments differ between an earlier commit and now, and why.
 
-Nothing of the project is imported or run. What a flow reads that is no module, and what a script of a step
-does, is not followed.
+Project code is neither imported nor executed. Data files that a flow reads, and the effects of step scripts,
+are not tracked.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, parted_from
 from syntask_yaml.pysource.module import Module, read_module
 
-# What entries say. Those of one name and one entrypoint can be the same.
+# The declarations of entries. Several may have the same name and entrypoint.
 _Document: TypeAlias = dict[str, Any]
 _Entries: TypeAlias = dict[tuple[str, str], list[_Document]]
 
@@ -39,7 +39,7 @@ _DECLARING = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class RepositoryChanges:
-    """What of a repository changed since *ref*, which has parted at *commit*, in whichever target."""
+    """The changes of a repository since *commit*, the merge base of *ref*, in all targets."""
 
     ref: str
     commit: str
@@ -49,14 +49,14 @@ class RepositoryChanges:
 
 
 def changes_since(root: Path, reader: FlowReader, ref: str) -> RepositoryChanges:
-    """What changed around the project at *root* since *ref*. Raises UsageError, RevisionUnavailable."""
+    """Return the changes around the project at *root* since *ref*. Raises UsageError, RevisionUnavailable."""
     history, commit = parted_from(root, ref)
     files = ChangedFiles(history.changed_since(commit))
     return RepositoryChanges(ref, commit, history, files, ChangedCode(root, reader, files))
 
 
 def find_changes(project: Project, facets: DeclaredFacets, since: RepositoryChanges) -> ChangedSince:
-    """What of *project*, in its target, differs between a commit and now. Raises RevisionUnavailable."""
+    """Return the changed deployments of *project*, in its target. Raises RevisionUnavailable."""
     before = _entries_before(project, since)
     entries = {} if before is None else _entry_reasons(project, before)
     entrypoints = {each.node.path: facets.entrypoint(each) for each in project.declarations}
@@ -74,9 +74,9 @@ def find_changes(project: Project, facets: DeclaredFacets, since: RepositoryChan
 def project_at(
     project: Project, history: History, commit: str, folder: Path, flows: Callable[[], FlowReader]
 ) -> Project | None:
-    """*project* as the file at *commit* declares it, written to *folder*; None if it does not.
+    """Return *project* as of *commit*, with its files written to *folder*; None if it did not exist.
 
-    *flows* is asked where a target names a deployment by its flow.
+    *flows* is called if a target refers to a deployment by its flow.
     """
     if project.file is None:
         return None
@@ -87,7 +87,7 @@ def project_at(
         target = project.target.name if project.target is not None else None
         reading = read(ProjectLocation(directory=folder / root, file=file))
         return replace(reading, flows=flows).choose(target)
-    except SyntaskError:  # it is not there, or has no such target
+    except SyntaskError:  # the project or its target did not exist
         return None
 
 
@@ -98,13 +98,13 @@ def reader_at(
     folder: Path,
     read_file: Callable[[Path], Module] = read_module,
 ) -> FlowReader:
-    """The flows of *project* as they are at *commit*; their files are linked to, or written, in *folder*."""
+    """Return a reader of the flows of *project* as of *commit*; their files are linked into *folder*."""
     write_overlay(history, commit, history.changed_since(commit), folder)
     return FlowReader(folder / project.root.resolve().relative_to(history.tree), read_file=read_file)
 
 
 def declared_document(declaration: Declaration, project: Project) -> dict[str, Any]:
-    """All that a declaration of *project* says, with the steps that it inherits and its values."""
+    """Return the complete declaration, with inherited steps and the values that it refers to."""
     sections = {"build": declaration.build, "push": declaration.push, "pull": declaration.pull}
     steps = {key: list(map(_step, each)) for key, each in sections.items() if each is not None}
     document = {**declaration.fields, **steps}
@@ -113,7 +113,7 @@ def declared_document(declaration: Declaration, project: Project) -> dict[str, A
 
 
 def _values(document: dict[str, Any], project: Project) -> dict[str, Any]:
-    """The values that *document* or another value mentions; nothing where it mentions none."""
+    """Return the values that *document* refers to, directly or through other values."""
     if not project.values or "values." not in (text := str(document)):
         return {}
     text += str([node.value for node in project.values.values()])
@@ -126,7 +126,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _entries_before(project: Project, since: RepositoryChanges) -> _Entries | None:
-    """The entries of the commit; None if no file that declares any changed."""
+    """Return the entries as of the commit; None if no file with declarations has changed."""
     history, commit = since.history, since.commit
     own = any(since.files.has(str(file.absolute())) for file in project.files)
     if project.file is None or not (own or since.files.has_suffix(*_DECLARING)):
@@ -153,8 +153,11 @@ def _key(document: _Document) -> tuple[str, str]:
 
 
 def _entry_reasons(project: Project, before: _Entries) -> dict[TreePath, ChangeReason]:
-    """Why entries are not as they were. What one says otherwise is told beside the most similar of its name
-    that is not there any more: in each folder of a large repository there may be one called so."""
+    """Return the reasons for changed entries, by path.
+
+    An entry is compared with the most similar removed one of its name: in a large repository, each folder may
+    have an entry of the same name.
+    """
     now = {each.node.path: declared_document(each, project) for each in project.declarations}
     after = _grouped(now.values())
     gone: dict[str, list[_Document]] = {}

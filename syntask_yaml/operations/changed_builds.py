@@ -1,4 +1,4 @@
-"""Whether what the build and push steps of a deployment take along changed."""
+"""Determine whether the files used by build and push steps of a deployment have changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from syntask_yaml.template import is_template
 
 _IMAGE = "build_docker_image"
 
-# The built-in steps that take a folder along, and the input that names it.
+# The built-in steps that upload or copy a folder, and the input with its path.
 _FOLDERS: Mapping[str, str] = {
     _IMAGE: "path",
     "push_to_s3": "folder",
@@ -28,14 +28,14 @@ _FOLDERS: Mapping[str, str] = {
 
 
 class ChangedBuilds:
-    """The folders that steps of the project at *root* take along, where *files* changed."""
+    """The folders used by steps of the project at *root*, with the changed *files*."""
 
     def __init__(self, root: Path, files: ChangedFiles) -> None:
         self._root, self._files = root, files
         self._known: dict[tuple[str, bool], list[str]] = {}
 
     def reason(self, declaration: Declaration) -> ChangeReason | None:
-        """Why what *declaration* builds or pushes changed; None if it did not."""
+        """Return why the files that *declaration* builds or pushes changed; None if they did not."""
         for step in (*declaration.build, *declaration.push):
             if changed := self._changed(step):
                 more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
@@ -49,7 +49,7 @@ class ChangedBuilds:
         if key is None:
             return []
         folder = step.inputs.get(key) or "."
-        # A folder that only the environment of the deploy tells may be any of the project.
+        # A folder that depends on the environment of the deploy may be any folder of the project.
         place = (str(folder) if not is_template(folder) else ".", builtin.name == _IMAGE)
         if place not in self._known:
             self._known[place] = list(self._below(*place))
@@ -60,7 +60,7 @@ class ChangedBuilds:
 
         prefix = "" if folder in (".", "./") else f"{folder.removeprefix('./').rstrip('/')}/"
         patterns = Patterns("")
-        with suppress(StepFailed):  # said when the step is checked
+        with suppress(StepFailed):  # reported by the check of the step
             patterns = Patterns.read(self._root / folder / IGNORE_FILE) if has_patterns else patterns
         for name in self._files.below(self._root / folder):
             if not patterns.is_ignored(name, patterns.inside(dirname(name))):

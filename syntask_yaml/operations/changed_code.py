@@ -1,4 +1,4 @@
-"""Whether the code of a flow changed: its file, or a module of the repository that it imports."""
+"""Determine whether the code of a flow has changed: its file, or an imported module of the repository."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Chains: TypeAlias = Mapping[ModuleFile, tuple[str, ...]]
 
 
 class ChangedCode:
-    """The flows in the project at *root*, of which *files* changed."""
+    """The flows in the project at *root*, with the changed *files*."""
 
     def __init__(self, root: Path, reader: FlowReader, files: ChangedFiles) -> None:
         self._root, self._reader, self._files = root.absolute(), reader, files
@@ -27,9 +27,9 @@ class ChangedCode:
         self._known: dict[str, ChangeReason | None] = {}
 
     def reasons(self, entrypoints: Iterable[str]) -> dict[str, ChangeReason]:
-        """Why the code of each of *entrypoints* changed, for those of which it did; found once for each.
+        """Return why the code of *entrypoints* changed, for those that did; computed once for each.
 
-        The same ones in the same order have the same reasons.
+        The result is cached for the same entrypoints in the same order.
         """
         asked = list(entrypoints)
         found = {each: self._module(each) for each in asked if each not in self._known}
@@ -53,7 +53,7 @@ class ChangedCode:
         found: dict[ModuleFile, tuple[str, ...]] = {}
         for search, starts in groups.items():
             names = {path: module.module for path, module in starts.items()}
-            with collector_at_rest():  # a graph of 10,000 files has no garbage yet
+            with collector_at_rest():  # a graph of 10,000 files contains no garbage yet
                 chains = graph.chains(names, [str(folder) for folder in search])
             found |= {starts[path]: chain for path, chain in chains.items()}
         return found
@@ -70,7 +70,7 @@ class ChangedCode:
         )
 
     def _gone(self, entrypoint: str) -> ChangeReason | None:
-        """The reason for a flow whose file is not there any more."""
+        """Return the reason for a flow whose file no longer exists."""
         with suppress(SyntaskError):
             path = parse_entrypoint(entrypoint).path
             if path is not None and self._files.has(str(self._root / path)):

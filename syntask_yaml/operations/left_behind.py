@@ -1,4 +1,4 @@
-"""What a server still has of a project that declares it no more."""
+"""Detect deployments on a server that the project no longer declares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.plan.changes import Plan
 
 
 class LeftBehind(NamedTuple):
-    """Warnings of what is still deployed; *renames* are of what was likely only renamed, by its old name."""
+    """Warnings about undeclared deployments; *renames* are those of likely renames, by the old name."""
 
     warnings: tuple[Diagnostic, ...] = ()
     renames: Mapping[str, Diagnostic] = {}
@@ -23,10 +23,10 @@ class LeftBehind(NamedTuple):
 def left_behind(
     names: Set[str], plan: Plan, prepared: Sequence[Prepared], context: DeployContext
 ) -> LeftBehind:
-    """What the backend still has of *names*, which were deployed and are not declared.
+    """Return the deployments in *names* that are still stored, and no longer declared.
 
-    To find the deployments of a project, a server would have to be asked for all that it has; so it is asked
-    for those that are known. Of previews of one target, each is deployed beside others.
+    Finding all deployments of a project would require reading all those of the server, so only known names
+    are queried. Several previews of one target may be deployed at the same time.
     """
     if not names or context.owner.project != plan.project:
         return LeftBehind()

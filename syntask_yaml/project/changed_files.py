@@ -1,4 +1,4 @@
-"""The files that changed, however they are reached."""
+"""Changed files, found by any path or link."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 class ChangedFiles:
-    """Some *files* of a repository, by absolute paths without links.
+    """Changed *files* of a repository, by absolute paths without links.
 
-    A file is among them also where a link leads to it, and in a submodule if that is among them.
+    A file is also found through a link, and in a changed submodule.
     """
 
     def __init__(self, files: Collection[Path]) -> None:
@@ -19,13 +19,13 @@ class ChangedFiles:
         self._folders: dict[str, frozenset[str] | None] = {}
 
     def has(self, file: str) -> bool:
-        """Return whether the file at this absolute path is among them."""
+        """Return whether the file at this absolute path has changed."""
         folder, _, name = file.rpartition("/")
         names = self._known_names_in(folder)
         return names is None or name in names
 
     def paths_in(self, folder: str) -> list[str]:
-        """Return the paths of those in *folder*, an absolute path with or without links."""
+        """Return the paths of changed files in *folder*, an absolute path with or without links."""
         names = self._known_names_in(folder)
         return [f"{folder}/{name}" for name in (_all_in(folder) if names is None else names)]
 
@@ -33,12 +33,12 @@ class ChangedFiles:
         return iter(sorted(self._files))
 
     def below(self, folder: Path) -> list[str]:
-        """Return the names of those in *folder*, relative to it with `/`, in order."""
+        """Return the names of changed files below *folder*, relative to it with `/`, sorted."""
         real = folder.resolve()
         return [file.relative_to(real).as_posix() for file in self if file.is_relative_to(real)]
 
     def has_suffix(self, *suffixes: str) -> bool:
-        """Return whether the name of one ends so."""
+        """Return whether the name of a changed file ends in one of *suffixes*."""
         return any(file.suffix in suffixes for file in self._files)
 
     def _known_names_in(self, folder: str) -> frozenset[str] | None:
@@ -47,9 +47,9 @@ class ChangedFiles:
         return self._folders[folder]
 
     def _names_in(self, folder: str) -> frozenset[str] | None:
-        """The names of those in *folder*, also of links to some; None if all of its files are among them.
+        """Return the names of changed files in *folder*, and of links to them; None if all files changed.
 
-        Looking at the links of a folder takes less time than looking at each of its files.
+        Resolving the links of a folder is faster than resolving each of its files.
         """
         real = os.path.realpath(folder)
         if self._is_in_submodule(f"{real}/any"):
@@ -66,7 +66,7 @@ class ChangedFiles:
 
     @cached_property
     def _names(self) -> dict[str, set[str]]:
-        """The names of the files by their folders."""
+        """The names of the changed files by folder."""
         names: dict[str, set[str]] = {}
         for file in self._files:
             names.setdefault(str(file.parent), set()).add(file.name)

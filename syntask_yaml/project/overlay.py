@@ -1,4 +1,4 @@
-"""The working tree as it was at a commit, for reading: what differs is written, the rest is linked to."""
+"""Recreate the working tree of a commit for reading: files that differ are written, the rest is linked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from syntask_yaml.project.revisions import History
 
 
 def write_overlay(history: History, commit: str, differing: Collection[Path], into: Path) -> None:
-    """Make *into* the working tree of *history* as it was at *commit*.
+    """Recreate in *into* the working tree of *history* as of *commit*.
 
-    *differing* are all files that are not as they were. This takes as long as there are such files, not as
-    there are files.
+    *differing* are all files that differ now. The time depends on their number, and not on the number of all
+    files.
     """
     names = frozenset(file.relative_to(history.tree).as_posix() for file in differing)
     folders = {str(parent) for name in names for parent in Path(name).parents}

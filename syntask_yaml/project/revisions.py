@@ -1,6 +1,6 @@
-"""States of a git repository: the commit that a text means, what differs between states, and their files.
+"""Revisions of a git repository: resolve refs, compare commits, and read files of a commit.
 
-No text of a user's becomes an option of git.
+User input is never passed to git as an option.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ _FILE_MODES = (b"100644", b"100755")
 
 
 class RevisionUnavailable(SyntaskError):
-    """The repository, or what is there of its history, does not have a state that was asked for."""
+    """The requested revision does not exist in the repository, or in the fetched part of its history."""
 
     code = "revision-unavailable"
 
 
 @dataclass(frozen=True)
 class History:
-    """The repository whose working tree is at *tree*, an absolute path without links."""
+    """The repository with the working tree *tree*, an absolute path without links."""
 
     tree: Path
 
     def commit(self, ref: str) -> str:
-        """Return the commit that *ref* means, as its SHA. Raises UsageError, RevisionUnavailable."""
+        """Return the SHA of the commit *ref*. Raises UsageError, RevisionUnavailable."""
         if not _is_text_of_ref(ref):
             raise UsageError(
                 f"`{ref}` is not a commit, a branch or a tag.", hint="Write `main`, `v1.2` or a SHA."
@@ -53,15 +53,15 @@ class History:
         raise RevisionUnavailable(f"The repository has no commit, branch or tag `{ref}`.", hint=hint)
 
     def base(self, ref: str) -> str:
-        """The last commit that *ref* and what is checked out have in common: what was changed since is ours.
+        """Return the merge base of *ref* and the checkout.
 
-        Raises UsageError, and RevisionUnavailable, also where the history that was fetched does not tell.
+        Raises UsageError, and RevisionUnavailable, also if the fetched history does not contain it.
         """
         commit = self.commit(ref)
         return self.certain(ref, commit, self._answer("merge-base", commit, "HEAD"))
 
     def certain(self, ref: str, commit: str, base: str | None) -> str:
-        """*base*, where the history that was fetched tells that *ref*, a *commit*, has parted there."""
+        """Return *base* if the fetched history shows that it is the merge base of *ref*, at *commit*."""
         if base is not None and (base == commit or self._is_certain(base, commit)):
             return base
         if self.shallow:
@@ -70,14 +70,14 @@ class History:
         raise RevisionUnavailable(f"`{ref}` and what is checked out have no commit in common.")
 
     def _is_certain(self, base: str, commit: str) -> bool:
-        """Return whether no later commit in common can be behind the end of a shallow history."""
+        """Return whether the unfetched part of a shallow history cannot contain a later merge base."""
         if not self.shallow:
             return True
         between = self._answer("rev-list", commit, "HEAD", f"^{base}") or ""
         return self.shallow.isdisjoint(between.splitlines())
 
     def is_in(self, commit: str, branch: str) -> bool:
-        """Return whether a branch, here or at the remote, has *commit*, as far as its history was fetched."""
+        """Return whether a local or remote branch contains *commit*, as far as its history was fetched."""
         found = (
             self._answer("rev-parse", "--verify", "--quiet", f"{each}^{{commit}}")
             for each in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
@@ -85,7 +85,7 @@ class History:
         return any(head and self._answer("merge-base", commit, head) == commit for head in found)
 
     def changed_since(self, commit: str) -> frozenset[Path]:
-        """Return the files that differ between *commit* and now: committed or not, deleted, or new."""
+        """Return the files that differ between *commit* and now, including uncommitted and new ones."""
         if commit not in self._changed:
             names = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
             self._changed[commit] = frozenset(self.tree / name for name in (*names, *self._untracked))
@@ -113,7 +113,7 @@ class History:
             path.write_bytes(content)
 
     def _files(self, commit: str) -> list[bytes]:
-        """Return the lines of git on all that *commit* holds: what it is, and its name behind a tab."""
+        """Return the lines of git for all files of *commit*: mode and object, then the name after a tab."""
         if commit not in self._listed:
             self._listed[commit] = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
         return self._listed[commit]
@@ -153,7 +153,7 @@ class History:
 
     @property
     def url(self) -> str | None:
-        """Where the repository was cloned from; None if it was not."""
+        """The URL of the origin; None if there is none."""
         return self._answer("config", "--get", "remote.origin.url")
 
     def submodules(self, commit: str) -> list[str]:
@@ -163,7 +163,7 @@ class History:
 
     @cached_property
     def shallow(self) -> frozenset[str]:
-        """The commits behind which the history was not fetched."""
+        """The commits at which a shallow history ends."""
         file = self._answer("rev-parse", "--git-path", "shallow")
         try:
             return frozenset((self.tree / (file or "")).read_text(encoding="ascii").split())
@@ -177,7 +177,7 @@ class History:
         return [os.fsdecode(name) for name in self._run(*arguments).split(b"\0") if name]
 
     def _answer(self, *arguments: str) -> str | None:
-        """Return what git prints; None where it does not know."""
+        """Return the output of git; None if it fails."""
         try:
             return os.fsdecode(git(self.tree, *arguments)).strip() or None
         except GitRefused:
@@ -191,7 +191,7 @@ class History:
 
 
 def history_of(directory: Path) -> History:
-    """Return the repository that *directory* is in. Raises RevisionUnavailable where it is in none."""
+    """Return the repository that contains *directory*. Raises RevisionUnavailable if there is none."""
     try:
         tree = os.fsdecode(git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
     except (FileNotFoundError, GitRefused):
@@ -201,9 +201,9 @@ def history_of(directory: Path) -> History:
 
 
 def parted_from(directory: Path, ref: str) -> tuple[History, str]:
-    """The repository that *directory* is in, and where *ref* has parted from it, as `History.base` finds it.
+    """Return the repository that contains *directory*, and its merge base with *ref*, as `History.base` does.
 
-    Mostly, git tells both at once. Raises as `history_of` and `History.base` do.
+    Usually, one git command returns both. Raises as `history_of` and `History.base` do.
     """
     if _is_text_of_ref(ref) and ".." not in ref:
         try:
@@ -211,7 +211,7 @@ def parted_from(directory: Path, ref: str) -> tuple[History, str]:
         except (FileNotFoundError, GitRefused):
             said = ""
         match said.split("\n"):
-            case [tree, _, commit, base, ""] if base.startswith("^"):  # one such commit
+            case [tree, _, commit, base, ""] if base.startswith("^"):  # a single merge base
                 history = History(Path(tree))
                 return history, history.certain(ref, commit, base.removeprefix("^"))
     history = history_of(directory)
@@ -219,5 +219,5 @@ def parted_from(directory: Path, ref: str) -> tuple[History, str]:
 
 
 def _is_text_of_ref(ref: str) -> bool:
-    """Return whether git may be given *ref*: it is no option, and no line break ends it."""
+    """Return whether *ref* is safe to pass to git: not an option, and without a final line break."""
     return bool(ref) and not ref.startswith("-") and ref.isprintable()
