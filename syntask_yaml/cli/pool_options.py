@@ -25,8 +25,8 @@ skip_confirmation = click.option("-y", "--yes", is_flag=True, help="Skip the con
 def changes_of(settings: Mapping[str, Any], *, without_limit: bool, command: str) -> dict[str, Json]:
     """Return the *settings* that were given; those that were not are None.
 
-    Raises UsageError, with the *command* that lists the options, if there are none, or for a limit and
-    `--no-…` together.
+    Raises UsageError, with the *command* that lists the options, if there are none, or if a limit is set and
+    removed.
     """
     changes: dict[str, Json] = {key: value for key, value in settings.items() if value is not None}
     if without_limit and "concurrency_limit" in changes:

@@ -173,7 +173,7 @@ def _by_entrypoint(
         )
     if not selection.names:
         raise _nameless(selection.entrypoint or "", project, resolve)
-    reader.read(selection.entrypoint or "")  # says at once what is wrong with it
+    reader.read(selection.entrypoint or "")  # raises its problem at once
     fields = {"name": selection.names[0].rpartition("/")[2], "entrypoint": selection.entrypoint}
     return declare(Node(fields, Source("command line", ""), 0), project.sections, texts_in(fields))
 
@@ -200,9 +200,9 @@ def _is_meant(declaration: Declaration, selection: Selection, resolve: Resolve |
 
 
 def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrides: Overrides) -> Overrides:
-    """The overrides for what was chosen. Raises UsageError if they would go for several deployments, or none.
+    """Return the overrides. Raises UsageError if they would apply to several deployments, or to none.
 
-    Where the deployments that changed are asked for, there may be none: nothing is to be overridden then.
+    With `changed_since`, there may be no deployment, and nothing is overridden.
     """
     is_none_meant = not chosen and selection.changed_since is None
     if overrides.given and (len(chosen) > 1 or is_none_meant):

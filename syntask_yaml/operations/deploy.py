@@ -84,7 +84,7 @@ def deploy(
     approved = planned.plan
     with DeployLock(context.backend, planned.plan.project, wait=options.wait, notify=notify) as lock:
         if _must_plan_again(planned, lock, context, request):
-            context = replace(context)  # what it has read is of before
+            context = replace(context)  # discards cached reads
             planned = _plan(context, request, saved)
         last = LastDeploy(context.backend, planned.plan.project)
         _check_origin(context, request, lock, last)

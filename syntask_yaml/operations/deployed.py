@@ -43,10 +43,10 @@ class LastDeploy:
 
     @property
     def names(self) -> Set[str]:
-        """The names of deployed and not deleted deployments, by `flow/name`, as far as they are known."""
+        """The known names (`flow/name`) of deployments that were deployed and not deleted."""
         if not self._kept:
             return frozenset()
-        from syntask_yaml.plan.drift import is_key_of_resource  # which makes digests
+        from syntask_yaml.plan.drift import is_key_of_resource  # loads the digest functions
 
         return {name for name in self._kept if name != _PROJECT and not is_key_of_resource(name)}
 
@@ -85,7 +85,7 @@ class LastDeploy:
 
 
 def mark_drift(plan: Plan, context: DeployContext, last: LastDeploy, *, take_over: bool) -> Plan:
-    """Return *plan* with marks on what somebody else changed since the *last* deploy.
+    """Return *plan* with drift since the *last* deploy marked.
 
     Raises BackendConflict if the last deploy was by another project of the same name, except to *take_over*.
     """

@@ -1,4 +1,4 @@
-"""Explain where the values of a deployment come from, and what a message means."""
+"""Explain the origins of a deployment's values, and the meaning of messages."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ from syntask_yaml.project.resources.bind import BoundResource
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what it was made from.
+    """A plan and its inputs.
 
     *failed* are the declarations with problems. *images* are the forecasts of the build steps, if the plan
     was made with them. *refused* says why deployments are not pruned, and *renames* has likely renames by the
@@ -170,7 +170,7 @@ def plan_of(
 
 
 def with_left_behind(planned: Planned, context: DeployContext, request: Request, last: LastDeploy) -> Planned:
-    """Return *planned* with warnings of what the *last* deploys left on a backend that was not asked."""
+    """Return *planned* with warnings about undeclared deployments of *last*, for backends without owners."""
     if not request.selection.is_whole or request.prune or context.backend.features.has_owners:
         return planned
     names = last.names - names_of(planned.prepared)
@@ -214,7 +214,7 @@ def with_declared(context: DeployContext, request: Request) -> DeployContext:
 def _compare(
     context: DeployContext, prepared: Sequence[Prepared], actual: Sequence[Stored], request: Request
 ) -> Plan:
-    """Return the plan for what is *prepared*."""
+    """Compare the *prepared* deployments with the *actual* ones."""
     project, backend = context.project, context.backend
     # Prefect's dialect accepts two deployments with the same name. The last one counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
@@ -229,7 +229,7 @@ def _compare(
     prune = pruned_owners(context, request, names, actual) if may_prune else frozenset()
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)
-    ignore = ignored_fields(backend.features)  # what a server has shows when it is read
+    ignore = ignored_fields(backend.features)  # a server's fields are known after reading
     changes = diff(
         wanted,
         actual,

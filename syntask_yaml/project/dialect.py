@@ -1,4 +1,4 @@
-"""The two dialects of the project file, and what differs between them."""
+"""The two dialects of the project file, and their differences."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def check_parameters(
 
 
 def _check_trigger(trigger: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    """Yield mismatches of the parameters of *trigger*, which a server reports by starting no run."""
+    """Yield mismatches of the parameters of *trigger*, which a server accepts without starting runs."""
     given = _parameters(trigger)
     for problem in _check_values(given, schema) if given is not None else ():
         if problem.code == "unknown-parameter":

@@ -209,7 +209,7 @@ class Scope:
         return f"Did you mean `{self._output_near(near, rest)}`?" if near is not None else ""
 
     def _output_near(self, step: str, rest: list[str]) -> str:
-        """Return the name of the output of *step* with the parts *rest*, or the closest one."""
+        """Return the name of the output *rest* of *step*, or the closest one."""
         value = self.outputs.get(step)
         if rest and isinstance(value, Mapping) and rest[0] not in value:
             rest = [nearest(rest[0], value) or rest[0], *rest[1:]]

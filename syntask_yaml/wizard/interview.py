@@ -150,7 +150,7 @@ def _declared_choices(declared: tuple[Declaration, ...]) -> Iterator[Choice]:
 
 
 def _pattern(declaration: Declaration, declared: tuple[Declaration, ...], context: InterviewContext) -> str:
-    """Return what `-n` would be given for the entry alone."""
+    """Return the `-n` pattern that matches only this entry."""
     if sum(each.name == declaration.name for each in declared) == 1:
         return declaration.name
     return f"{context.reader.read(declaration.entrypoint).name}/{declaration.name}"

@@ -43,7 +43,7 @@ class _Drawing:
     columns: int
 
     def axis(self) -> str:
-        """Return the hours and days, each above the slot of its start; those that do not fit are left out."""
+        """Return the hours and days, each above its first slot, without those that do not fit."""
         text = ""
         for moment, label in self.window.ticks(None):
             place = self._begin + self.window.slot(moment)

@@ -25,7 +25,7 @@ from syntask_yaml.operations.deployments import find_deployment
 from syntask_yaml.operations.handover import Handover, Wait
 from syntask_yaml.operations.schedule_sides import BackendSide, is_on
 
-# Schedules move between two of their times if these are further apart, so that no run is due meanwhile.
+# Schedules move between two of their times if these are further apart, so that no run is due then.
 _CLEAR = timedelta(seconds=5)
 # The time in which an idle worker starts a due run.
 _STARTED = timedelta(seconds=1)
@@ -129,7 +129,7 @@ def _timings(stored: Stored) -> Sequence[Timing]:
 def _next_due(stored: Stored, now: datetime) -> datetime | None:
     times = []
     for timing in _timings(stored):
-        with suppress(ValueError):  # it takes too long to tell
+        with suppress(ValueError):  # too expensive to compute
             times.append(first_time(timing, now))
     return min(filter(None, times), default=None)
 

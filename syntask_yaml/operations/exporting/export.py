@@ -174,7 +174,7 @@ class _Writer:
         return {**self._fields(fields), "pull": list(self._pull(pull))}
 
     def diagnostics(self) -> Iterator[Diagnostic]:
-        """Yield what the user must do about secrets."""
+        """Yield the actions required for secrets."""
         for name in self.secrets.values():
             detail = "The backend stores a secret in plain text. The file refers to a block instead."
             hint = f"Run `syntask block create secret {name}` to create the block."

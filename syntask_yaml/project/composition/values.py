@@ -18,7 +18,7 @@ Values = Mapping[str, Node]
 
 
 def values_of(root: Node, target: Target | None) -> tuple[Values, list[Diagnostic]]:
-    """Return the values that a project has in *target*, as they were written, and what is wrong with them."""
+    """Return the values of a project in *target*, as they are written, and their problems."""
     declared = root.get("values")
     found: dict[str, Node] = {}
     problems = []

@@ -78,5 +78,5 @@ def is_huge(sign: ast.operator, left: Any, right: Any) -> bool:
         case ast.Add(), (str() | bytes() | list() | tuple()), (str() | bytes() | list() | tuple()):
             return len(left) + len(right) > MAX_LENGTH
         case ast.Mod(), (str() | bytes()), _:
-            return True  # a width of a few digits makes a text of any length
+            return True  # a width of a few digits creates a text of any length
     return False

@@ -101,7 +101,7 @@ class ClassCut:
         try:
             yield ast.Assign(targets, self._cut.value(value, at))
         except Unknowable:
-            # What has no type is no field: without its value nothing but its own use is missed.
+            # An assignment without an annotation is not a field: only its own uses need the value.
             if self._is_enum or (self._is_model and not all(_is_private(item) for item in targets)):
                 raise
 

@@ -86,7 +86,7 @@ class Names(ABC):
         return self.parts.setdefault(module, Part(module))
 
     def name_class(self, name: str) -> None:
-        """Record the name of a class; classes of the same name are distinguished by their modules."""
+        """Record the name of a class; raise `Unknowable` if another class has it."""
         if name in self._names:
             raise Unknowable(f"two types are named `{name}`")
         self._names.add(name)

@@ -47,7 +47,7 @@ class Part:
     steps: list[tuple[float, Step]] = field(default_factory=list)
 
     def in_order(self) -> list[Step]:
-        """Return the statements sorted by dependency, then by line."""
+        """Return the statements sorted by line, dependencies first."""
         return [step for _, step in sorted(self.steps, key=lambda pair: pair[0])]
 
 
