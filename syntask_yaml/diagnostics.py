@@ -115,7 +115,7 @@ def of_targets(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
     ]
 
 
-def once_a_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def once_per_location(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return each problem once per location in the file, whatever paths take their value from it.
 
     The first one is kept, with the entries of all.

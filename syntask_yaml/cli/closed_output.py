@@ -22,7 +22,7 @@ class OutputClosed(Exception):
     """The reader of the output has closed it."""
 
 
-def whole_writes() -> None:
+def complete_writes() -> None:
     """Prevent silent truncation of output.
 
     With PYTHONUNBUFFERED, Python ignores partial writes, as to a full disk or a closed pipe. A buffer below
@@ -39,7 +39,7 @@ def whole_writes() -> None:
 
 
 @contextmanager
-def noticing_closed_output() -> Iterator[None]:
+def detect_closed_output() -> Iterator[None]:
     """Raise OutputClosed if a write fails because the reader is gone; click and rich would exit with 1.
 
     Another broken pipe is a SyntaskError.

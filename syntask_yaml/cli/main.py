@@ -22,9 +22,9 @@ from syntask_yaml import __version__
 from syntask_yaml.cli.closed_output import (
     OUTPUT_CLOSED,
     OutputClosed,
+    complete_writes,
+    detect_closed_output,
     forget_output,
-    noticing_closed_output,
-    whole_writes,
 )
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
@@ -111,11 +111,11 @@ class CommandTable(click.Group):
         return command
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
-        with noticing_closed_output():
+        with detect_closed_output():
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with failures_in_json(ctx), noticing_closed_output():
+        with failures_in_json(ctx), detect_closed_output():
             return super().invoke(ctx)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -203,12 +203,12 @@ name_variables(cli, "SYNTASK")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. No exception leaves this function."""
-    whole_writes()
+    complete_writes()
     if isinstance(sys.stdout, TextIOWrapper):
         # A lone surrogate, from a name that is not UTF-8, is printed as an escape, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with noticing_closed_output():
+        with detect_closed_output():
             return _main(arguments)
     except OutputClosed:
         forget_output()

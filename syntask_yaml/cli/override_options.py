@@ -25,7 +25,7 @@ from syntask_yaml.operations.project import is_prefect_project
 _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
 
 
-def _made(make: Callable[[Any], Any]) -> _Callback:
+def _converting(make: Callable[[Any], Any]) -> _Callback:
     """Return a callback that converts the typed text with *make*."""
     return lambda _context, _option, typed: make(typed)
 
@@ -56,7 +56,7 @@ def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> 
         f"--{key}",
         f"{key}s",
         multiple=True,
-        callback=_made(lambda texts: tuple({key: read(text)} for text in texts)),
+        callback=_converting(lambda texts: tuple({key: read(text)} for text in texts)),
         help=f"Add a schedule: {what}. Repeatable.",
     )
 
@@ -125,7 +125,7 @@ OVERRIDE_OPTIONS = (
         "job_variables",
         multiple=True,
         metavar="KEY=VALUE",
-        callback=_made(_job_variables),
+        callback=_converting(_job_variables),
         help="Override a job variable. VALUE is parsed as JSON if possible. Also accepts one JSON object.",
     ),
     _timing_option("cron", "a cron expression"),
@@ -138,7 +138,7 @@ OVERRIDE_OPTIONS = (
         "triggers",
         multiple=True,
         metavar="JSON|FILE",
-        callback=_made(lambda texts: items_of(texts, "--trigger", "triggers")),
+        callback=_converting(lambda texts: items_of(texts, "--trigger", "triggers")),
         help="Override the triggers in the project file. Repeatable.",
     ),
     click.option(
@@ -146,7 +146,7 @@ OVERRIDE_OPTIONS = (
         "sla",
         multiple=True,
         metavar="JSON|FILE",
-        callback=_made(lambda texts: items_of(texts, "--sla", "sla")),
+        callback=_converting(lambda texts: items_of(texts, "--sla", "sla")),
         help="Override the SLAs in the project file. Repeatable.",
     ),
     click.option(

@@ -20,7 +20,7 @@ from syntask_yaml.project.locate import find_project_file
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
     from syntask_yaml.ui.app import Application
-    from syntask_yaml.ui.site import ProjectAtHand
+    from syntask_yaml.ui.site import CurrentProject
 
 # Python's default thresholds.
 _COLLECT = (700, 10, 10)
@@ -68,12 +68,12 @@ def application(
     return make_app(site, Sessions(token), gate)
 
 
-def _project_at_hand(context: Context) -> ProjectAtHand | None:
-    from syntask_yaml.ui.site import ProjectAtHand
+def _project_at_hand(context: Context) -> CurrentProject | None:
+    from syntask_yaml.ui.site import CurrentProject
 
     if context.file is None and find_project_file(context.directory) is None:
         return None
-    return ProjectAtHand(context.location(), context.environ, context.settings.default_pool)
+    return CurrentProject(context.location(), context.environ, context.settings.default_pool)
 
 
 @contextmanager

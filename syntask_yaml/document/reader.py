@@ -11,7 +11,7 @@ from yaml.events import DocumentStartEvent
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.document.parser import Parser, PureParser, collector_at_rest
+from syntask_yaml.document.parser import Parser, PureParser, collection_paused
 from syntask_yaml.document.problems import Fatal, Problems
 from syntask_yaml.document.syntax import SYNTAX_ERRORS, is_colon_in_flow, syntax_problem
 from syntask_yaml.document.tree import build_tree
@@ -81,7 +81,7 @@ def read(source: Source) -> Document:
         source = Source(source.name, source.text[1:])
     problems = Problems(source)
     try:
-        with collector_at_rest():
+        with collection_paused():
             value, location = build_tree(problems)
     except Fatal as fatal:
         problems.found.append(fatal.problem)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from syntask_yaml.document.parser import collector_at_rest
+from syntask_yaml.document.parser import collection_paused
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import printable
 from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
@@ -36,7 +36,7 @@ class ChangedCode:
         chains = self._chains(dict.fromkeys(module for module in found.values() if module is not None))
         for entrypoint, module in found.items():
             self._known[entrypoint] = (
-                self._gone(entrypoint) if module is None else self._reason(chains.get(module))
+                self._missing_file_reason(entrypoint) if module is None else self._reason(chains.get(module))
             )
         return {each: reason for each in asked if (reason := self._known[each])}
 
@@ -53,7 +53,7 @@ class ChangedCode:
         found: dict[ModuleFile, tuple[str, ...]] = {}
         for search, starts in groups.items():
             names = {path: module.module for path, module in starts.items()}
-            with collector_at_rest():  # a graph of 10,000 files contains no garbage yet
+            with collection_paused():  # a graph of 10,000 files contains no garbage yet
                 chains = graph.chains(names, [str(folder) for folder in search])
             found |= {starts[path]: chain for path, chain in chains.items()}
         return found
@@ -69,7 +69,7 @@ class ChangedCode:
             ChangedPart.MODULE, f"`{names[0]}` imports{through} `{names[-1]}`, which changed", names
         )
 
-    def _gone(self, entrypoint: str) -> ChangeReason | None:
+    def _missing_file_reason(self, entrypoint: str) -> ChangeReason | None:
         """Return the reason for a flow whose file no longer exists."""
         with suppress(SyntaskError):
             path = parse_entrypoint(entrypoint).path

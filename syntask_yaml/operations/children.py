@@ -25,7 +25,7 @@ def find_children(run: Run, children: Sequence[ChildRun], wanted: str) -> list[C
     raise NotFound(f"The run `{run.name}` has no task run `{wanted}`.", hint=hint)
 
 
-def most_telling(children: Sequence[ChildRun], limit: int) -> list[ChildRun]:
+def most_relevant(children: Sequence[ChildRun], limit: int) -> list[ChildRun]:
     """Return at most *limit* of *children*, in their order, preferring those that did not complete."""
     order = sorted(
         range(len(children)), key=lambda number: (children[number].state.type is StateType.COMPLETED, number)

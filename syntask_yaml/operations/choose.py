@@ -162,7 +162,7 @@ def _by_entrypoint(
 ) -> Declaration:
     if len(selection.names) > 1:
         raise UsageError("With an entrypoint, only one name can be selected.", hint="Pass one `-n`.")
-    candidates = [each for each in project.declarations if _is_meant(each, selection, resolve)]
+    candidates = [each for each in project.declarations if _is_selected(each, selection, resolve)]
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
@@ -190,7 +190,7 @@ def _nameless(entrypoint: str, project: Project, resolve: Resolve | None) -> Usa
     return UsageError(f"A deployment of `{entrypoint}` requires a name.", hint="Pass one with `-n NAME`.")
 
 
-def _is_meant(declaration: Declaration, selection: Selection, resolve: Resolve | None) -> bool:
+def _is_selected(declaration: Declaration, selection: Selection, resolve: Resolve | None) -> bool:
     if selection.names:
         return candidate_of(declaration, None, resolve).is_called(selection.names[0].rpartition("/")[2])
     return selection.entrypoint in (

@@ -30,7 +30,7 @@ class LastDeploy:
         self._ledger = f"deployed {project}"
 
     @cached_property
-    def _kept(self) -> Mapping[str, Mapping[str, str]] | None:
+    def _digests(self) -> Mapping[str, Mapping[str, str]] | None:
         """The content of the ledger; None if it cannot be read, which does not prevent a plan or deploy."""
         with suppress(BackendError):
             return self._backend.read_ledger(self._ledger)
@@ -39,24 +39,24 @@ class LastDeploy:
     @property
     def origins(self) -> Set[str]:
         """The known origins that the project was deployed from."""
-        return (self._kept or {}).get(_PROJECT, {}).keys()
+        return (self._digests or {}).get(_PROJECT, {}).keys()
 
     @property
     def names(self) -> Set[str]:
         """The known names (`flow/name`) of deployments that were deployed and not deleted."""
-        if not self._kept:
+        if not self._digests:
             return frozenset()
         from syntask_yaml.plan.drift import is_key_of_resource  # loads the digest functions
 
-        return {name for name in self._kept if name != _PROJECT and not is_key_of_resource(name)}
+        return {name for name in self._digests if name != _PROJECT and not is_key_of_resource(name)}
 
     def mark_drift(self, plan: Plan) -> Plan:
         """Return *plan* with drift since the last deploy marked, if known."""
-        if not self._kept:
+        if not self._digests:
             return plan
         from syntask_yaml.plan.drift import with_drift  # loads the digest functions
 
-        return with_drift(plan, self._kept)
+        return with_drift(plan, self._digests)
 
     def keep(
         self,
@@ -72,13 +72,13 @@ class LastDeploy:
         which are all kept.
         """
         deployed = {**dict(_deployments(written)), **dict(_resources(plan, resources))}
-        if not deployed or self._kept is None:
+        if not deployed or self._digests is None:
             return
         if owner.origin is not None:
             is_preview = owner.project != plan.project
-            others = self._kept.get(_PROJECT, {}) if is_preview else {}
+            others = self._digests.get(_PROJECT, {}) if is_preview else {}
             deployed[_PROJECT] = {**others, owner.origin: owner.project or ""}
-        kept = {**self._kept, **deployed}
+        kept = {**self._digests, **deployed}
         with suppress(BackendError):  # the deployments are already written
             whole = {name: each for name, each in kept.items() if each is not None}
             self._backend.keep_ledger(self._ledger, whole)

@@ -43,7 +43,7 @@ class NamedDeployments:
     globs: tuple[str, ...] = ()
 
 
-def meant_to_change(backend: Backend, filters: Filters) -> NamedDeployments:
+def deployments_to_change(backend: Backend, filters: Filters) -> NamedDeployments:
     """Return the deployments to change: those that *filters* name, match or describe.
 
     Raises NotFound for a word that matches none, and for a name without a flow that several have.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from syntask_yaml.diagnostics import Diagnostic, once_a_place
+from syntask_yaml.diagnostics import Diagnostic, once_per_location
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.project.declaration import Declaration
@@ -63,7 +63,7 @@ def with_full_names(
         replace(problem, entries=tuple(map(label, touched(problem, declared, project.document.root))))
         for problem in problems
     ]
-    return list(once_a_place(named))
+    return list(once_per_location(named))
 
 
 def resolved_text(entry: Node, key: str, resolve: Resolve | None) -> str:

@@ -114,12 +114,12 @@ def last_deploys(backend: Backend, stored: Stored, *, limit: int) -> list[dict[s
 
 def _narrowed(records: Iterable[DeployRecord], names: Sequence[str]) -> Iterator[DeployRecord]:
     for record in records:
-        meant = {name: action for name, action in record.deployments.items() if _is_meant(name, names)}
+        meant = {name: action for name, action in record.deployments.items() if _is_selected(name, names)}
         if meant:
             yield replace(record, deployments=meant)
 
 
-def _is_meant(full_name: str, names: Sequence[str]) -> bool:
+def _is_selected(full_name: str, names: Sequence[str]) -> bool:
     name = full_name.partition("/")[2]
     return any(fnmatchcase(full_name, each) or fnmatchcase(name, each) for each in names)
 

@@ -21,13 +21,13 @@ def check_owners(
         for name in filter(None, (deployment.full_name, deployment.renamed_from)):
             is_own = deployment.project is not None
             if not (is_own and owners.get(name) in context.owners_before):
-                _refuse_of_another(context, owners.get(name), deployment.project, name)
+                _reject_other_owner(context, owners.get(name), deployment.project, name)
     if prune or any(deployment.project is not None for deployment in wanted):
         for each in actual:
             refuse_from_elsewhere(context, each.deployment, f"`{each.deployment.full_name}`")
 
 
-def _refuse_of_another(context: DeployContext, owner: str | None, project: str | None, name: str) -> None:
+def _reject_other_owner(context: DeployContext, owner: str | None, project: str | None, name: str) -> None:
     """Raise BackendConflict if the *owner* of the deployment *name* is not *project*."""
     if owner not in (None, project):
         hint = (

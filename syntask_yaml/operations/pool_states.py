@@ -39,7 +39,7 @@ class PoolStates:
         if not self._is_served(pool_or_queue):
             return PoolStatus.NOT_READY
         limit = pool_or_queue.concurrency_limit
-        is_full = limit is not None and (limit == 0 or self._taken(pool_or_queue) >= limit)
+        is_full = limit is not None and (limit == 0 or self._occupied_slots(pool_or_queue) >= limit)
         return PoolStatus.FULL if is_full else PoolStatus.READY
 
     def _is_served(self, pool_or_queue: WorkPool | WorkQueue) -> bool:
@@ -50,7 +50,7 @@ class PoolStates:
             return is_polled(pool_or_queue, self._now)
         return pool_or_queue.status == PoolStatus.READY
 
-    def _taken(self, pool_or_queue: WorkPool | WorkQueue) -> int:
+    def _occupied_slots(self, pool_or_queue: WorkPool | WorkQueue) -> int:
         """Return the number of slots that its runs occupy."""
         if isinstance(pool_or_queue, WorkQueue):
             return self._busy[pool_or_queue.pool, pool_or_queue.name]

@@ -34,11 +34,11 @@ def check_prune(project: Project, *, is_all: bool) -> None:
             "`--prune` deletes deployments by the name of their project, and the project file has no `name`."
         )
         raise UsageError(detail, hint="Add `name:` at the top of the file, and deploy once.")
-    if problems := tuple(_unseen(project)):
+    if problems := tuple(_unread_declarations(project)):
         raise ProjectInvalid(problems)
 
 
-def _unseen(project: Project) -> Iterator[Diagnostic]:
+def _unread_declarations(project: Project) -> Iterator[Diagnostic]:
     """Yield why the file may declare more than was read: a lost key, or one that is read twice."""
     if not project.resources:
         yield from _lost_key(project)

@@ -64,11 +64,11 @@ def _former(context: DeployContext, owners: Iterable[Deployment | Owner]) -> fro
     there = {each.project or "" for each in owners if each.origin == context.origin}
     others = {owner: owner.partition(":") for owner in there if owner}
     found = {owner for owner, (name, _, of) in others.items() if name != project and of == target}
-    beside = _names_beside(context.project.file) if found and context.project.file else frozenset()
+    beside = _sibling_project_names(context.project.file) if found and context.project.file else frozenset()
     return frozenset(owner for owner in found if others[owner][0] not in beside)
 
 
-def _names_beside(file: Path) -> frozenset[str]:
+def _sibling_project_names(file: Path) -> frozenset[str]:
     """Return the names of the projects in the other files of the folder of *file*."""
     files = (each for each in file.parent.iterdir() if each.suffix in (".yaml", ".yml") and each.is_file())
     texts = (each.read_text(encoding="utf-8", errors="replace") for each in files if each != file)

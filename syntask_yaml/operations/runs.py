@@ -41,13 +41,13 @@ def find_run(backend: Backend, id: str | None) -> Run:
 
 
 def _latest(backend: Backend) -> Run:
-    taken = [(at, run) for run in backend.runs(RunFilter(states=_BEGUN)) if (at := _taken(run)) is not None]
+    taken = [(at, run) for run in backend.runs(RunFilter(states=_BEGUN)) if (at := _begun(run)) is not None]
     if not taken:
         raise NotFound("No run has started yet.", hint="Run `syntask deployment run NAME` to create a run.")
     return max(taken, key=itemgetter(0))[1]
 
 
-def _taken(run: Run) -> datetime | None:
+def _begun(run: Run) -> datetime | None:
     """Return the time when *run* started, or failed before its flow was called; None for others."""
     return run.started or (run.ended if run.state.type in FAILED else None)
 

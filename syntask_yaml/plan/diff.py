@@ -10,7 +10,7 @@ from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.value import MAPPINGS, SCALARS, Unknown, Value
 from syntask_yaml.plan.changes import UNDECLARED, Action, Change, FieldChange
-from syntask_yaml.plan.normalize import comparable_fields, fields_beside
+from syntask_yaml.plan.normalize import comparable_fields, fields_to_compare
 from syntask_yaml.template import is_template
 
 # Fields that keep the backend's value if they are not declared.
@@ -74,14 +74,14 @@ def _change(
     is_half_renamed = wanted.paused is None and actual.deployment.is_half_renamed
     if is_half_renamed:
         wanted = replace(wanted, paused=False)
-    before, after = fields_beside(actual.deployment, wanted)
+    before, after = fields_to_compare(actual.deployment, wanted)
     reasons = tuple(_fields(before, after, ignore))
     if not reasons:
         is_adopted = adopt and wanted.origin is not None and actual.deployment.origin is None
         write = Write(actual, replace(actual.deployment, origin=wanted.origin)) if is_adopted else None
         return Change(Action.UNCHANGED, wanted.full_name, write=write, id=actual.id)
     whole = complete(wanted)
-    fields = tuple(_fields(*fields_beside(actual.deployment, whole), ignore))
+    fields = tuple(_fields(*fields_to_compare(actual.deployment, whole), ignore))
     write = Write(actual, whole)
     reason = HALF_RENAMED if is_half_renamed else reason_of(reasons)
     return Change(Action.UPDATE, wanted.full_name, fields, reason, write, actual.id)
@@ -121,7 +121,7 @@ def headlines(change: Change, *, has_schedules: bool) -> Iterator[FieldChange]:
 
 def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:
     whole = complete(wanted)
-    fields = tuple(_fields(*fields_beside(old.deployment, whole), ignore))
+    fields = tuple(_fields(*fields_to_compare(old.deployment, whole), ignore))
     reason = f"renamed from {old.deployment.full_name}"
     return Change(Action.RENAME, wanted.full_name, fields, reason, Write(old, whole), old.id)
 

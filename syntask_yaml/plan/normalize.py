@@ -19,7 +19,7 @@ def comparable_fields(deployment: Deployment, fields: Iterable[Field] = FIELDS) 
     return {field.key: field.compare(deployment) for field in fields}
 
 
-def fields_beside(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
+def fields_to_compare(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
     """Return the comparable fields of both deployments, without those that are cheaply known to be equal."""
     sides = zip(FIELDS, _attributes(stored), _attributes(wanted), strict=True)
     unlike = [field for field, one, other in sides if one is not other and not field.is_alike(one, other)]
@@ -29,11 +29,11 @@ def fields_beside(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Val
         isinstance(one, dict) and len(one) == 1 and isinstance(other, dict) and one.keys() == other.keys()
     )
     if one and other and not is_one_on_both:
-        before["schedules"], after["schedules"] = _schedules_beside(stored, wanted)
+        before["schedules"], after["schedules"] = _aligned_schedules(stored, wanted)
     return before, after
 
 
-def _schedules_beside(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
+def _aligned_schedules(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
     """Return the schedules of both deployments, with the same name for a schedule on either side."""
     before, after = stored.schedules, wanted.schedules
     if isinstance(before, Unknown) or isinstance(after, Unknown) or not before or not after:

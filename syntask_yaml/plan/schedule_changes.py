@@ -77,7 +77,7 @@ def schedule_changes(write: Write) -> Iterator[ScheduleChange]:
     if stored is None:
         yield from (ScheduleChange(each.slug or "", None, each, is_paused=is_paused) for each in after)
         return
-    pairs = list(_with_replaced(schedule_pairs(before, after)))
+    pairs = list(_paired(schedule_pairs(before, after)))
     keys = schedule_keys(each for old, new in pairs if (each := old or new))
     for key, (old, new) in zip(keys, pairs, strict=True):
         slug = next((each.slug for each in (new, old) if each is not None and each.slug), "")
@@ -97,7 +97,7 @@ def _schedules(deployment: Deployment | None) -> Sequence[Schedule] | None:
     return None if isinstance(deployment.schedules, Unknown) else deployment.schedules
 
 
-def _with_replaced(pairs: Sequence[Pair]) -> Iterator[Pair]:
+def _paired(pairs: Sequence[Pair]) -> Iterator[Pair]:
     """Yield *pairs*, with one removed and one added schedule as one change, unless both have names."""
     coming = [new for old, new in pairs if old is None and new is not None]
     for old, new in pairs:

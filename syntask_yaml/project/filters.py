@@ -58,13 +58,13 @@ class Searchable(Generic[T]):
         if filters.names:
             by_kind[NAME] = self._named(filters.names)
         for word in filters.select:
-            by_kind.setdefault(_parts(word)[0], set()).update(self._meant(word))
+            by_kind.setdefault(_parts(word)[0], set()).update(self._matching(word))
         kept = set(range(len(self.items))).intersection(*by_kind.values())
         for word in filters.exclude:
-            kept -= self._meant(word)
+            kept -= self._matching(word)
         return [self.items[place] for place in sorted(kept)]
 
-    def _meant(self, word: str) -> set[int]:
+    def _matching(self, word: str) -> set[int]:
         kind, pattern = _parts(word)
         if kind == NAME:
             return self._named((pattern,))

@@ -193,7 +193,7 @@ def _place(value: Any, path: Path) -> list[int]:
 
 def _leaves(error: Any) -> Iterator[Any]:
     """Yield the causes of *error*: for alternatives, the errors of the only one with the value's type."""
-    if _is_made_of_text(error):
+    if _is_converted(error):
         return
     alternatives: dict[Any, list[Any]] = {}
     for each in error.context or ():
@@ -207,7 +207,7 @@ def _leaves(error: Any) -> Iterator[Any]:
         yield _nearest(error) if meant else error
 
 
-def _is_made_of_text(error: Any) -> bool:
+def _is_converted(error: Any) -> bool:
     """Return whether a text that matches no alternative is converted to a number or boolean in a run."""
     has_format = any(each.validator == "format" for each in error.context or ())
     if not has_format or not isinstance(error.instance, str):
@@ -246,10 +246,10 @@ def _in_words(error: Any) -> str:
     # The message begins with the value in Python notation: `None` for `null`.
     if not message.startswith(repr(value)):
         return message
-    return f"{_said(value)}{message.removeprefix(repr(value))}"
+    return f"{_shortened(value)}{message.removeprefix(repr(value))}"
 
 
-def _said(value: Value) -> str:
+def _shortened(value: Value) -> str:
     """Return *value* as JSON, such as null or a quoted text, truncated so that the reason stays visible."""
     # Infinity is not JSON.
     text = value if isinstance(value, str) else json_text(value) or repr(value)

@@ -28,10 +28,10 @@ def project_files_above(file: Path) -> list[Path]:
 def may_have_targets(directory: Path, file: Path | None) -> bool:
     """Return whether the project of *directory*, or *file* in it, mentions targets, without parsing it."""
     found = find_project_file(directory) if file is None else directory / file
-    return found is not None and any(map(_speaks_of_targets, (found, *project_files_above(found))))
+    return found is not None and any(map(_mentions_targets, (found, *project_files_above(found))))
 
 
-def _speaks_of_targets(file: Path) -> bool:
+def _mentions_targets(file: Path) -> bool:
     try:
         return b"targets" in file.read_bytes()
     except OSError:

@@ -22,7 +22,7 @@ _PLACES = (
 )
 
 
-def keeps_secrets_apart(deployment: Node) -> Iterator[Diagnostic]:
+def warn_of_readable_secrets(deployment: Node) -> Iterator[Diagnostic]:
     """Yield a warning for each value that looks like a secret and would be stored in plain text."""
     for path, hint in _PLACES:
         mapping: Any = deployment.value

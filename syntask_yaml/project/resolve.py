@@ -86,7 +86,7 @@ def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolv
         found = _resolve_at(project.document.root.at(step.path), step.inputs, here)
         steps.append(step._replace(inputs=found.value))
         problems += found.diagnostics
-        later |= names_put_out(step)
+        later |= output_names(step)
     return Resolved(tuple(steps), tuple(problems))
 
 
@@ -104,7 +104,7 @@ def _without_limit(step: Step) -> Step:
     return step._replace(inputs={name: value for name, value in step.inputs.items() if name != "timeout"})
 
 
-def names_put_out(step: Step) -> set[str]:
+def output_names(step: Step) -> set[str]:
     """Return the names by which later steps refer to outputs of *step*, as far as they are known."""
     builtin = builtin_of(step.name)
     names = set(builtin.outputs) if builtin else set()

@@ -15,7 +15,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.scalars import odd_base
 from syntask_yaml.model.schedule import TIMING_KEYS
-from syntask_yaml.project.readable import keeps_secrets_apart
+from syntask_yaml.project.readable import warn_of_readable_secrets
 from syntask_yaml.project.schedule_rules import (
     counts_from_what_is_meant,
     fires_soon,
@@ -132,7 +132,7 @@ Table = tuple[tuple[str | tuple[str, ...], type | tuple[type, ...], Rule], ...]
 DEPLOYMENT_RULES: Table = (
     (("name", "entrypoint"), dict, is_identified),
     (("schedule", "schedules"), dict, has_one_schedule_key),
-    (("parameters", "work_pool"), dict, keeps_secrets_apart),
+    (("parameters", "work_pool"), dict, warn_of_readable_secrets),
     ("name", str, is_name),
     ("renamed_from", str, was_name),
     ("version", (int, float), is_as_written),

@@ -47,14 +47,14 @@ def select(
     for a pattern without a match.
     """
     known = [candidate for candidate, _ in candidates]
-    found = {pattern: _meant(known, pattern) for pattern in patterns}
+    found = {pattern: _matching(known, pattern) for pattern in patterns}
     unmatched = [pattern for pattern, places in found.items() if not places]
     if unmatched:
         raise NotFound(_explain(unmatched, owner), hint=_suggest(unmatched[0], known))
     return [candidates[place][1] for place in sorted(set().union(*found.values()))]
 
 
-def _meant(candidates: Sequence[Selectable], pattern: str) -> list[int]:
+def _matching(candidates: Sequence[Selectable], pattern: str) -> list[int]:
     called = [place for place, each in enumerate(candidates) if each.is_called(pattern)]
     return called or [place for place, each in enumerate(candidates) if each.matches(pattern)]
 

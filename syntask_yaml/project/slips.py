@@ -24,7 +24,7 @@ _SHAPES: Mapping[str, tuple[type, ...]] = {
 
 def meant_by(given: Mapping[str, Any], definition: str) -> frozenset[str]:
     """Return the keys of a schema *definition* that *given* has in other spellings."""
-    return _meant(given, project_schema()["$defs"][definition]["properties"])
+    return _intended(given, project_schema()["$defs"][definition]["properties"])
 
 
 def slip_of(key: str, given: Mapping[str, Any], definition: str) -> str | None:
@@ -56,10 +56,10 @@ def lost_keys(root: Node) -> frozenset[str]:
         for key, shape in _SHAPES.items()
         if root.value.get(key) is not None and not isinstance(root.value[key], shape)
     }
-    return _meant(root.value, project_schema()["properties"]) | wrong
+    return _intended(root.value, project_schema()["properties"]) | wrong
 
 
-def _meant(given: Mapping[str, Any], known: Mapping[str, Any]) -> frozenset[str]:
+def _intended(given: Mapping[str, Any], known: Mapping[str, Any]) -> frozenset[str]:
     if given.keys() <= known.keys():
         return frozenset()
     unknown = [key for key in map(str, given) if key not in known]

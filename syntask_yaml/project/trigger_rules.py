@@ -59,7 +59,7 @@ def check_chain(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     keys = ("type", "posture", "expect", "threshold")
     if any(is_open(given.get(key)) for key in keys) or (given.get("type") or trigger_type(given)) != "event":
         return
-    if given.get("posture", "Reactive") == "Reactive" and _fires_for_own_end(given):
+    if given.get("posture", "Reactive") == "Reactive" and _fires_on_own_completion(given):
         node = trigger.get("expect") or _place(trigger, *_SELECTING)
         detail = "It fires for every run that completes, so each run that it starts would start another one."
         hint = "Select events with `expect`, or runs with `match` or `match_related`."
@@ -123,7 +123,7 @@ def _is_loop(given: Mapping[str, Any]) -> bool:
     return not _STARTS.isdisjoint(_expected(given)) and _is_for_every_run(given)
 
 
-def _fires_for_own_end(given: Mapping[str, Any]) -> bool:
+def _fires_on_own_completion(given: Mapping[str, Any]) -> bool:
     """Return whether the trigger fires when a run of the deployment completes, which a server accepts."""
     expected = _expected(given)
     meant = (each == _ENDS or (each.endswith("*") and _ENDS.startswith(each[:-1])) for each in expected)

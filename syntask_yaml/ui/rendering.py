@@ -30,7 +30,7 @@ def _environment() -> Environment:
         loader=PackageLoader("syntask_yaml.ui"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_seen,
+        finalize=_escape_invisible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -47,7 +47,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _seen(value: Any) -> Any:
+def _escape_invisible(value: Any) -> Any:
     """Escape characters in texts that hide or reverse adjacent text."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 

@@ -18,7 +18,7 @@ _MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectAtHand:
+class CurrentProject:
     """The project at *location*, and the environment for its plan."""
 
     location: ProjectLocation
@@ -36,7 +36,7 @@ class Site:
     backend: Backend
     clock: Clock
     is_read_only: bool = False
-    project: ProjectAtHand | None = None
+    project: CurrentProject | None = None
 
     @property
     def server_ui(self) -> str | None:

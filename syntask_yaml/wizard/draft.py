@@ -85,13 +85,13 @@ class Draft:
     def entry(self) -> dict[str, Any]:
         """Return the fields in the order of writing, without inherited ones."""
         folder = self.home.file.folder if self.home else PurePosixPath()
-        fields = from_folder(_own(self.fields, self.inherited), folder)
+        fields = from_folder(_fields_over_inherited(self.fields, self.inherited), folder)
         known = [key for key in _KEYS if key in fields]
         others = [key for key in fields if key not in _KEYS]
         return {key: fields[key] for key in (*known, *others)}
 
 
-def _own(fields: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
+def _fields_over_inherited(fields: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an entry that result in *fields*; null removes an inherited one."""
     sections = {
         key: value for key, value in fields.items() if key in SECTIONS and value != inherited.get(key)

@@ -20,7 +20,7 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import LogLine, RunRequest
 from syntask_yaml.operations.project import ProjectLocation
-from syntask_yaml.ui.site import ProjectAtHand
+from syntask_yaml.ui.site import CurrentProject
 from tests.support.browser import AXE, CHROMIUM, Tab, open_tab, started_browser
 from tests.support.pages import served
 
@@ -96,10 +96,10 @@ def test_the_plan_follows_the_file(browser: Browser, backend: EmbeddedBackend, t
         assert tab.complaints == []
 
 
-def _project(folder: Path) -> ProjectAtHand:
+def _project(folder: Path) -> CurrentProject:
     (folder / "flows.py").write_text(_FLOW)
     (folder / "syntask.yaml").write_text(_PROJECT)
-    return ProjectAtHand(ProjectLocation(directory=folder), {})
+    return CurrentProject(ProjectLocation(directory=folder), {})
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")

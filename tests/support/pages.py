@@ -14,7 +14,7 @@ from syntask_yaml.ui.app import make_app
 from syntask_yaml.ui.gate import Gate
 from syntask_yaml.ui.server import listen, serving
 from syntask_yaml.ui.session import Sessions
-from syntask_yaml.ui.site import ProjectAtHand, Site
+from syntask_yaml.ui.site import CurrentProject, Site
 
 _TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
 
@@ -26,7 +26,7 @@ def served(
     clock: Clock = utc_now,
     is_read_only: bool = False,
     token: str | None = None,
-    project: ProjectAtHand | None = None,
+    project: CurrentProject | None = None,
 ) -> Iterator[httpx.Client]:
     """Serve the pages of *backend* meanwhile; yield a client with a cookie jar, as a browser has one."""
     site = Site(backend, clock, is_read_only, project)

@@ -49,7 +49,7 @@ def create(context: Context, /, *, type: str, name: str, fields: tuple[str, ...]
     secret if the type has one, or a JSON object of the fields.
     """
     kind = BLOCK_TYPES[type]
-    data = {**_given(kind, fields), **_asked(kind, context, {field.partition("=")[0] for field in fields})}
+    data = {**_given(kind, fields), **_prompt(kind, context, {field.partition("=")[0] for field in fields})}
     missing = kind.required - data.keys()
     if missing:
         raise UsageError(f"A `{type}` block requires `{sorted(missing)[0]}`.")
@@ -74,7 +74,7 @@ def _given(kind: BlockType, fields: tuple[str, ...]) -> dict[str, Any]:
     return data
 
 
-def _asked(kind: BlockType, context: Context, given: set[str]) -> dict[str, Any]:
+def _prompt(kind: BlockType, context: Context, given: set[str]) -> dict[str, Any]:
     """Return the remaining fields, from a prompt or from standard input."""
     left = [field for field in kind.fields if field not in given]
     if not left:

@@ -152,7 +152,7 @@ def _set_paused(
     check_given(filters, is_all=is_all)
     verb = "Pause" if paused else "Resume"
     with context.backend(creates=False) as backend:
-        meant = operations.meant_to_change(backend, filters)
+        meant = operations.deployments_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, verb, meant, option="--all-matching")
         progress = CountProgress(verbosity=context.verbosity)
@@ -175,7 +175,7 @@ def delete(
     filters = Filters(names=names)
     check_given(filters, is_all=is_all)
     with context.backend(creates=False) as backend:
-        meant = operations.meant_to_change(backend, filters)
+        meant = operations.deployments_to_change(backend, filters)
         if not force:
             operations.check_unprotected(meant.stored)
         if not (all_matching or (yes and not meant.globs)):

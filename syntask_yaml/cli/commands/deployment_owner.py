@@ -11,7 +11,7 @@ from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations import ownership
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.deployments import meant_to_change
+from syntask_yaml.operations.deployments import deployments_to_change
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.project.filters import Filters
 from syntask_yaml.project.flows import FlowReader
@@ -31,7 +31,7 @@ def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_match
     _check_given(filters)
     project = open_project(context.location())
     with context.backend(creates=False, project=project) as backend:
-        meant = meant_to_change(backend, filters)
+        meant = deployments_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Adopt", meant, option="--all-matching")
         deploy_context = DeployContext(project, backend, FlowReader(project.root), context.environ)
@@ -49,7 +49,7 @@ def release(context: Context, /, *, filters: Filters, all_matching: bool) -> Non
     """Remove the owner of deployments, so that no `--prune` deletes them."""
     _check_given(filters)
     with context.backend(creates=False) as backend:
-        meant = meant_to_change(backend, filters)
+        meant = deployments_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Release", meant, option="--all-matching")
         ownership.release(backend, meant.stored, notify=CountProgress(verbosity=context.verbosity))

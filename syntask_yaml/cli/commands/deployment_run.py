@@ -21,7 +21,7 @@ from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.run import Run, StateType
-from syntask_yaml.operations.deployments import meant_to_change, run_deployment
+from syntask_yaml.operations.deployments import deployments_to_change, run_deployment
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.pools import why_run_waits
 from syntask_yaml.operations.runs import watch
@@ -125,7 +125,7 @@ def _check_given(name: str | None, filters: Filters, *, is_watched: bool) -> Non
 
 def _selected(context: Context, backend: Backend, filters: Filters, *, is_confirmed: bool) -> list[str]:
     """Return the names of the deployments that match *filters*, after confirmation."""
-    meant = meant_to_change(backend, filters)
+    meant = deployments_to_change(backend, filters)
     if not is_confirmed:
         confirm(context, "Run", meant, option="--all-matching")
     return [each.deployment.full_name for each in meant.stored]

@@ -42,7 +42,7 @@ def command(context: Context, /, *, recipe: str | None, name: str | None, fields
     values = key_values(fields, "--field", is_text=True)
     check_free(context.directory)
     if context.may_prompt:
-        chosen = _asked(context, recipe, values)
+        chosen = _ask_recipe_choice(context, recipe, values)
         named, values, schedules = chosen.recipe, dict(chosen.fields), chosen.schedules
     else:
         named, schedules = find_recipe(recipe or suggest_recipe(context.directory)), ()
@@ -51,7 +51,7 @@ def command(context: Context, /, *, recipe: str | None, name: str | None, fields
     say("Next: `syntask validate`, then `syntask deploy --all`.")
 
 
-def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> RecipeChoice:
+def _ask_recipe_choice(context: Context, name: str | None, fields: Mapping[str, str]) -> RecipeChoice:
     """Return the recipe, its fields, and the schedules; ask for those that are not given."""
     from syntask_yaml.cli.interview import answers_to
     from syntask_yaml.wizard.gather import local_timezone

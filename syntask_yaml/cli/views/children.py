@@ -11,14 +11,14 @@ from syntask_yaml.cli.views.output import print_table, when
 from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.duration import duration_text
 from syntask_yaml.model.run import Run, short_id
-from syntask_yaml.operations.children import counts, most_telling
+from syntask_yaml.operations.children import counts, most_relevant
 
 
 def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None) -> None:
     """Print a table of at most *limit* children of *run*, None for all, and the counts of their states."""
     if not children:
         return
-    shown = children if limit is None else most_telling(children, limit)
+    shown = children if limit is None else most_relevant(children, limit)
     states = ", ".join(f"{number:,} {name}" for name, number in counts(children).items())
     click.echo(escaped(f"\ntask runs and subflow runs: {states}"))
     rows = [

@@ -22,7 +22,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from syntask_yaml.document.parser import Parser, collector_at_rest
+from syntask_yaml.document.parser import Parser, collection_paused
 
 BLANK = re.compile(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*")
 _PREFIX = re.compile(r"(?:[&!]\S*(?:\s|\s#[^\r\n\x85\u2028\u2029]*)*)*")
@@ -95,7 +95,7 @@ class ConcreteTree:
 
 def read_tree(text: str) -> ConcreteTree:
     """Return the tree of *text*, which is valid and has no byte order mark."""
-    with collector_at_rest():
+    with collection_paused():
         return _TreeReader(text).read()
 
 

@@ -20,14 +20,14 @@ _MOST_RUNS, _NAMED = 1000, 5
 
 def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]) -> Iterator[Diagnostic]:
     """Yield warnings: automations and runs that remain, readable secrets, runs that would wait there."""
-    yield from _left_automations(source, destination, changes)
+    yield from _remaining_automations(source, destination, changes)
     for change in changes:
         if isinstance(change.after, Block) and change.action.is_write:
             yield from _readable(change.after, destination)
     moved = [
         each.name for each in changes if each.kind is CopyKind.SCHEDULES and each.action is CopyAction.MOVE
     ]
-    yield from _left_runs(source, moved)
+    yield from _remaining_runs(source, moved)
     pools = {known(source.deployments[name].deployment.work_pool) for name in moved}
     for pool in sorted(pool for pool in pools if pool):
         if not has_worker(destination.backend, pool):
@@ -36,7 +36,7 @@ def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]
             yield Diagnostic("no-worker", detail, hint).as_warning()
 
 
-def _left_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]:
+def _remaining_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]:
     """Yield a warning about manual runs of *moved* deployments; those of schedules are moved."""
     if not moved:
         return
@@ -49,7 +49,7 @@ def _left_runs(source: Contents, moved: Collection[str]) -> Iterator[Diagnostic]
         yield Diagnostic("not-copied", detail, "Keep a worker there until they have ended.").as_warning()
 
 
-def _left_automations(
+def _remaining_automations(
     source: Contents, destination: Contents, changes: Sequence[CopyChange]
 ) -> Iterator[Diagnostic]:
     """Yield a warning about automations of copied deployments: their project must deploy them."""

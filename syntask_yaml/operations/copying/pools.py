@@ -25,7 +25,7 @@ def pool_changes(
 ) -> Iterator[CopyChange]:
     """Yield the change for each work pool, by name."""
     for pool in source.pools.values():
-        wanted = _wanted(pool, source)
+        wanted = _copied_pool(pool, source)
         there = destination.pools.get(pool.name)
         if problem := _pool_problem(wanted, there, destination) or _lost(wanted, source, expected):
             yield refused(CopyKind.WORK_POOL, pool.name, *problem)
@@ -34,7 +34,7 @@ def pool_changes(
         yield policy.change(CopyKind.WORK_POOL, pool.name, wanted, is_there=there is not None, fields=fields)
 
 
-def _wanted(pool: WorkPool, source: Contents) -> WorkPool:
+def _copied_pool(pool: WorkPool, source: Contents) -> WorkPool:
     """Return *pool* as it is copied: an unmodified template is left out in favor of the destination's own."""
     template = with_names(pool.base_job_template, source.blocks)
     try:
@@ -102,7 +102,7 @@ def queue_changes(
                 CopyKind.WORK_QUEUE, full_name, "Its work pool is not copied.", "See the work pool."
             )
             continue
-        there, wanted = destination.queues.get((pool, name)), _wanted_queue(queue)
+        there, wanted = destination.queues.get((pool, name)), _copied_queue(queue)
         fields = tuple(
             _queue_fields(there or WorkQueue(pool=pool, name=name), wanted, is_moved=(pool, name) in moved)
         )
@@ -112,7 +112,7 @@ def queue_changes(
         yield policy.change(CopyKind.WORK_QUEUE, full_name, wanted, is_there=is_there, fields=fields)
 
 
-def _wanted_queue(queue: WorkQueue) -> WorkQueue:
+def _copied_queue(queue: WorkQueue) -> WorkQueue:
     has_none = queue.name == DEFAULT_QUEUE and queue.description in NO_DESCRIPTION
     return replace(queue, id=None, description=None if has_none else queue.description)
 

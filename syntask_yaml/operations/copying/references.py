@@ -57,16 +57,16 @@ def lost_reference(value: Value, source: Contents, expected: Expected) -> str:
         if key == _ID:
             return f"the block with the id {named}, which does not exist"
         if named not in expected.blocks:
-            return _left_behind("block", named)
+            return _is_not_copied("block", named)
     for kind, named in template_names(value):
         if kind == "variables" and named in source.variables and named not in expected.variables:
-            return _left_behind("variable", named)
+            return _is_not_copied("variable", named)
         if kind == "blocks" and named in source.blocks and named not in expected.blocks:
-            return _left_behind("block", named)
+            return _is_not_copied("block", named)
     return ""
 
 
-def _left_behind(kind: str, name: str) -> str:
+def _is_not_copied(kind: str, name: str) -> str:
     return f"the {kind} `{name}`, which the destination does not get"
 
 

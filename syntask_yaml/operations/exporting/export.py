@@ -26,7 +26,7 @@ from syntask_yaml.operations.exporting.declared_owner import DeclaredOwner, owne
 from syntask_yaml.operations.exporting.found import Share, left_from_agents
 from syntask_yaml.operations.exporting.resources import ExportedResources, export_resources
 from syntask_yaml.project.filters import Filters
-from syntask_yaml.project.resolve import names_put_out
+from syntask_yaml.project.resolve import output_names
 from syntask_yaml.project.static import field_parts
 from syntask_yaml.template import Anything, Scope, as_template, is_template
 
@@ -198,7 +198,7 @@ class _Writer:
                 inputs = declared or {}
                 scope = Scope(environ=self.environ, leaves_unset=True, later=frozenset(later))
                 yield {name: as_template(self._without_secrets(inputs), scope)}
-                later |= names_put_out(Step(name, inputs, id=inputs.get("id")))
+                later |= output_names(Step(name, inputs, id=inputs.get("id")))
 
     def _without_secrets(self, value: Value) -> Value:
         if isinstance(value, Mapping):

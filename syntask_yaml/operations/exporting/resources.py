@@ -33,7 +33,7 @@ def export_resources(contents: Contents, share: Share, environ: Mapping[str, str
     content = resources_document(writer.written(each.resource) for each in sound)
     if limits := content.get("concurrency_limits"):
         content["concurrency_limits"] = {name: _short(limit) for name, limit in limits.items()}
-    problems = [*_left_out(chosen, obstacles), *_of_others(found, share)]
+    problems = [*_left_out(chosen, obstacles), *_foreign_resources(found, share)]
     problems += [*_of_nobody(sound, contents), *_secrets(writer.secrets)]
     return ExportedResources(content, tuple(problems))
 
@@ -71,7 +71,7 @@ def _left_out(chosen: Sequence[StoredResource], obstacles: Sequence[str]) -> Ite
             yield Diagnostic("not-exported", detail, severity=Severity.WARNING)
 
 
-def _of_others(found: Sequence[StoredResource], share: Share) -> Iterator[Diagnostic]:
+def _foreign_resources(found: Sequence[StoredResource], share: Share) -> Iterator[Diagnostic]:
     """Yield a note on resources of other projects, if all are requested."""
     others = [each for each in found if each.owner.project not in (None, share.owner)]
     if share.is_all and others:

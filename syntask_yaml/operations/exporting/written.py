@@ -42,7 +42,7 @@ class DeclarationWriter:
         """Return *resource* with the fields to write."""
         fields = self._fields(resource)
         defaults = _DEFAULTS.get(resource.kind, {})
-        given = {key: value for key, value in fields.items() if not _is_said(value, key, defaults)}
+        given = {key: value for key, value in fields.items() if not _is_redundant(value, key, defaults)}
         if resource.kind is ResourceKind.VARIABLE:
             given = {"value": fields["value"]}
         name = resource.name
@@ -67,7 +67,7 @@ class DeclarationWriter:
             for key, value in fields.items()
         }
         # The braces in a base job template belong to job variables, and are not templates of the file.
-        return {**written, _TEMPLATE: template} if self._is_own(resource, template) else written
+        return {**written, _TEMPLATE: template} if self._has_custom_template(resource, template) else written
 
     def _of_type(self, name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a block that its type has, without null values."""
@@ -107,7 +107,7 @@ class DeclarationWriter:
         self.secrets.append(_numbered(name, number))
         return self.secrets[-1]
 
-    def _is_own(self, pool: Resource, template: Value) -> bool:
+    def _has_custom_template(self, pool: Resource, template: Value) -> bool:
         """Return whether the template of a pool differs from that of new pools of its type."""
         if not template:
             return False
@@ -121,7 +121,7 @@ def _numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{name}_{number}"
 
 
-def _is_said(value: Value, key: str, defaults: Mapping[str, Value]) -> bool:
+def _is_redundant(value: Value, key: str, defaults: Mapping[str, Value]) -> bool:
     """Return whether *key* can be left out without a change."""
     if value is None or (key == "description" and value == ""):
         return True

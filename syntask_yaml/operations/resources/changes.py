@@ -135,7 +135,7 @@ def _conflicts(
         node, what = each.declared.node, f"The {each.declared.kind.value} `{each.declared.name}`"
         # Without targets, the owner is the project's name alone.
         if there.owner.project not in _owners(context) and not take_over:
-            whose = _whose(there.owner.project, is_of_target=is_of_target)
+            whose = _owner_text(there.owner.project, is_of_target=is_of_target)
             who = "target" if is_of_target else "project"
             run = f"`{context.project.deploy_command} --take-over`"
             hint = f"Rename it, or run {run} once if this {who} is to own it."
@@ -144,7 +144,7 @@ def _conflicts(
             yield from _check_type(each.resource, there.resource, each)
 
 
-def _whose(owner: str | None, *, is_of_target: bool) -> str:
+def _owner_text(owner: str | None, *, is_of_target: bool) -> str:
     if owner is None:
         return "is on the backend and belongs to no project"
     if is_of_target:

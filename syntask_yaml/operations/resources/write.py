@@ -92,7 +92,7 @@ class ResourceWriter:
     def _write(self, changes: Iterable[ResourceChange]) -> None:
         for change in changes:
             if change.action is Action.UNCHANGED:
-                self.written[change.full_name] = self._handed_over(change)
+                self.written[change.full_name] = self._hand_over(change)
                 continue
             done = self._one(change)
             self.written[change.full_name] = done
@@ -113,7 +113,7 @@ class ResourceWriter:
                 self._gone = error
             return WrittenResource(change.id, error)
 
-    def _handed_over(self, change: ResourceChange) -> WrittenResource:
+    def _hand_over(self, change: ResourceChange) -> WrittenResource:
         """Hand a resource over to another target, in the ledger or on the backend."""
         before = change.write.before if change.write and change.write.after is None else None
         if before is None or not KINDS[change.kind].keeps_owner:
@@ -142,9 +142,9 @@ class ResourceWriter:
         """Return whether *other* loses the resource. Targets of a project share what is not taken over."""
         if change.write is not None and change.write.after is None:
             return other.project in self._found.former
-        return not self._is_own(change) or not is_of_another_target(self._context, other)
+        return not self._owns_stored(change) or not is_of_another_target(self._context, other)
 
-    def _is_own(self, change: ResourceChange) -> bool:
+    def _owns_stored(self, change: ResourceChange) -> bool:
         """Return whether the stored resource, if any, already belongs to this owner."""
         before = change.write.before if change.write else None
         return before is None or before.owner.project == self._context.owner.project
@@ -154,7 +154,7 @@ class ResourceWriter:
         is_wanted = change.write is not None and change.write.after is not None
         is_shared = change.action is Action.UNCHANGED
         # After an interruption, the next deploy no longer knows the former name.
-        is_of_former = not is_wanted and not self._is_own(change)
+        is_of_former = not is_wanted and not self._owns_stored(change)
         is_meant = (is_wanted or is_of_former) and not kind.stays(change.name)
         return is_meant and (is_shared or not kind.keeps_owner)
 

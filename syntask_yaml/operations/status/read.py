@@ -92,7 +92,7 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
         half_renamed=tuple(backend.half_renamed()),
         timeline=drafts.timeline(is_cut="coming" in cut)
         if reach is None
-        else _whole(backend, window, drafts, runs, reach, bounds.of_lane),
+        else _full_timeline(backend, window, drafts, runs, reach, bounds.of_lane),
         cut=cut,
     )
 
@@ -135,7 +135,7 @@ def _deployments(
     return backend.deployments(names=drafts.leading(_DEPLOYMENTS))
 
 
-def _whole(
+def _full_timeline(
     backend: Backend,
     window: Window,
     drafts: LaneDrafts,

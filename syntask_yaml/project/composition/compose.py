@@ -48,7 +48,7 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
         *chain.from_iterable(each.document.diagnostics for each in files.files),
         *files.problems,
         *check_targets(targets_of(opened.root)),
-        *(composition.problems if _are_all_there(files) else ()),
+        *(composition.problems if _is_complete(files) else ()),
         *_conflicts(composition.layers, files),
     ]
     replaced = {
@@ -63,7 +63,7 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
     )
 
 
-def _are_all_there(files: ProjectFiles) -> bool:
+def _is_complete(files: ProjectFiles) -> bool:
     """Return whether the deployments of all files are known: problems of a file are reported there."""
     return not any(each.is_error for each in files.problems) and all(
         each.document.is_readable and lost_keys(each.root).isdisjoint(("include", "deployments"))

@@ -172,7 +172,7 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
                 options, made = made, None
             return FlowDefinition(name, scope, node.lineno, symbol, options, made)
         case SourceExpression(node=ast.Call() as call, scope=scope):
-            return _made(name, call, scope)
+            return _assigned_flow(name, call, scope)
         case SourceExpression(node=node, scope=scope) if _is_worked_out(node):
             return FlowDefinition(name, scope, node.lineno, reason=f"`{name}` is created at run time")
         case External(name=full_name) if "." in full_name:
@@ -185,7 +185,7 @@ def _is_worked_out(node: ast.expr) -> bool:
     return not isinstance(node, _NO_FLOW)
 
 
-def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
+def _assigned_flow(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
     """Return the definition of an assigned call of `flow`, of its result, or of `with_options`."""
     unknown = FlowDefinition(name, scope, call.lineno, reason=f"`{name}` is created at run time")
     match call:

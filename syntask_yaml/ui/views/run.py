@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.model.run import LogLine, Run
-from syntask_yaml.operations.children import counts, most_telling
+from syntask_yaml.operations.children import counts, most_relevant
 from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather
@@ -90,7 +90,7 @@ def _parts(site: Site, run: Run, token: str) -> Mapping[str, Any]:
         "token": token,
         "is_read_only": site.is_read_only,
         "why": explain(gather(site.backend, run, now)),
-        "children": most_telling(children, _CHILDREN),
+        "children": most_relevant(children, _CHILDREN),
         "counts": counts(children),
         "server_ui": site.server_ui,
     }

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from syntask_yaml import api
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.operations.project import ProjectLocation, open_project
-from syntask_yaml.ui.site import ProjectAtHand
+from syntask_yaml.ui.site import CurrentProject
 from tests.support.browser import CHROMIUM, Tab, open_tab, started_browser
 from tests.support.hostile_store import HOSTILE
 from tests.support.pages import served
@@ -66,7 +66,7 @@ def _tab(sqlite: PrefectServer, place: ProjectLocation, tmp_path: Path) -> Itera
     """A tab with the pages of a server on which the project is deployed, and which a stock worker serves."""
     with (
         closing(PrefectBackend.open(sqlite.api, {})) as backend,
-        served(backend, project=ProjectAtHand(place, {})) as client,
+        served(backend, project=CurrentProject(place, {})) as client,
         stock_worker(sqlite, "default", tmp_path / "worker"),
         started_browser() as browser,
         open_tab(browser, base_url=str(client.base_url)) as tab,

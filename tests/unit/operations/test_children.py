@@ -6,7 +6,7 @@ import pytest
 
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.run import State, StateType
-from syntask_yaml.operations.children import counts, find_children, most_telling
+from syntask_yaml.operations.children import counts, find_children, most_relevant
 from tests.unit.operations.test_timeline import child, run
 
 FAILED = State(StateType.FAILED)
@@ -43,6 +43,6 @@ def test_a_run_without_tasks_says_so() -> None:
 
 def test_what_failed_is_shown_before_what_completed() -> None:
     """In the order in which it began."""
-    assert [each.id for each in most_telling(CHILDREN, 2)] == ["load-0", "load-1"]
-    assert [each.id for each in most_telling(CHILDREN, 1)] == ["load-1"]
+    assert [each.id for each in most_relevant(CHILDREN, 2)] == ["load-0", "load-1"]
+    assert [each.id for each in most_relevant(CHILDREN, 1)] == ["load-1"]
     assert counts(CHILDREN) == {"Completed": 2, "Failed": 1}

@@ -41,7 +41,7 @@ class Cut(Annotations):
         self.part(scope.module).steps.append((float("inf"), Code(FUNCTION, node, made)))
 
     def _returns(self, node: ast.expr | None, there: At) -> ast.expr | None:
-        """Return an undefined name for an unresolvable string annotation of the result, as Prefect sees it."""
+        """Return an undefined name for an unresolvable string annotation of the result, as in Prefect."""
         at = annotating(there)
         text = _text(node, at)
         if text is None or all(

@@ -173,9 +173,9 @@ class _Modules:
         """Add the weight of the names that *statement* reuses: their sum may exceed each of its parts."""
         for node in ast.walk(statement):
             if isinstance(node, (ast.Name, ast.Attribute)):
-                self._weigh(_reached(node, names), names)
+                self._weigh(_lookup(node, names), names)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                for value in _meant(node.value, names):
+                for value in _named(node.value, names):
                     self._weigh(value, names)
 
     def _operate(self, name: str, left: Any, right: Any) -> Any:
@@ -207,13 +207,13 @@ def _bounded(value: Any) -> Any:
     return value
 
 
-def _reached(node: ast.AST, names: Mapping[str, Any]) -> Any:
+def _lookup(node: ast.AST, names: Mapping[str, Any]) -> Any:
     """Return the object of a name, also through modules; None if unknown."""
     match node:
         case ast.Name(id=name):
             return names.get(name)
         case ast.Attribute(value=value, attr=name):
-            owner = _reached(value, names)
+            owner = _lookup(value, names)
             return vars(owner).get(name) if isinstance(owner, types.ModuleType) else None
     return None
 
@@ -235,17 +235,17 @@ def _parts_of_type(value: Any, names: Mapping[str, Any]) -> list[Any]:
         case typing.TypeVar():
             return [value.__bound__, *value.__constraints__]
         case typing.ForwardRef():
-            return _meant(value.__forward_arg__, names)
+            return _named(value.__forward_arg__, names)
     args = list(typing.get_args(value))
     if typing.get_origin(value) is typing.Literal:
         return args
-    return [part for arg in args for part in (_meant(arg, names) if isinstance(arg, str) else [arg])]
+    return [part for arg in args for part in (_named(arg, names) if isinstance(arg, str) else [arg])]
 
 
-def _meant(text: str, names: Mapping[str, Any]) -> list[Any]:
+def _named(text: str, names: Mapping[str, Any]) -> list[Any]:
     """Return the objects of the names in a text, if it is an expression."""
     try:
         node = pieces.expression(text)
     except Unknowable:
         return []
-    return [_reached(part, names) for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute))]
+    return [_lookup(part, names) for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute))]

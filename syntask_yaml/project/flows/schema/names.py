@@ -44,7 +44,7 @@ class Names(ABC):
         if not isinstance(node, (ast.Name, ast.Attribute)):
             raise Unknowable(f"`{shown(node)}` is not a type")
         if at.is_text:
-            _check_there(node)
+            _check_in_prefect_module(node)
         try:
             symbol = resolve(node, at.scope)
         except Undefined:
@@ -98,7 +98,7 @@ class Names(ABC):
             raise Unknowable("the signature is too large")
 
 
-def _check_there(node: ast.expr) -> None:
+def _check_in_prefect_module(node: ast.expr) -> None:
     """Reject a text that would resolve to something other than a type in the module of Prefect."""
     first, *others = _chain(node)
     if others and first in THERE:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syntask_yaml.diagnostics import once_a_place
+from syntask_yaml.diagnostics import once_per_location
 from syntask_yaml.document.layer_nodes import layer_of, replaced_by
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import NotFound, UsageError
@@ -37,7 +37,7 @@ def entries(project: Project) -> list[dict[str, Any]]:
 
 
 def problems(project: Project) -> list[tuple[str, str]]:
-    return [(each.code, str(each.span)) for each in once_a_place(project.diagnostics)]
+    return [(each.code, str(each.span)) for each in once_per_location(project.diagnostics)]
 
 
 ENTRY = "- {name: one, entrypoint: 'flows.py:report'}\n"
@@ -315,7 +315,7 @@ def test_what_appends_to_no_list_is_said_once_where_it_is_written(
     }
     project = reading(tmp_path, {"syntask.yaml": "".join(parts[each] for each in order)}).choose(None)
 
-    found = once_a_place(project.diagnostics)
+    found = once_per_location(project.diagnostics)
 
     expected = 2 if entry.startswith(", parameters+") else 1
     assert [each.code for each in found] == ["unknown-key"] * expected

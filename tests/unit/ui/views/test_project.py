@@ -14,7 +14,7 @@ from syntask_yaml import api
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.operations.project import ProjectLocation, open_project
-from syntask_yaml.ui.site import ProjectAtHand
+from syntask_yaml.ui.site import CurrentProject
 from tests.support.pages import served
 
 _FLOW = "from syntask import flow\n\n\n@flow\ndef pay(api_token: str, note: str = ''):\n    pass\n"
@@ -44,7 +44,7 @@ class Desk:
 def _desk(tmp_path: Path) -> Iterator[Desk]:
     (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
     backend = EmbeddedBackend.open(tmp_path / "store/syntask.db")
-    with served(backend, project=ProjectAtHand(ProjectLocation(directory=tmp_path), {})) as client:
+    with served(backend, project=CurrentProject(ProjectLocation(directory=tmp_path), {})) as client:
         desk = Desk(tmp_path, backend, client)
         desk.write(_PROJECT)
         yield desk
