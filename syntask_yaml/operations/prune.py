@@ -176,7 +176,7 @@ def protected(plan: Plan) -> Iterator[Diagnostic]:
 def with_removals(plan: Plan, backend: Backend) -> Plan:
     """Return *plan* with the schedules and runs that are lost with each deleted deployment.
 
-    They are requested in one query.
+    The backend is queried for all of them at once.
     """
     deleted = [change.write.before for change in plan.deletions if change.write and change.write.before]
     if not deleted:

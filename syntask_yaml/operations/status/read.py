@@ -181,7 +181,7 @@ def _unserved(
 def _silent(
     backend: Backend, workers: Sequence[ServingWorker], running: Sequence[Run], now: datetime
 ) -> frozenset[str]:
-    """Return the runs without a lease: on a server, those of a missing worker."""
+    """Return the running runs whose lease has expired; on a server, those of an offline worker."""
     if backend.features.has_own_worker:
         return frozenset(run.id for run in running if run.held_until is not None and run.held_until < now)
     online = {worker.name for worker in workers if worker.is_online}

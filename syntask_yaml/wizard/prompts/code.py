@@ -111,7 +111,7 @@ def _is_local(draft: Draft) -> bool:
 
 
 def _from_here(draft: Draft, context: InterviewContext) -> Draft:
-    """Return the draft without pull steps, as for local code; those of the project are overridden."""
+    """Return the draft for local code, with a pull step only to override those of the project."""
     if not _is_shared(context):
         return draft
     go = step("set_working_directory", context.project.dialect, directory=str(context.project.root))

@@ -147,7 +147,7 @@ class _Modules:
     # Functions called by the extracted code
 
     def _weigh(self, value: Any, names: Mapping[str, Any] = MappingProxyType({})) -> Any:
-        """Return *value* unless there are too many values and types; *names* resolves texts in types."""
+        """Return *value*; raise `Unknowable` if all values are too many. *names* resolves texts in types."""
         waiting = [value]
         while waiting:
             each = waiting.pop()
