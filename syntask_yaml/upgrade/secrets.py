@@ -150,12 +150,13 @@ class _Hiding:
     def value(self, node: Node, *, is_secret: bool = False, is_veiled: bool = False) -> Any:
         if isinstance(node.value, dict):
             return {
-                child.path[-1]: self.value(
+                path[-1]: self.value(
                     child,
-                    is_secret=(is_secret or _names_secret(child.path)) and not _is_bookkeeping(child.path),
-                    is_veiled=is_veiled or _is_veiled(child.path[-1]),
+                    is_secret=(is_secret or _names_secret(path)) and not _is_bookkeeping(path),
+                    is_veiled=is_veiled or _is_veiled(path[-1]),
                 )
                 for child in node.children()
+                for path in [child.path]
             }
         if isinstance(node.value, list):
             before = [None, *(child.value for child in node.children())]

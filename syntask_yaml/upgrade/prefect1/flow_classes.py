@@ -28,17 +28,17 @@ def own_class(module: FlowModule, call: ast.AST) -> str:
         return ""
     name = call.func.id
     is_made = isinstance(module.parent(call), (ast.withitem, ast.Assign))
-    if not is_made or call.func not in module.uses(name):
+    extends = is_made and name in _extending(module)
+    if not (extends or (is_made and name.endswith("Flow"))) or call.func not in module.uses(name):
         return ""
-    is_own = name in _extending(module) or (name.endswith("Flow") and _is_used_as_flow(module, call))
-    return name if is_own else ""
+    return name if extends or _is_used_as_flow(module, call) else ""
 
 
 def _extending(module: FlowModule) -> set[str]:
     """The classes of the file that extend Prefect's."""
     found: set[str] = set()
-    for node in module.tree.body:
-        if isinstance(node, ast.ClassDef):
+    for node in module.of_kind(ast.ClassDef):
+        if module.parent(node) is module.tree:
             names = {each.id for each in node.bases if isinstance(each, ast.Name)}
             if names & found or any(module.names.of(each) == "prefect.Flow" for each in node.bases):
                 found.add(node.name)

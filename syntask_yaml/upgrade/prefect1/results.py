@@ -13,6 +13,8 @@ from syntask_yaml.upgrade.prefect1.names import bound_names
 
 def convert_results(draft: FlowFileDraft) -> None:
     """What is asked of the states of runs of flows that have a block."""
+    if not any(each.attr == "result" for each in draft.module.of_kind(ast.Attribute)):
+        return
     for flow in draft.flows:
         variables = [each.variable for each in draft.flows]
         if flow.block is None or not flow.variable or variables.count(flow.variable) > 1 or draft.submits:
@@ -26,13 +28,15 @@ def convert_results(draft: FlowFileDraft) -> None:
 
 def return_line(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
     """The statement that returns what others read of a run; empty if they read nothing."""
+    if not flow.returned:
+        return ""
     stored = {
         node.id: draft.renamed.get(node, node.id)
         for node in flow.nodes
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     items = ", ".join(f'"{name}": {stored[name]}' for name in flow.returned)
-    return f"return {{{items}}}" if items else ""
+    return f"return {{{items}}}"
 
 
 def _set_once(flow: Prefect1Flow) -> list[str]:
