@@ -8,7 +8,7 @@
 #   tag=1a2b3c4   str 1a2b3c4        tag=1234567   int 1234567       tag=[]      list []
 #                                    tag=1234e56   float 1.234e+59   tag=true    bool True
 # Why it matters: versions, commits and account numbers are texts that look like numbers now and then: `1.10` is deployed as
-# 1.1, and one commit in sixty of seven letters is another text. It works with the tag of the test, and with most others.
+# 1.1, and about one commit in sixty of seven letters (calculated) is another text. It works with the tag of the test, and with most others.
 . "$(dirname "$0")/lib.sh"
 install venv hera==7.1.0 pyyaml==6.0.4
 cd "$folder"

@@ -3,7 +3,7 @@
 #
 # Behaviour: the documentation says that `namespace`, which is "default" if nothing is said, has no effect on objects that
 # name their own. That is so without `apply`. With it, the dynamic client is told the namespace, and that comes first. The
-# object is sent with `prod` in its body and `default` in its path, which servers refuse. One that names no namespace is
+# object is sent with `prod` in its body and `default` in its path. One that names no namespace is
 # right, and so is one where both are the same.
 # Seen, of a ConfigMap with `namespace: prod`:
 #   create_from_yaml(…)                                 POST  /api/v1/namespaces/prod/configmaps

@@ -1,14 +1,15 @@
 #!/bin/sh
-# opendal 0.47.12: `remove_all("flows")` empties `flows` on a disk, and also `flows-next` and `flows.txt` in a store.
+# opendal 0.47.12: `remove_all("flows")` empties `flows` on a disk, and also `flows-next` and `flows.txt` in memory.
 #
-# Behaviour: one call removes a folder with what is in it, on any of fifty kinds of storage. In object stores, a path
-# without a slash at its end is the beginning of names: everything that begins with it is removed. On a file system, the
-# same path is the folder of that name. `list` with `recursive` has the neighbours in both.
+# Behaviour: one call removes a folder with what is in it, on any of fifty kinds of storage. Where a storage has no
+# folders, as in memory, a path without a slash at its end is a prefix: everything that begins with it is removed. On a
+# file system, the same path is the folder of that name. `list` with `recursive` has the neighbours in both. Object stores
+# have no folders either; only the two kinds below were run.
 # Seen:   fs        remove_all("flows")     flows-next/a.py, flows.txt stay
-#         memory    remove_all("flows")     nothing stays; the same with S3
+#         memory    remove_all("flows")     nothing stays
 #         both      remove_all("flows/")    flows-next/a.py, flows.txt stay
 # Why it matters: who writes a step that replaces the code of `flows` tests it in a folder, where it is right, and runs
-# it on the bucket, where the code of `flows-next` and the results in `flows-archive` go as well. `stat` says that `flows`
+# it on a bucket, where the code of `flows-next` and the results in `flows-archive` may go as well. `stat` says that `flows`
 # is not there, so a check before does not help. Write the slash.
 . "$(dirname "$0")/lib.sh"
 install venv opendal==0.47.12

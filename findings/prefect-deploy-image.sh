@@ -9,8 +9,8 @@
 #   image="registry.example.com/flows:1.0"           registry.example.com/flows:1.0
 #   image="registry.example.com/flows"               registry.example.com/flows:2026-12-01t16-40-00-…
 #   image="registry.example.com/flows@sha256:aaa…"   registry.example.com/flows:sha256:aaa…
-# Why it matters: CI builds the image, and `build=False` takes it as it is. The deploy says that it is successful, and each
-# run fails: there is no image of that tag, or the reference is not one. Who pins digests, as is advised, cannot use it. Give
+# Why it matters: CI builds the image, and `build=False` takes it as it is. The deploy says that it is successful, and runs
+# are told an image that nobody built, or text that is no reference. Who pins digests, as is advised, cannot use it. Give
 # a tag, or the image in `job_variables`, which is not changed.
 . "$(dirname "$0")/lib.sh"
 cat >"$folder/deploy.py" <<'PYTHON'

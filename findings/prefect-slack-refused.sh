@@ -1,8 +1,8 @@
 #!/bin/sh
 # prefect-slack 0.4.0: the task that sends a message to a webhook is Completed when Slack refuses the message.
 #
-# Behaviour: `send_incoming_webhook_message` waits for the answer and does not look at it. Slack answers with 403, 404 or
-# 410 when a webhook was revoked or restricted, or its channel was archived. The task logs that it posts the message, and
+# Behaviour: `send_incoming_webhook_message` waits for the answer and does not look at its
+# status, which says when a webhook was revoked or its channel archived. The task logs that it posts the message, and
 # nothing else. The method `notify` of the same block raises a NotificationError.
 # Seen, of a webhook that answers 404:   task Completed, flow run Completed
 # Why it matters: it is how a flow says that it failed, or that somebody must act. Webhooks are revoked when the person who
