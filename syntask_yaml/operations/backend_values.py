@@ -57,7 +57,7 @@ class BackendBlocks:
         return self._known[key]
 
     @staticmethod
-    def _expected(there: Block | None, declared: Block | None) -> Block | None:
-        if there is None or declared is None:
-            return there or declared
-        return replace(there, data={**there.data, **declared.data})
+    def _expected(existing: Block | None, declared: Block | None) -> Block | None:
+        if existing is None or declared is None:
+            return existing or declared
+        return replace(existing, data={**existing.data, **declared.data})

@@ -100,8 +100,8 @@ _NAMED = 3
 
 def _expected(context: DeployContext) -> Iterator[Diagnostic]:
     """Yield a note on declared values that the backend does not have yet."""
-    there = set(context.contents.variables) if context.resources else set()
-    missing = context.expected.missing(there, partial(context.backend.block, with_secrets=False))
+    existing = set(context.contents.variables) if context.resources else set()
+    missing = context.expected.missing(existing, partial(context.backend.block, with_secrets=False))
     node = context.project.document.root.get("resources")
     if missing and node is not None:
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""

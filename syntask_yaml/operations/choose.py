@@ -209,6 +209,6 @@ def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrid
         listed = ", ".join(f"`{option}`" for option in overrides.given)
         raise UsageError(
             f"{listed} can override only one deployment, and {len(chosen)} are selected.",
-            hint="Select one with `-n`. What filters is `--select`: `tag:NAME`, `pool:NAME`, `path:GLOB`.",
+            hint="Select one with `-n`. Filters are `--select tag:NAME`, `pool:NAME`, `path:GLOB`.",
         )
     return replace(overrides, entrypoint=selection.entrypoint)

@@ -81,8 +81,8 @@ class DeployContext:
         if not self.with_resources:
             return ()
         # The values of a variable are resolved before it is written.
-        there = replace(self, with_resources=False) if _VARIABLE in kinds else self
-        scope = there.scope(_NO_OUTPUTS)
+        existing = replace(self, with_resources=False) if _VARIABLE in kinds else self
+        scope = existing.scope(_NO_OUTPUTS)
         declared = (each for each in self.project.resources if each.kind in kinds)
         return tuple(bind_resource(each, scope, self.project.folder) for each in declared)
 

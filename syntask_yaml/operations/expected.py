@@ -28,13 +28,15 @@ class ExpectedResources(NamedTuple):
 
     bound: Sequence[BoundResource] = ()
 
-    def pools(self, there: Mapping[str, WorkPool]) -> dict[str, WorkPool]:
-        """Return the work pools *there*, by name, as they will be."""
-        return {**there, **{each.name: _pool(each, there) for each in self._of(ResourceKind.WORK_POOL)}}
+    def pools(self, existing: Mapping[str, WorkPool]) -> dict[str, WorkPool]:
+        """Return *existing*, the work pools by name, as they will be."""
+        return {**existing, **{each.name: _pool(each, existing) for each in self._of(ResourceKind.WORK_POOL)}}
 
-    def queues(self, there: Mapping[str, Mapping[str, WorkQueue]]) -> Mapping[str, Mapping[str, WorkQueue]]:
-        """Return the work queues *there*, by pool and name, as they will be."""
-        found = {pool: dict(queues) for pool, queues in there.items()}
+    def queues(
+        self, existing: Mapping[str, Mapping[str, WorkQueue]]
+    ) -> Mapping[str, Mapping[str, WorkQueue]]:
+        """Return *existing*, the work queues by pool and name, as they will be."""
+        found = {pool: dict(queues) for pool, queues in existing.items()}
         for each in self._of(ResourceKind.WORK_QUEUE):
             pool, _, name = each.name.rpartition("/")
             queue = found.setdefault(pool, {}).get(name) or WorkQueue(pool=pool, name=name)
@@ -60,9 +62,9 @@ class ExpectedResources(NamedTuple):
         return (each for each in found if each is not None and each.kind is kind)
 
 
-def _pool(declared: Resource, there: Mapping[str, WorkPool]) -> WorkPool:
+def _pool(declared: Resource, existing: Mapping[str, WorkPool]) -> WorkPool:
     fields = attributes(declared.fields)
-    known = there.get(declared.name)
+    known = existing.get(declared.name)
     return WorkPool(name=declared.name, **fields) if known is None else replace(known, **fields)
 
 

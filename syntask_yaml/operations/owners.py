@@ -48,12 +48,12 @@ def _are_targets(*owners: str | None) -> bool:
     return all(colon for _, colon, _ in parts) and len({name for name, _, _ in parts}) == 1
 
 
-def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label: str) -> None:
-    """Raise BackendConflict if a second project of the same name deployed *had*, called *label*."""
-    if is_from_elsewhere(context, had):
+def refuse_from_elsewhere(context: DeployContext, old: Deployment | Owner, label: str) -> None:
+    """Raise BackendConflict if a second project of the same name deployed *old*, called *label*."""
+    if is_from_elsewhere(context, old):
         raise BackendConflict(
             f"{label} belongs to a project `{context.owner.project}` that was deployed from "
-            f"{_place(had.origin)}, and this one is {_place(context.origin)}.",
+            f"{_place(old.origin)}, and this one is {_place(context.origin)}.",
             hint=(
                 "Change the `name:` of one of the projects, or, if the project moved, run "
                 f"`{context.project.deploy_command} --take-over` once."
@@ -87,17 +87,17 @@ def taken_over(
     """
     planned = {name for each in changes for name in (each.deployment, each.write and each.write.old_name)}
     for each in actual:
-        had = each.deployment
-        is_meant = is_from_elsewhere(context, had) or had.project in former
-        if is_meant and had.full_name not in planned:
-            after = replace(had, origin=context.origin, project=context.owner.project)
-            pairs = {"project": (had.project, after.project), "origin": (had.origin, after.origin)}
+        old = each.deployment
+        is_meant = is_from_elsewhere(context, old) or old.project in former
+        if is_meant and old.full_name not in planned:
+            after = replace(old, origin=context.origin, project=context.owner.project)
+            pairs = {"project": (old.project, after.project), "origin": (old.origin, after.origin)}
             fields = tuple(FieldChange(key, *pair) for key, pair in pairs.items() if len(set(pair)) > 1)
-            yield Change(Action.UPDATE, had.full_name, fields, "taken over", Write(each, after), each.id)
+            yield Change(Action.UPDATE, old.full_name, fields, "taken over", Write(each, after), each.id)
 
 
-def is_from_elsewhere(context: DeployContext, had: Deployment | Owner) -> bool:
-    """Return whether a project of the same name deployed *had* from another origin, if *had* has one."""
+def is_from_elsewhere(context: DeployContext, old: Deployment | Owner) -> bool:
+    """Return whether a project of the same name deployed *old* from another known origin."""
     own = context.origin
-    is_own = had.project in {context.owner.project, *context.owners_before}
-    return own is not None and is_own and had.origin not in (None, own)
+    is_own = old.project in {context.owner.project, *context.owners_before}
+    return own is not None and is_own and old.origin not in (None, own)

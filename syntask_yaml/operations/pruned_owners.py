@@ -61,8 +61,8 @@ def former_owners_of_resources(
 
 def _former(context: DeployContext, owners: Iterable[Deployment | Owner]) -> frozenset[str]:
     project, _, target = (context.owner.project or "").partition(":")
-    there = {each.project or "" for each in owners if each.origin == context.origin}
-    others = {owner: owner.partition(":") for owner in there if owner}
+    existing = {each.project or "" for each in owners if each.origin == context.origin}
+    others = {owner: owner.partition(":") for owner in existing if owner}
     found = {owner for owner, (name, _, of) in others.items() if name != project and of == target}
     beside = _sibling_project_names(context.project.file) if found and context.project.file else frozenset()
     return frozenset(owner for owner in found if others[owner][0] not in beside)

@@ -113,10 +113,10 @@ def write_service_file(path: Path, text: str, service: InstalledService) -> bool
     Raises EditRefused if the file is not of this project, FileFailed if it cannot be written.
     """
     try:
-        there = path.read_text(encoding="utf-8") if path.exists() or path.is_symlink() else None
-        if there == text:
+        existing = path.read_text(encoding="utf-8") if path.exists() or path.is_symlink() else None
+        if existing == text:
             return False
-        if there is not None and there.partition("\n")[0] != service.mark:
+        if existing is not None and existing.partition("\n")[0] != service.mark:
             raise EditRefused(
                 f"`{path}` exists, and was not written for this project.",
                 hint="Rename or remove it, or give the project file another `name`.",

@@ -54,17 +54,17 @@ def _deletion(found: StoredResource) -> ResourceChange:
 
 def _fields(before: Mapping[str, Any], wanted: Resource) -> Iterator[FieldChange]:
     for key, after in wanted.fields.items():
-        had = before.get(key)
-        if holds_secret(had) or holds_secret(after) or is_secret_name(wanted.name):
-            if revealed(had) != revealed(after):
-                yield FieldChange(key, None if had is None else SECRET, None if after is None else SECRET)
+        old = before.get(key)
+        if holds_secret(old) or holds_secret(after) or is_secret_name(wanted.name):
+            if revealed(old) != revealed(after):
+                yield FieldChange(key, None if old is None else SECRET, None if after is None else SECRET)
         else:
-            yield from differences(key, had, after)
+            yield from differences(key, old, after)
 
 
-def owner_fields(had: Owner, owner: Owner) -> Iterator[FieldChange]:
-    """Yield the fields that differ when *owner* takes over a resource of *had*."""
-    if had.project != owner.project:
-        yield FieldChange("project", had.project, owner.project)
-    if had.origin not in (None, owner.origin):
-        yield FieldChange("origin", had.origin, owner.origin)
+def owner_fields(old: Owner, owner: Owner) -> Iterator[FieldChange]:
+    """Yield the fields that differ when *owner* takes over a resource of *old*."""
+    if old.project != owner.project:
+        yield FieldChange("project", old.project, owner.project)
+    if old.origin not in (None, owner.origin):
+        yield FieldChange("origin", old.origin, owner.origin)

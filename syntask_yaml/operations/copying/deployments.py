@@ -60,14 +60,14 @@ def _judged(
     stored: Stored, wanted: Deployment, source: Contents, destination: Contents, policy: CopyPolicy
 ) -> CopyChange:
     name = wanted.full_name
-    there = destination.deployments.get(name)
-    if there is None:
+    existing = destination.deployments.get(name)
+    if existing is None:
         paused = True if is_on(stored) else wanted.paused
         return policy.change(
             CopyKind.DEPLOYMENT, name, Write(None, replace(wanted, paused=paused)), is_there=False
         )
-    fields = _differences(wanted, there, source, destination)
-    after = Write(there, replace(wanted, paused=None))
+    fields = _differences(wanted, existing, source, destination)
+    after = Write(existing, replace(wanted, paused=None))
     return policy.change(CopyKind.DEPLOYMENT, name, after, is_there=True, fields=fields)
 
 
@@ -94,9 +94,9 @@ def _with_names(deployment: Deployment, blocks: Mapping[str, Block]) -> Deployme
 
 
 def _differences(
-    wanted: Deployment, there: Stored, source: Contents, destination: Contents
+    wanted: Deployment, existing: Stored, source: Contents, destination: Contents
 ) -> tuple[FieldChange, ...]:
-    beside = replace(there, deployment=_with_names(there.deployment, destination.blocks))
+    beside = replace(existing, deployment=_with_names(existing.deployment, destination.blocks))
     ignored = ignored_fields(destination.backend.features) | source.backend.features.forgets | _PAUSED
     (change,) = diff([wanted], [beside], ignore=ignored)
     return tuple(change.fields)

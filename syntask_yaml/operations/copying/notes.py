@@ -56,12 +56,12 @@ def _remaining_automations(
     if not any(each.kind is CopyKind.DEPLOYMENT for each in changes):
         return
     here = [each.automation for each in source.backend.automations()]
-    there = {
+    existing = {
         (owner, each.automation.name)
         for owner in {each.project or "" for each in here}
         for each in destination.backend.automations(project=owner, names=[each.name for each in here])
     }
-    missing = [each for each in here if (each.project or "", each.name) not in there]
+    missing = [each for each in here if (each.project or "", each.name) not in existing]
     if missing:
         listed = ", ".join(f"`{each.name}`" for each in missing)
         detail = f"Automations are not copied, so nothing on the destination does what these do: {listed}."

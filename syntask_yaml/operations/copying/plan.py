@@ -40,10 +40,10 @@ def plan_copy(
     From an interrupted copy, *moving* are deployments whose schedules it stopped and did not start,
     *unfinished* those whose triggers it may not have written. Raises UsageError if both are the same backend.
     """
-    here, there = Contents(source), Contents(destination)
-    _check_sides(here, there)
-    changes = tuple(_changes(here, there, options, moving, unfinished))
-    return CopyPlan(source.url, destination.url, changes, tuple(notes(here, there, changes)))
+    here, existing = Contents(source), Contents(destination)
+    _check_sides(here, existing)
+    changes = tuple(_changes(here, existing, options, moving, unfinished))
+    return CopyPlan(source.url, destination.url, changes, tuple(notes(here, existing, changes)))
 
 
 def _check_sides(source: Contents, destination: Contents) -> None:

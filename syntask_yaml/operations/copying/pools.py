@@ -26,12 +26,14 @@ def pool_changes(
     """Yield the change for each work pool, by name."""
     for pool in source.pools.values():
         wanted = _copied_pool(pool, source)
-        there = destination.pools.get(pool.name)
-        if problem := _pool_problem(wanted, there, destination) or _lost(wanted, source, expected):
+        existing = destination.pools.get(pool.name)
+        if problem := _pool_problem(wanted, existing, destination) or _lost(wanted, source, expected):
             yield refused(CopyKind.WORK_POOL, pool.name, *problem)
             continue
-        fields = tuple(_pool_fields(there, wanted, destination)) if there else ()
-        yield policy.change(CopyKind.WORK_POOL, pool.name, wanted, is_there=there is not None, fields=fields)
+        fields = tuple(_pool_fields(existing, wanted, destination)) if existing else ()
+        yield policy.change(
+            CopyKind.WORK_POOL, pool.name, wanted, is_there=existing is not None, fields=fields
+        )
 
 
 def _copied_pool(pool: WorkPool, source: Contents) -> WorkPool:
@@ -47,15 +49,17 @@ def _copied_pool(pool: WorkPool, source: Contents) -> WorkPool:
     return replace(pool, base_job_template=template, description=description, id=None, status=None)
 
 
-def _pool_problem(wanted: WorkPool, there: WorkPool | None, destination: Contents) -> tuple[str, str] | None:
+def _pool_problem(
+    wanted: WorkPool, existing: WorkPool | None, destination: Contents
+) -> tuple[str, str] | None:
     """Return why a pool cannot be copied, and a hint."""
-    if there is not None and there.type != wanted.type:
+    if existing is not None and existing.type != wanted.type:
         return (
-            f"It is of type `{wanted.type}`, and on the destination of type `{there.type}`.",
+            f"It is of type `{wanted.type}`, and on the destination of type `{existing.type}`.",
             "Delete the work pool of one side, and create it under another name.",
         )
     types = destination.backend.pool_types()
-    if there is None and types and wanted.type not in types:
+    if existing is None and types and wanted.type not in types:
         otherwise = f"Available types: {', '.join(f'`{each}`' for each in types)}."
         return (
             f"The destination has no work pool type `{wanted.type}`.",
@@ -73,16 +77,16 @@ def _lost(wanted: WorkPool, source: Contents, expected: Expected) -> tuple[str, 
     return None
 
 
-def _pool_fields(there: WorkPool, wanted: WorkPool, destination: Contents) -> Iterator[FieldChange]:
+def _pool_fields(existing: WorkPool, wanted: WorkPool, destination: Contents) -> Iterator[FieldChange]:
     for name in _POOL_FIELDS:
-        before, after = getattr(there, name), getattr(wanted, name)
+        before, after = getattr(existing, name), getattr(wanted, name)
         if name == "description" and before == DEFAULT_POOL.description:
             before = None
         if before != after and (before or after or name == "concurrency_limit"):
             yield FieldChange(name, before, after)
     if not wanted.base_job_template:
         return
-    template = with_names(there.base_job_template, destination.blocks)
+    template = with_names(existing.base_job_template, destination.blocks)
     if plain(template) != plain(wanted.base_job_template):
         yield FieldChange("base_job_template", HIDDEN, HIDDEN)  # its defaults may contain a secret
 
@@ -102,13 +106,13 @@ def queue_changes(
                 CopyKind.WORK_QUEUE, full_name, "Its work pool is not copied.", "See the work pool."
             )
             continue
-        there, wanted = destination.queues.get((pool, name)), _copied_queue(queue)
+        existing, wanted = destination.queues.get((pool, name)), _copied_queue(queue)
         fields = tuple(
-            _queue_fields(there or WorkQueue(pool=pool, name=name), wanted, is_moved=(pool, name) in moved)
+            _queue_fields(existing or WorkQueue(pool=pool, name=name), wanted, is_moved=(pool, name) in moved)
         )
-        if there is None and name == DEFAULT_QUEUE and not fields:
+        if existing is None and name == DEFAULT_QUEUE and not fields:
             continue  # created with the pool
-        is_there = there is not None and not (_is_untouched(there) and fields)
+        is_there = existing is not None and not (_is_untouched(existing) and fields)
         yield policy.change(CopyKind.WORK_QUEUE, full_name, wanted, is_there=is_there, fields=fields)
 
 
@@ -117,21 +121,21 @@ def _copied_queue(queue: WorkQueue) -> WorkQueue:
     return replace(queue, id=None, description=None if has_none else queue.description)
 
 
-def _is_untouched(there: WorkQueue) -> bool:
+def _is_untouched(existing: WorkQueue) -> bool:
     """Return whether a queue is the unmodified default one of a new pool, as after an interrupted copy."""
-    settings = (there.concurrency_limit, there.is_paused, there.description in NO_DESCRIPTION)
-    return there.name == DEFAULT_QUEUE and settings == (None, False, True)
+    settings = (existing.concurrency_limit, existing.is_paused, existing.description in NO_DESCRIPTION)
+    return existing.name == DEFAULT_QUEUE and settings == (None, False, True)
 
 
-def _queue_fields(there: WorkQueue, wanted: WorkQueue, *, is_moved: bool) -> Iterator[FieldChange]:
+def _queue_fields(existing: WorkQueue, wanted: WorkQueue, *, is_moved: bool) -> Iterator[FieldChange]:
     for name in _QUEUE_FIELDS:
-        before, after = getattr(there, name), getattr(wanted, name)
+        before, after = getattr(existing, name), getattr(wanted, name)
         if name == "description" and before in NO_DESCRIPTION:
             before = None
         if before != after:
             yield FieldChange(name, before, after)
     if is_moved:
-        yield FieldChange("priority", there.priority, wanted.priority)
+        yield FieldChange("priority", existing.priority, wanted.priority)
 
 
 def _out_of_order(pool: str, source: Contents, destination: Contents) -> Iterator[tuple[str, str]]:

@@ -32,9 +32,9 @@ def variable_changes(source: Contents, destination: Contents, policy: CopyPolicy
         if problem := _portability(variable, destination):
             yield refused(CopyKind.VARIABLE, name, problem, _RENAME)
             continue
-        there = destination.variables.get(name)
-        fields = tuple(_variable_fields(there, variable)) if there else ()
-        yield policy.change(CopyKind.VARIABLE, name, variable, is_there=there is not None, fields=fields)
+        existing = destination.variables.get(name)
+        fields = tuple(_variable_fields(existing, variable)) if existing else ()
+        yield policy.change(CopyKind.VARIABLE, name, variable, is_there=existing is not None, fields=fields)
 
 
 def _variable_fields(before: Variable, after: Variable) -> Iterator[FieldChange]:
@@ -69,10 +69,10 @@ def block_changes(source: Contents, destination: Contents, policy: CopyPolicy) -
 def limit_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
     """Yield the change for each concurrency limit, by name. Occupied slots are not copied."""
     for name, limit in source.concurrency_limits.items():
-        wanted, there = replace(limit, in_use=0), destination.concurrency_limits.get(name)
-        fields = tuple(_limit_fields(there, wanted)) if there else ()
+        wanted, existing = replace(limit, in_use=0), destination.concurrency_limits.get(name)
+        fields = tuple(_limit_fields(existing, wanted)) if existing else ()
         yield policy.change(
-            CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=there is not None, fields=fields
+            CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=existing is not None, fields=fields
         )
 
 
@@ -107,9 +107,9 @@ def _block_change(
         after = _written(block, kind)
     except BackendRefused as error:
         return refused(CopyKind.BLOCK, name, error.detail, error.hint)
-    there = destination.blocks.get(name)
-    fields = tuple(_block_fields(there, after)) if there else ()
-    return policy.change(CopyKind.BLOCK, name, after, is_there=there is not None, fields=fields)
+    existing = destination.blocks.get(name)
+    fields = tuple(_block_fields(existing, after)) if existing else ()
+    return policy.change(CopyKind.BLOCK, name, after, is_there=existing is not None, fields=fields)
 
 
 def _lost(block: Block, source: Contents, destination: Contents, failed: set[str]) -> str:
@@ -143,9 +143,9 @@ def _written(block: Block, kind: BlockType) -> Block:
     return after
 
 
-def _block_fields(there: Block, after: Block) -> Iterator[FieldChange]:
+def _block_fields(existing: Block, after: Block) -> Iterator[FieldChange]:
     """Yield the fields that differ, with hidden values: any of them may contain a secret."""
-    before: dict[str, Value] = {**there.data, **there.references}
+    before: dict[str, Value] = {**existing.data, **existing.references}
     for name in dict.fromkeys((*before, *after.data)):
         if revealed(before.get(name)) != revealed(after.data.get(name)):
             yield FieldChange(name, HIDDEN, HIDDEN)

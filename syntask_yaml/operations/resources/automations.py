@@ -38,8 +38,8 @@ def _read(contents: Contents, names: Collection[str], owner: Owner) -> Iterator[
 
 
 def _write(backend: Backend, change: ResourceWrite, owner: Owner) -> str | None:
-    had, wanted = change.before, change.after
-    before = StoredAutomation(had.id or "", _automation(had.resource, had.owner)) if had else None
+    old, wanted = change.before, change.after
+    before = StoredAutomation(old.id or "", _automation(old.resource, old.owner)) if old else None
     after = _automation(wanted, owner) if wanted else None
     (done,) = backend.write_automations([AutomationWrite(before, after)])
     if done.error is not None:

@@ -126,22 +126,22 @@ def _conflicts(
     """Yield each resource of another owner, or of none, and each that cannot be changed as declared."""
     stored = {each.resource.full_name: each for each in found.stored}
     for each in prepared:
-        there = stored.get(each.label)
-        if there is None:
+        existing = stored.get(each.label)
+        if existing is None:
             continue
-        is_of_target = is_of_another_target(context, there.owner)
+        is_of_target = is_of_another_target(context, existing.owner)
         if each.declared.kind is ResourceKind.WORK_QUEUE and not is_of_target:  # it belongs to its pool
             continue
         node, what = each.declared.node, f"The {each.declared.kind.value} `{each.declared.name}`"
         # Without targets, the owner is the project's name alone.
-        if there.owner.project not in _owners(context) and not take_over:
-            whose = _owner_text(there.owner.project, is_of_target=is_of_target)
+        if existing.owner.project not in _owners(context) and not take_over:
+            whose = _owner_text(existing.owner.project, is_of_target=is_of_target)
             who = "target" if is_of_target else "project"
             run = f"`{context.project.deploy_command} --take-over`"
             hint = f"Rename it, or run {run} once if this {who} is to own it."
             yield node.problem("backend-conflict", f"{what} {whose}.", hint, at_key=True)
         if each.resource is not None and each.declared.kind is ResourceKind.WORK_POOL:
-            yield from _check_type(each.resource, there.resource, each)
+            yield from _check_type(each.resource, existing.resource, each)
 
 
 def _owner_text(owner: str | None, *, is_of_target: bool) -> str:
@@ -157,8 +157,8 @@ def _owners(context: DeployContext) -> tuple[str | None, ...]:
     return (None,) if context.project.name is None else (context.owner.project, *context.owners_before)
 
 
-def _check_type(wanted: Resource, there: Resource, bound: BoundResource) -> Iterator[Diagnostic]:
-    before, after = there.fields["type"], wanted.fields["type"]
+def _check_type(wanted: Resource, existing: Resource, bound: BoundResource) -> Iterator[Diagnostic]:
+    before, after = existing.fields["type"], wanted.fields["type"]
     if before != after:
         node = bound.declared.node.get("type") or bound.declared.node
         detail = f"The work pool `{wanted.name}` is of type `{before}`, and the type of a pool cannot change."
@@ -173,9 +173,9 @@ def _from_elsewhere(
     They include resources deployed under its former names.
     """
     for each in found.stored:
-        had, owner = each.resource, each.owner
+        old, owner = each.resource, each.owner
         is_meant = is_from_elsewhere(context, owner) or owner.project in found.former
-        if is_meant and had.full_name not in planned:
+        if is_meant and old.full_name not in planned:
             fields = tuple(owner_fields(owner, context.owner))
-            write = ResourceWrite(each, had)
-            yield ResourceChange(Action.UPDATE, had.kind, had.name, fields, "taken over", write, each.id)
+            write = ResourceWrite(each, old)
+            yield ResourceChange(Action.UPDATE, old.kind, old.name, fields, "taken over", write, each.id)

@@ -25,8 +25,8 @@ def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[
     made = WorkPool(name=pool.name, type=pool.fields["type"], base_job_template=template)
     yield from portability(made, node, context)
     yield from _check_variables(made, node.get("base_job_template") or node)
-    there = context.contents.pools.get(pool.name)
-    is_there = there is not None and there.type == pool.fields["type"]
+    existing = context.contents.pools.get(pool.name)
+    is_there = existing is not None and existing.type == pool.fields["type"]
     if context.backend.features.has_own_worker or not (is_there or "base_job_template" in pool.fields):
         try:
             context.backend.pool_template(pool.fields["type"])

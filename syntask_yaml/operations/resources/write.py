@@ -47,9 +47,9 @@ class ResourceWriter:
         self._backend = context.backend
         self._changes = [each for each in changes if each.write is not None]
         self._declared = {each.full_name for each in changes if each.action is not Action.DELETE}
-        there = (each.resource for each in found.stored if KINDS[each.resource.kind].keeps_owner)
+        existing = (each.resource for each in found.stored if KINDS[each.resource.kind].keeps_owner)
         self._automations = {each.full_name for each in changes if KINDS[each.kind].keeps_owner}
-        self._automations |= {each.full_name for each in there}
+        self._automations |= {each.full_name for each in existing}
         self._found = found
         self._notify = notify
         self._ledger = found.ledger_of(context.owner.project)
@@ -160,7 +160,7 @@ class ResourceWriter:
 
     def _release(self) -> None:
         """Remove deleted resources from the ledger, and those that others created meanwhile."""
-        there = {each.resource.full_name for each in self._found.stored}
+        existing = {each.resource.full_name for each in self._found.stored}
         given_up = {
             each.full_name
             for each in self._changes
@@ -172,7 +172,7 @@ class ResourceWriter:
             if each.action is Action.CREATE
             and isinstance(self.written[each.full_name].error, BackendConflict)
         }
-        names = (self._ledger.names & (there | self._declared)) - given_up - lost
+        names = (self._ledger.names & (existing | self._declared)) - given_up - lost
         self._save(names, self._automations - given_up)
 
     def _is_done(self, change: ResourceChange) -> bool:
@@ -216,5 +216,7 @@ def _automations(context: DeployContext) -> frozenset[str]:
         if each.kind is ResourceKind.AUTOMATION
     )
     names = {each.resource.name for each in bound if each.resource is not None}
-    there = stored_automations(context.backend, names, context.owner) if names else ()
-    return frozenset(each.resource.full_name for each in there if is_of_another_target(context, each.owner))
+    existing = stored_automations(context.backend, names, context.owner) if names else ()
+    return frozenset(
+        each.resource.full_name for each in existing if is_of_another_target(context, each.owner)
+    )
