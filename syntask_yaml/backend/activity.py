@@ -25,7 +25,7 @@ class _HasDeployments(Protocol):
 def activity_by(
     key: Callable[[Deployment], _Key], backend: _HasDeployments, now: datetime
 ) -> Mapping[_Key, Activity]:
-    """Return the activity of the deployments of *backend*, together for those with the same *key*."""
+    """Return the activity of the deployments of *backend*, grouped by *key*."""
     stored = backend.deployments()
     last, found = backend.last_runs(stored), dict[_Key, Activity]()
     for each in stored:
@@ -36,10 +36,10 @@ def activity_by(
 
 
 def queue_of(deployment: Deployment) -> tuple[str, str]:
-    """Return the names of its work pool and queue."""
+    """Return the names of the work pool and the queue of *deployment*."""
     return known(deployment.work_pool) or "", known(deployment.work_queue) or DEFAULT_QUEUE
 
 
 def flow_of(deployment: Deployment) -> str:
-    """Return the name of its flow."""
+    """Return the name of the flow of *deployment*."""
     return deployment.flow

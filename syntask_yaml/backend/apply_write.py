@@ -1,4 +1,4 @@
-"""Decide whether a write of a deployment is rejected, and what is stored after it."""
+"""Validate a write of a deployment, and compute the stored result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class WriteResult(NamedTuple):
-    """What is stored after a write: the *deployment*, and beside it what it may leave open."""
+    """A deployment after a write. Its other fields are those that *deployment* may leave undeclared."""
 
     id: str
     deployment: Deployment
@@ -33,9 +33,9 @@ class WriteResult(NamedTuple):
 def refusal(
     write: Write, stored: Stored | None, pools: Collection[str], *, is_taken: bool = False
 ) -> BackendError | None:
-    """Return why *write* cannot be done to what is *stored* under its old name; None if it can.
+    """Return why *write* conflicts with *stored*, the deployment with the old name, or is invalid; else None.
 
-    *is_taken*: the new name of a rename is that of another deployment.
+    *is_taken*: another deployment has the new name of a rename.
     """
     try:
         if is_taken:
@@ -49,23 +49,23 @@ def refusal(
 
 
 def already_exists(name: str) -> BackendConflict:
-    """Return the error for a deployment that was to be made."""
+    """Return the error for creating a deployment whose name is taken."""
     return BackendConflict(
         f"`{name}` already exists.", hint="Run `syntask plan` again to see what would change."
     )
 
 
 def outcome(after: Deployment, stored: Stored | None, now: datetime) -> WriteResult:
-    """Return what is stored once *after* is written over *stored*. Each write has a later `updated`."""
+    """Return the result of writing *after* over *stored*. `updated` increases with each write."""
     paused, schedules = known(after.paused), known(after.schedules)
     if stored is None:
         return WriteResult(new_id(), after, bool(paused), merged(schedules, (), now), now, now)
-    had = stored.deployment
+    before = stored.deployment
     return WriteResult(
         stored.id,
-        _with_what_was(after, had),
-        bool(had.paused if paused is None else paused),
-        merged(schedules, _schedules(had), now),
+        _with_defaults(after, before),
+        bool(before.paused if paused is None else paused),
+        merged(schedules, _schedules(before), now),
         stored.created or now,
         max(now, stored.updated + _TICK) if stored.updated else now,
     )
@@ -76,19 +76,19 @@ def _schedules(deployment: Deployment) -> Sequence[Schedule]:
     return schedules or ()
 
 
-def _with_what_was(after: Deployment, had: Deployment) -> Deployment:
-    version = had.version if after.version is None else after.version
-    sla = had.sla if after.sla is None else after.sla
-    limit, origin = limit_in_place(after, had), after.origin or had.origin
+def _with_defaults(after: Deployment, before: Deployment) -> Deployment:
+    version = before.version if after.version is None else after.version
+    sla = before.sla if after.sla is None else after.sla
+    limit, origin = limit_in_place(after, before), after.origin or before.origin
     return replace(after, version=version, sla=sla, concurrency_limit=limit, origin=origin)
 
 
-def limit_in_place(after: Deployment, had: Deployment) -> ConcurrencyLimit | None:
-    """Return the limit of *after*, with the grace period that *had* has where it declares none."""
-    limit, before = known(after.concurrency_limit), known(had.concurrency_limit)
-    if limit is None or before is None or limit.grace_period_seconds is not None:
+def limit_in_place(after: Deployment, before: Deployment) -> ConcurrencyLimit | None:
+    """Return the limit of *after*, by default with the grace period of the limit of *before*."""
+    limit, old = known(after.concurrency_limit), known(before.concurrency_limit)
+    if limit is None or old is None or limit.grace_period_seconds is not None:
         return limit
-    return replace(limit, grace_period_seconds=before.grace_period_seconds)
+    return replace(limit, grace_period_seconds=old.grace_period_seconds)
 
 
 def _check_is_current(write: Write, stored: Stored | None) -> None:

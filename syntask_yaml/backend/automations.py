@@ -1,4 +1,4 @@
-"""The interface for automations, and the deliveries that our own worker makes for them."""
+"""The interface for automations and their deliveries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WrittenAutomation(NamedTuple):
-    """What became of one write: the automation's *id*, or the *error* that kept it from happening."""
+    """The result of one write: the *id* of the automation, or an *error*."""
 
     write: AutomationWrite
     id: str | None = None
@@ -22,60 +22,60 @@ class WrittenAutomation(NamedTuple):
 
 
 class Automations(Protocol):
-    """What commands need."""
+    """Operations for commands."""
 
     def automations(
         self, *, project: str | None = None, names: Collection[str] = ()
     ) -> list[StoredAutomation]:
-        """Return what automations there are, by name: all, or what *project* owns and those with *names*.
+        """Return automations by name: all, or those that *project* owns and those with *names*.
 
-        On a server, names are not unique, and *names* mean nothing; *project* "" owns nothing there. The
-        project of an automation is None where that project has nothing else on the server.
+        On a server, names are not unique, *names* is ignored, and *project* "" owns nothing. The project of
+        an automation is None if that project has nothing else on the server.
         """
         ...
 
     def write_automations(self, writes: Sequence[AutomationWrite]) -> Iterator[WrittenAutomation]:
-        """Make the changes, and yield what became of each, in order; one failure stops no other.
+        """Apply the changes, and yield the result of each, in order. A failure does not affect the others.
 
-        A write whose `before` is no longer what the backend has fails with `BackendConflict`.
+        A write fails with `BackendConflict` if its `before` is outdated.
         """
         ...
 
     def deliveries(self, run_id: str) -> list[Delivery]:
-        """What automations did, and have yet to do, for a run; none where the backend does not tell."""
+        """Return the deliveries for a run, done and pending; empty if the backend does not report them."""
         ...
 
 
 class DeliveryQueue(Protocol):
-    """What our own worker needs."""
+    """Operations for our worker."""
 
     def dispatch(self, now: datetime) -> int:
-        """Make the deliveries that the ends of runs ask for, each once; how many are new.
+        """Create the deliveries for ended runs, each once, and return the number of new ones.
 
-        No end of a run is lost, whoever wrote it. Cheap when there is nothing to make.
+        No end of a run is missed, whichever process reported it. Cheap if there is nothing to create.
         """
         ...
 
     def claim_deliveries(
         self, now: datetime, *, lease: float, limit: int, besides: Collection[str] = ()
     ) -> list[DeliveryClaim]:
-        """Take deliveries that are due, each once, for *lease* seconds; each counts as an attempt.
+        """Claim due deliveries, each once, for *lease* seconds. Each claim counts as an attempt.
 
-        None is of the automations whose ids are in *besides*.
+        Deliveries of the automations with the ids *besides* are skipped.
         """
         ...
 
     def renew_deliveries(self, claims: Sequence[DeliveryClaim], *, now: datetime, lease: float) -> None:
-        """Hold on to deliveries for another *lease* seconds."""
+        """Extend the leases of *claims* by *lease* seconds."""
         ...
 
     def report_delivery(self, claim: DeliveryClaim, attempt: Attempt, now: datetime) -> bool:
-        """Write what an attempt came to; False, and nothing written, if the delivery is no longer ours."""
+        """Store the result of an attempt. Return False, and store nothing, if the claim was lost."""
         ...
 
 
 def refusal(write: AutomationWrite, found: StoredAutomation | None) -> BackendError | None:
-    """Return why *write* must not happen where *found* is what the backend has now."""
+    """Return the conflict if *found*, the current automation, is not the one *write* expects; else None."""
     if found == write.before:
         return None
     return BackendConflict(

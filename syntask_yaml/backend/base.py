@@ -1,10 +1,9 @@
-"""The interface that every backend implements.
+"""The interface of all backends.
 
-`Backend` is what commands need, with `Automations`, `ConcurrencyLimits`, `DeployRecords`, `Ledgers` and
-`WorkPools` as parts elsewhere; `RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the
-backends that it can serve. Every adapter passes the same contract suite (`tests/contract`). All verbs raise
-`BackendError` and its kinds for what goes wrong on the other side, `NotFound` for an id that stands for
-nothing, and nothing else.
+`Backend` has the operations for commands, some of them in `Automations`, `ConcurrencyLimits`,
+`DeployRecords`, `Ledgers` and `WorkPools`. `RunQueue` (`backend/queue.py`) has those for our worker, on the
+backends that it can serve. All adapters pass one contract suite (`tests/contract`). Operations raise only
+`BackendError` and its subclasses, such as `NotFound` for an unknown id.
 """
 
 from __future__ import annotations
@@ -35,10 +34,11 @@ class Written(NamedTuple):
 
 
 class RunFilter(NamedTuple):
-    """Which runs are meant. Empty fields do not filter.
+    """A filter for runs. Empty fields match all runs.
 
-    *deployment* is `flow/name`; *of* are the ids of some deployments, and *pools* the names of work pools.
-    *until* leaves out runs that are due later, *after* all others; *since* those that ended earlier.
+    *deployment* is `flow/name`, *of* contains ids of deployments, and *pools* names of work pools. *until*
+    excludes runs that are due later, *after* those that are due earlier, and *since* those that ended
+    earlier.
     """
 
     deployment: str | None = None
@@ -52,10 +52,10 @@ class RunFilter(NamedTuple):
 
 
 class LogFilter(NamedTuple):
-    """Select lines of a log: those of a *level* or a higher one, written *since* a time.
+    """A filter for log lines: those of at least *level*, written at or after *since*.
 
-    *tasks* are the ids of the task runs that wrote them; empty: whoever did. At most *limit* of them: the
-    first ones, or with *is_newest* the last ones.
+    *tasks* are ids of task runs; empty matches all lines. *limit* selects the first lines, or with
+    *is_newest* the last ones.
     """
 
     level: int = 0
@@ -69,18 +69,18 @@ ALL_LINES = LogFilter()
 
 
 class Features(NamedTuple):
-    """What a backend supports beyond the common interface.
+    """The optional features of a backend.
 
-    *has_default_pool*: a deployment that names no work pool gets the one called `default`.
-    *has_own_worker*: runs are made and executed by `syntask`, which reads schedules and job variables as
-    the file does; elsewhere a server and its workers do it. *runs_own_steps*: pull steps may be any that
-    `syntask` has, each with a `timeout`. *served_types* are the types of work pools whose runs are executed;
-    None where that is not known here. *has_hosted_pools*: runs of push and managed work pools are executed.
+    *has_default_pool*: deployments without a work pool get the one called `default`. *has_own_worker*:
+    `syntask` creates and executes the runs, and interprets schedules and job variables as in the file;
+    elsewhere a server and its workers do. *runs_own_steps*: pull steps can be any steps of `syntask`, with a
+    `timeout`. *served_types* are the types of work pools whose runs are executed, None if unknown.
+    *has_hosted_pools*: runs of push and managed work pools are executed.
 
-    *is_atomic*: what is written at once is one transaction, so that nobody writes in between. *has_owners*:
-    what a project owns is found, and its owner changed, without touching anything else. *triggers* and *sla*:
-    deployments have them. *actions* are the types of action that its automations do. *forgets* are the fields
-    of a deployment that it takes and does not give back.
+    *is_atomic*: one call of `write` is one transaction. *has_owners*: the objects of a project can be listed,
+    and their owner can be changed without other changes. *triggers* and *sla*: deployments can have them.
+    *actions* are the supported types of actions of automations. *forgets* are the fields of deployments that
+    can be written, but not read.
     """
 
     has_default_pool: bool = False
@@ -97,7 +97,7 @@ class Features(NamedTuple):
 
 
 class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools, Protocol):
-    """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
+    """Deployments, work pools, values and runs. *url* is for display and contains no secrets."""
 
     url: str
     features: Features
@@ -105,149 +105,153 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
     def deployments(
         self, *, projects: Collection[str] = (), names: Collection[str] | None = None
     ) -> list[Stored]:
-        """Return deployments, by `flow/name`: all, those of *projects*, or those with *names*.
+        """Return deployments by `flow/name`: all, those of *projects*, or those with *names*.
 
-        With both, what is in either.
+        With both filters, return the union.
         """
         ...
 
     def deployment_page(self, text: str = "", *, skip: int = 0, limit: int) -> DeploymentPage:
-        """At most *limit* of the deployments that have *text* in their name, a tag, their work pool or their
-        project, in any case; the first *skip* of them are left out.
+        """Return at most *limit* deployments that match *text*, after the first *skip*.
+
+        *text* is searched in their name, tags, work pool and project, ignoring case.
         """
         ...
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
-        """Make the changes, and yield what became of each, in order; one failure stops no other.
+        """Apply the changes, and yield the result of each, in order. A failure does not affect the others.
 
-        A write whose `before` is no longer what the backend has fails with `BackendConflict`.
-        Schedules that stay keep their id; runs that were made ahead and no longer fit are removed.
+        A write fails with `BackendConflict` if its `before` is outdated. Unchanged schedules keep their id.
+        Scheduled runs that no longer match are deleted.
         """
         ...
 
     def variables(self) -> list[Variable]:
-        """All variables, by name."""
+        """Return all variables by name."""
         ...
 
     def variable(self, name: str) -> Variable | None:
-        """The variable called *name*; None if there is none."""
+        """Return the variable called *name*; None if it does not exist."""
         ...
 
     def set_variable(self, variable: Variable) -> None:
-        """Make the variable, or give it another value."""
+        """Create or replace the variable."""
         ...
 
     def unset_variable(self, name: str) -> bool:
-        """Remove the variable; whether there was one."""
+        """Delete the variable. Return whether it existed."""
         ...
 
     def block_types(self) -> list[BlockType]:
-        """The types that a new block can have, by slug."""
+        """Return the types of new blocks by slug."""
         ...
 
     def blocks(self) -> list[Block]:
-        """All blocks, by type and name, with their secret fields as `Secret`."""
+        """Return all blocks by type and name, with secret fields as `Secret`."""
         ...
 
     def block(self, type: str, name: str, *, with_secrets: bool = True) -> Block | None:
-        """Return one block; None if there is none. Without *with_secrets*, its secrets are masked."""
+        """Return one block; None if it does not exist. Without *with_secrets*, its secrets are masked."""
         ...
 
     def create_block(self, block: Block) -> Block:
-        """Make a block; `BackendConflict` if type and name are taken, `BackendRefused` if it fits no type."""
+        """Create a block.
+
+        Raises BackendConflict if it exists, BackendRefused if it does not match its type.
+        """
         ...
 
     def update_block(self, block: Block) -> Block:
-        """Replace all fields of the block of that type and name, which keeps its id; `NotFound` if none."""
+        """Replace all fields of the block with that type and name, which keeps its id. Raises NotFound."""
         ...
 
     def delete_block(self, type: str, name: str) -> bool:
-        """Remove the block; whether there was one."""
+        """Delete the block. Return whether it existed."""
         ...
 
     def create_run(self, request: RunRequest) -> Run:
-        """A new run of a deployment, due at once or at `request.scheduled`."""
+        """Create a run of a deployment, due now or at `request.scheduled`."""
         ...
 
     def runs(self, which: RunFilter) -> list[Run]:
-        """Runs, the one that is due last first; with `after`, the one that is due next first."""
+        """Return runs, the latest due first; with `after`, the earliest due first."""
         ...
 
     def last_runs(self, deployments: Collection[Stored]) -> dict[str, Run]:
-        """The last run of each of *deployments* that was due and no longer waits, by the deployment's id.
+        """Return the most recent run of each of *deployments* that is due and not waiting, by deployment id.
 
-        A server is asked a limited number of times: of very many deployments, some may be left out.
+        The number of requests to a server is limited: of very many deployments, some may be missing.
         """
         ...
 
     def run(self, id: str) -> Run | None:
-        """Return one run by its id or a prefix of it. Raises BackendRefused if the prefix is ambiguous."""
+        """Return the run with an id or a prefix of it. Raises BackendRefused if the prefix is ambiguous."""
         ...
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
-        """The lines that a run wrote, or those that are meant, in order, without the first *after* ones.
+        """Return the log lines of a run that match *which*, in order, after the first *after* lines.
 
-        The last ones are asked for without *after*.
+        *after* cannot be combined with `is_newest`.
         """
         ...
 
     def children(self, run_id: str) -> list[ChildRun]:
-        """The task runs and subflow runs of a run, those of its subflows too, in the order of their start."""
+        """Return the task runs and subflow runs of a run, recursively, in the order of their start."""
         ...
 
     def cause(self, run: Run) -> Cause | None:
-        """Return how a run came into its state; None if the backend does not know."""
+        """Return the cause of the state of a run; None if unknown."""
         ...
 
     def cancel(self, run_id: str) -> Run:
-        """Ask that a run end: CANCELLED at once where it has not begun, else CANCELLING.
+        """Request the end of a run: it is CANCELLED immediately if it has not started, else CANCELLING.
 
-        `BackendConflict` if it has ended.
+        Raises BackendConflict if the run has ended.
         """
         ...
 
     def retry(self, run_id: str, *, again: bool = False) -> Run:
-        """Do again what a run did that has ended, with the same parameters and job variables.
+        """Repeat a run that has ended, with the same parameters and job variables.
 
-        Our own backend makes another run, which is due now, once for each run, or *again*. A server lets the
-        same run be due again. `BackendConflict` if it has not ended, was retried already, or its deployment
-        was deleted.
+        The embedded backend creates a new run, due now: one for each run, or more with *again*. A server
+        schedules the same run again. Raises BackendConflict if the run has not ended, was already retried, or
+        if its deployment was deleted.
         """
         ...
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
-        """Take the lease called *name* for *seconds*: nobody else gets it meanwhile.
+        """Acquire the lease called *name* for *seconds*, exclusively.
 
-        One that ran out, or whose process is known to have ended, is taken over. None where the backend
-        has no leases for who asks. Raises `LeaseHeld` while somebody else has it.
+        An expired lease, or one whose process is known to have ended, is taken over. Returns None if the
+        backend has no leases for this user. Raises LeaseHeld if another process holds it.
         """
         ...
 
     def renew_lease(self, lease: Lease, *, seconds: float) -> bool:
-        """Hold on to a lease for another *seconds*; False if somebody else has taken it over."""
+        """Extend a lease by *seconds*. Return False if another process has taken it over."""
         ...
 
     def release_lease(self, lease: Lease) -> None:
-        """Give a lease back, if it is still ours."""
+        """Release a lease if it is still held."""
         ...
 
     def read_ledger(self, name: str) -> Mapping[str, Any]:
-        """Return the entries of the ledger *name*; empty if there are none."""
+        """Return the entries of the ledger *name*; empty if it does not exist."""
         ...
 
     def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep *content*, which is JSON, under *name* in the place of what was there."""
+        """Replace the content of the ledger *name* with *content*, which is JSON."""
         ...
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         ...
 
 
 class OwnBackend(Backend, RunQueue, Protocol):
-    """A backend that our own worker can serve."""
+    """A backend that our worker can serve."""
 
 
 def is_own(backend: Backend) -> TypeGuard[OwnBackend]:
-    """Whether our own worker can serve *backend*."""
+    """Return whether our worker can serve *backend*."""
     return backend.features.has_own_worker

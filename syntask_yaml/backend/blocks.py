@@ -1,4 +1,4 @@
-"""The fields that a block may have, by its type, with secret ones as `Secret`."""
+"""Validation of the fields of blocks against their type, with secret fields as `Secret`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.model.value import Json
 
 
 def fitted(block: Block) -> Block:
-    """*block* with its secret fields wrapped; BackendRefused if its fields do not match its type."""
+    """Return *block* with its secret fields wrapped. Raises BackendRefused if it does not match its type."""
     kind = BLOCK_TYPES.get(block.type)
     if kind is None:
         known = ", ".join(f"`{slug}`" for slug in BLOCK_TYPES)
@@ -27,13 +27,13 @@ def fitted(block: Block) -> Block:
 
 
 def check_fields(block: Block, fields: Collection[str], required: Collection[str]) -> None:
-    """Raise BackendRefused for a block with another field than *fields*, or without a *required* one."""
+    """Raise BackendRefused if *block* has a field that is not in *fields*, or lacks a *required* one."""
     for found in problems_of_fields(block.type, block.data, fields, required):
         raise BackendRefused(found.detail, hint=found.hint, field="" if found.is_missing else found.field)
 
 
 def shaped(block: Block, kind: BlockType) -> Block:
-    """*block* with objects where its type has them, and texts of JSON may be given instead."""
+    """Return *block* with its object fields as objects; they can be passed as JSON text."""
     data = {
         name: _object(block, name, value) if name in kind.object_fields else value
         for name, value in block.data.items()
@@ -56,7 +56,7 @@ def _object(block: Block, name: str, value: Json | Secret) -> Json | Secret:
 
 
 def references_in(block: Block, kind: BlockType) -> dict[str, str]:
-    """The `type/name` of the blocks that fields of *block* name, where it was given or is stored as text."""
+    """Return the `type/name` of the blocks that *block* refers to, by field."""
     return {
         name: value
         for name in kind.reference_fields
@@ -65,7 +65,7 @@ def references_in(block: Block, kind: BlockType) -> dict[str, str]:
 
 
 def check_secrets(block: Block, kind: BlockType) -> None:
-    """Raise BackendRefused if a secret field of *block* can hold no secret: it is no text."""
+    """Raise BackendRefused if a secret field of *block* is not text."""
     for name, value in block.data.items():
         if name not in kind.object_fields:
             _wrapped(kind, name, value)

@@ -8,16 +8,16 @@ from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
 
-# A moment that is further ahead than this is one of a clock that has been set back since. All processes of
-# a store are on one machine, and have one clock.
+# A later time than this was written before the clock was set back. All processes of a store run on one
+# machine and share one clock.
 SKEW = timedelta(seconds=60)
 
 
 def utc_now() -> datetime:
-    """Return the time on this machine, aware."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def has_passed(since: datetime | None, seconds: float, now: datetime) -> bool:
-    """Whether that long has passed *since* then, or the clock has been set back, and nobody can tell."""
+    """Return whether *seconds* have passed since *since*, or are unknown because the clock was set back."""
     return since is None or not timedelta(0) <= now - since < timedelta(seconds=seconds)

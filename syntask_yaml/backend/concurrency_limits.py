@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class ConcurrencyLimits(Protocol):
-    """What commands need."""
+    """Operations for commands."""
 
     def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
-        """Return all concurrency limits, by name."""
+        """Return all concurrency limits by name."""
         ...
 
     def create_concurrency_limit(self, limit: GlobalConcurrencyLimit) -> None:
-        """Make a new limit; `BackendConflict` if its name is taken."""
+        """Create a limit. Raises BackendConflict if its name is taken."""
         ...
 
     def update_concurrency_limit(self, name: str, changes: Mapping[str, Json]) -> None:
@@ -29,27 +29,27 @@ class ConcurrencyLimits(Protocol):
         ...
 
     def delete_concurrency_limit(self, name: str) -> bool:
-        """Delete a limit, whose slots are free then; whether there was one."""
+        """Delete a limit and free its slots. Return whether it existed."""
         ...
 
 
 class SlotQueue(Protocol):
-    """What flow code on our own worker needs. Every verb may be called by many processes at the same time."""
+    """Operations for flow code on our worker. All are safe for concurrent use by many processes."""
 
     def take_slots(self, request: SlotRequest, now: datetime, *, lease: float) -> SlotAnswer:
-        """Take all slots of *request* for *lease* seconds, or none.
+        """Acquire all slots of *request* for *lease* seconds, or none.
 
-        A name without a limit, or with an inactive one, has room. What a process of this machine took that
-        has ended is free again.
+        Names with no limit or an inactive one are not limited. Slots of ended processes of this machine are
+        free.
         """
         ...
 
     def renew_slots(self, token: str, now: datetime, *, lease: float) -> bool:
-        """Hold on to the slots of *token* for another *lease* seconds; False if it has none."""
+        """Extend the lease on the slots of *token* by *lease* seconds. Return False if it has none."""
         ...
 
     def give_back_slots(self, token: str) -> None:
-        """Give back all slots of *token*."""
+        """Release all slots of *token*."""
         ...
 
 

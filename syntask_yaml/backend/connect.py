@@ -1,4 +1,4 @@
-"""Open the backend of a URL: a table with one row for each scheme."""
+"""Open the backend at a URL, by a table of URL schemes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 _EMBEDDED = "embedded:"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-# Opens the backend at a URL, with the path of the usual store, the environment, and whether a store is made.
+# Opens the backend at a URL. Takes the path of the default store, the environment, and whether to create a
+# store.
 _Opener: TypeAlias = "Callable[[str, Path, Mapping[str, str], bool], Backend]"
 
 
 def connect(
     url: str | None, *, store: Path, environ: Mapping[str, str] = _NOTHING, creates: bool = True
 ) -> Backend:
-    """Open the backend at *url*: `embedded:PATH`, or a Prefect API; None is the embedded one at *store*.
+    """Open the backend at *url*, `embedded:PATH` or a Prefect API; by default the embedded one at *store*.
 
-    Without *creates*, a store that does not exist is an empty one in memory, and no file is made.
-    *environ* says how to talk to a server. Raises BackendError if it cannot be opened, UsageError for a
-    URL of another kind.
+    Without *creates*, a store that does not exist is opened as an empty one in memory, and no file is
+    created. *environ* has the connection settings of servers. Raises BackendError if the backend cannot be
+    opened, UsageError for an unsupported URL.
     """
     if problem := why_no_backend(url):
         detail, hint = problem
@@ -37,7 +38,7 @@ def connect(
 
 
 def why_no_backend(url: str | None) -> tuple[str, str] | None:
-    """Return why *url* is none of a backend, and what to do about it; None where it is one."""
+    """Return the detail and the hint for an unsupported *url*; None if it is supported."""
     if _whole(url).startswith(tuple(OPENERS)):
         return None
     hint = "Use `embedded:PATH` for a store file, or `https://…/api` for a server."
@@ -49,7 +50,7 @@ def _whole(url: str | None) -> str:
 
 
 def store_path(url: str, store: Path) -> Path | None:
-    """Return where the store of an embedded *url* is, *store* if it has no path; None for other URLs."""
+    """Return the path of the store of an embedded *url*, by default *store*; None for other URLs."""
     scheme, _, path = url.partition(":")
     if scheme != _EMBEDDED.removesuffix(":"):
         return None

@@ -1,4 +1,4 @@
-"""The interface for what deploys leave: their history, and which resources belong to which project."""
+"""The interface for the records of deploys: their history, and the resources of each project."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
 
 
 class DeployRecords(Protocol):
-    """What a deploy writes, and `history` reads."""
+    """The history of deploys, written by `deploy` and read by `history`."""
 
     def record_deploy(self, record: DeployRecord) -> DeployRecord:
-        """Keep *record*, and return it with its id; one that has an id takes the place of the one there."""
+        """Store *record*, and return it with its id. A record with an id replaces the stored one."""
         ...
 
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
-        """The deploys of *project*, or of all, the newest first, read as they are asked for."""
+        """Yield the deploys of *project*, or of all projects, newest first."""
         ...
 
     def half_renamed(self) -> list[Stored]:
-        """What a rename that stopped halfway left paused; none where a rename is one write."""
+        """Return the paused deployments left by interrupted renames; empty if a rename is one write."""
         ...
 
 
 class Ledgers(Protocol):
-    """What a deploy needs."""
+    """The ledgers of projects, for deploys."""
 
     def ledgers(self) -> list[ResourceLedger]:
-        """Return the ledgers of all projects, by the name of the project."""
+        """Return the ledgers of all projects by project name."""
         ...
 
     def write_ledger(self, ledger: ResourceLedger) -> None:
-        """Keep *ledger* in the place of its project's. One without names is forgotten.
+        """Replace the ledger of a project; delete it if *ledger* has no names.
 
-        A name that stays is never missing meanwhile. Only one process at a time may do this for a project.
+        Names that stay are never missing in between. Not safe for concurrent writes of one project.
         """
         ...

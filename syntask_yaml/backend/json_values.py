@@ -1,4 +1,4 @@
-"""Check values that are stored or sent as JSON."""
+"""Checks of values that are stored or sent as JSON."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from syntask_yaml.errors import BackendRefused
 
 
 def as_json(value: object) -> object:
-    """Return a mapping or list of another kind as JSON's own.
+    """Return another kind of mapping or sequence as a dict or list, for the encoder.
 
-    Raises TypeError for all else: a secret, or what is not known yet, goes nowhere.
+    Raises TypeError for other values: secrets and unknown values must not be encoded.
     """
     if isinstance(value, Mapping):
         return dict(value)
@@ -20,7 +20,7 @@ def as_json(value: object) -> object:
 
 
 def half_character(error: UnicodeEncodeError, verb: str) -> BackendRefused:
-    """Return the refusal of a text that is not UTF-8, and cannot be *verb*: `stored` or `sent`."""
+    """Return the error for a text with a lone surrogate, which cannot be *verb* (`stored` or `sent`)."""
     return BackendRefused(
         f"A text contains {error.object[error.start]!a}, a lone surrogate, which cannot be {verb}.",
         hint="Look for a broken escape sequence, or a name that is not UTF-8.",

@@ -1,4 +1,4 @@
-"""The holder of a lease: who asks for it, whether it is alive, and how to describe it."""
+"""The holders of leases: identity, liveness and description."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.model.lease import Holder, Lease
 
 
 class LeaseHeld(BackendConflict):
-    """Somebody else holds the *lease*."""
+    """Another process holds *lease*."""
 
     def __init__(self, lease: Lease) -> None:
         super().__init__(
@@ -27,18 +27,18 @@ class LeaseHeld(BackendConflict):
 
 
 def held_by(lease: Lease) -> str:
-    """Say who holds *lease*, and since when."""
+    """Return a sentence with the holder of *lease* and its start time."""
     holder, since = lease.holder, lease.since.astimezone().isoformat(" ", "seconds")
     return f"{holder.name} (process {holder.process}) has been deploying `{lease.name}` since {since}."
 
 
 def this_process() -> Holder:
-    """This process as a holder."""
+    """Return this process as a holder."""
     return Holder(name=_who(), process=os.getpid(), machine=_machine())
 
 
 def is_gone(holder: Holder) -> bool:
-    """Return whether the process of *holder* ran on this machine, and has ended."""
+    """Return whether *holder* is a process of this machine that has ended."""
     if holder.machine != _machine():
         return False
     try:
@@ -51,7 +51,7 @@ def is_gone(holder: Holder) -> bool:
 
 
 def _is_zombie(process: int) -> bool:
-    """Return whether *process* has ended and nobody has asked how, as in containers without an init."""
+    """Return whether *process* has ended and was not reaped, as in containers without an init process."""
     try:
         state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -65,7 +65,7 @@ def _who() -> str:
 
 @cache
 def _machine() -> str:
-    """Return what tells this machine, and the container, in which ids of processes mean the same."""
+    """Return an identifier of this machine and its PID namespace."""
     try:
         processes = str(Path("/proc/self/ns/pid").readlink())
     except OSError:

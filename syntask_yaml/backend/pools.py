@@ -1,4 +1,4 @@
-"""The interface for work pools and queues, and what both backends share about them."""
+"""The interface for work pools and queues, and rules that both backends share."""
 
 from __future__ import annotations
 
@@ -26,71 +26,71 @@ ELSEWHERE = "Pools of other types need a Prefect server and its workers."
 
 
 class WorkPools(Protocol):
-    """What commands need of work pools, their queues, and the workers that serve them."""
+    """Operations on work pools, their queues, and the workers that serve them."""
 
     def pools(self) -> list[WorkPool]:
-        """Return all work pools, by name."""
+        """Return all work pools by name."""
         ...
 
     def pool_types(self) -> list[str]:
-        """Return the types that a new pool can have, by name; none where the backend does not tell."""
+        """Return the types of new pools by name; empty if the backend does not report them."""
         ...
 
     def create_pool(self, pool: WorkPool) -> WorkPool:
-        """Make a new pool; `BackendConflict` if its name is taken, `BackendRefused` for an unknown type."""
+        """Create a pool. Raises BackendConflict if its name is taken, BackendRefused for an unknown type."""
         ...
 
     def update_pool(self, name: str, changes: Mapping[str, Json]) -> WorkPool:
-        """Change a pool: its `description`, `base_job_template`, `is_paused` or `concurrency_limit`."""
+        """Change the `description`, `base_job_template`, `is_paused` or `concurrency_limit` of a pool."""
         ...
 
     def delete_pool(self, name: str) -> bool:
-        """Delete a pool that no deployment uses; whether there was one."""
+        """Delete a pool that no deployment uses. Return whether it existed."""
         ...
 
     def pool_template(self, type: str) -> Mapping[str, Json]:
-        """The base job template of a new pool of *type*; `BackendRefused` for a type that there is not."""
+        """Return the base job template of new pools of *type*. Raises BackendRefused for an unknown type."""
         ...
 
     def queues(self) -> list[WorkQueue]:
-        """Return all work queues, by pool and priority."""
+        """Return all work queues by pool and priority."""
         ...
 
     def create_queue(self, queue: WorkQueue) -> WorkQueue:
-        """Make a new queue; `BackendConflict` if the pool has one of that name, `NotFound` without the pool.
+        """Create a queue, and shift the priorities of the others if necessary.
 
-        The priorities of the others move to make room.
+        Raises BackendConflict if the pool has a queue of that name, NotFound if the pool does not exist.
         """
         ...
 
     def update_queue(self, pool: str, name: str, changes: Mapping[str, Json]) -> WorkQueue:
-        """Change a queue: its `description`, `priority`, `concurrency_limit` or `is_paused`."""
+        """Change the `description`, `priority`, `concurrency_limit` or `is_paused` of a queue."""
         ...
 
     def delete_queue(self, pool: str, name: str) -> bool:
-        """Delete a queue that no deployment uses, and that is not the default one; whether there was one."""
+        """Delete a queue that is not the default and that no deployment uses. Return whether it existed."""
         ...
 
     def queue_activity(
         self, queues: Collection[WorkQueue], now: datetime
     ) -> Mapping[tuple[str, str], Activity]:
-        """When the deployments of *queues* ran last and run next, by pool and queue; at least of these.
+        """Return the last and next runs of at least *queues*, by pool and queue.
 
-        A server is asked a limited number of times, and tells of the runs that are in a queue: of very many
-        queues and deployments, some may be left out.
+        On a server, only runs that are in a queue count, and the number of requests is limited: of very many
+        queues and deployments, some may be missing.
         """
         ...
 
     def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
-        """The workers that serve, or not long ago served, work pools, or only *pool*: by pool and name."""
+        """Return the online and recent workers of all work pools, or of *pool*, by pool and name."""
         ...
 
 
 def template_of(type: str) -> Mapping[str, Json]:
-    """Return the template of a new pool of *type*. Raises BackendRefused for a type that is not served."""
+    """Return the template of new pools of *type*. Raises BackendRefused for a type that is not served."""
     known = pool_type(type)
     if not known.is_served:
-        from syntask_yaml.diagnostics import did_you_mean  # scripts of flow code load no problems
+        from syntask_yaml.diagnostics import did_you_mean  # not loaded by scripts
 
         detail = f"The embedded backend does not serve work pools of type `{type}`, only {SERVED_LIST}."
         raise BackendRefused(detail, hint=did_you_mean(type, SERVED_TYPES, otherwise=ELSEWHERE))
@@ -98,13 +98,13 @@ def template_of(type: str) -> Mapping[str, Json]:
 
 
 def new_pool(pool: WorkPool) -> WorkPool:
-    """Return *pool* as it is created. Raises BackendRefused for an unserved type or an invalid name."""
+    """Return *pool* as a new pool. Raises BackendRefused for an unserved type or an invalid name."""
     template_of(pool.type)
     return furnished(replace(pool, id=new_id()))
 
 
 def furnished(pool: WorkPool) -> WorkPool:
-    """Return *pool* as it is stored: by default with the template of its type, and with its status.
+    """Return *pool* with its status, and by default with the template of its type.
 
     Raises BackendRefused for an invalid name.
     """
@@ -126,17 +126,17 @@ def no_such_pool(name: str) -> NotFound:
 
 
 def check_unused(what: str, deployments: Sequence[str]) -> None:
-    """Raise BackendConflict if *what*, a pool or queue in words, is used by *deployments* (`flow/name`)."""
+    """Raise BackendConflict if *deployments* (`flow/name`) use *what*, a pool or queue."""
     if deployments:
         listed = ", ".join(f"`{each}`" for each in deployments[:8]) + (", …" if len(deployments) > 8 else "")
         raise BackendConflict(f"{what} is used by {listed}.", hint="Move or delete the deployments first.")
 
 
 def moved(order: Sequence[str], name: str, priority: int) -> Mapping[str, int]:
-    """Return the priorities of the queues of a pool, by name, once *name* has *priority*.
+    """Return the priorities of the queues of a pool, by name, after *name* gets *priority*.
 
-    *order* are the queues from first to last. The others keep their order, and are counted from 1 past the
-    priority that is taken, as Prefect servers do it.
+    *order* has the queues from first to last. The others keep their order and get the remaining numbers from
+    1, as on Prefect servers.
     """
     free = (number for number in range(1, len(order) + 2) if number != priority)
     return {name: priority, **dict(zip((each for each in order if each != name), free, strict=False))}

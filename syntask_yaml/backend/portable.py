@@ -1,6 +1,6 @@
-"""Names and values that a Prefect server rejects, although the embedded store accepts them.
+"""Checks for names and values that the embedded backend accepts and Prefect servers reject.
 
-The bounds are those of Prefect 3.8.8: `prefect.types.names`, `prefect.server.schemas`, and the reserved
+The limits are those of Prefect 3.8.8: `prefect.types.names`, `prefect.server.schemas`, and the reserved
 prefix of `prefect.server.api.workers`.
 """
 
@@ -20,13 +20,13 @@ MAX_VARIABLE_VALUE = 5000
 
 _VARIABLE_NAME = re.compile(r"[a-z0-9_-]+")
 _BLOCK_NAME = re.compile(r"[a-z0-9-]+")
-# Of a hint, what is only said where there is no server.
+# The part of a hint that applies only to the embedded backend.
 IF_MOVED = " if the project may move to a server"
 _HINT = f"Choose another name{IF_MOVED}."
 
 
 def check_portable(made: Variable | Block | WorkPool) -> Iterator[Diagnostic]:
-    """Warnings about what a server would refuse of the value that was *made*."""
+    """Yield warnings for the names and values in *made* that a server would reject."""
     match made:
         case Variable(name, value):
             yield from _check_variable(name, len(json.dumps(value)))

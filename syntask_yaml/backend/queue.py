@@ -1,4 +1,4 @@
-"""The interface of our own worker: claim due runs, each exactly once, and report."""
+"""The interface for our worker: claim each due run exactly once, and report it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from syntask_yaml.model.value import Json
     from syntask_yaml.model.worker import ServingWorker
 
-# Of a claim that says no more, and never changed.
+# An immutable default for the fields of claims.
 _NOTHING: Mapping[str, Json] = {}
 
 
 class Claim(NamedTuple):
-    """A run that one worker took, with what it takes to execute it.
+    """A claimed run, with the data to execute it.
 
-    *token* proves that it is still ours: it changes hands only when the lease has run out. *logged* is how
-    many lines its log had when it was taken.
-    *pool_type* and *base_job_template* are what the pool had when the run was taken, *job_variables* the
-    deployment's with the run's over them; *entrypoint* is empty if it has none.
+    *token* identifies the claim until the lease expires and another worker claims the run. *logged* is the
+    number of log lines at the time of the claim, and *pool_type* and *base_job_template* are those of the
+    pool at that time. *job_variables* are merged from the deployment and the run. *entrypoint* is empty if
+    there is none.
     """
 
     run: Run
@@ -41,7 +41,7 @@ class Claim(NamedTuple):
 
 
 class ScheduleBehind(NamedTuple):
-    """A schedule of a *deployment*, `flow/name`, all of whose runs, *made_until* then, are past."""
+    """A schedule of a *deployment* (`flow/name`) whose created runs, up to *made_until*, are all past."""
 
     deployment: str
     timing: Timing
@@ -49,55 +49,56 @@ class ScheduleBehind(NamedTuple):
 
 
 class RunReports(Protocol):
-    """The interface for reporting a run, for the process that executes it."""
+    """Operations for the process that executes a run."""
 
     def report(self, claim: Claim, state: State, now: datetime) -> bool:
-        """Write a run's new state; False, and nothing written, if the run is no longer ours.
+        """Store the new state of a run. Return False, and store nothing, if the claim was lost.
 
-        An end gives up the claim. A run that is to be cancelled stays CANCELLING until it ends.
+        A final state ends the claim. A run in CANCELLING stays there until a final state.
         """
         ...
 
     def append_logs(self, run_id: str, lines: Sequence[LogLine], *, token: str = "") -> bool:
-        """Keep what a run wrote. With *token*, False, and nothing kept, if the run is no longer ours."""
+        """Append log lines of a run. With *token*, return False, and store nothing, if the claim was lost."""
         ...
 
     def rename(self, claim: Claim, name: str) -> bool:
-        """Give a run another name; False, and nothing written, if the run is no longer ours."""
+        """Rename a run. Return False, and store nothing, if the claim was lost."""
         ...
 
     def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
-        """Keep how task runs and subflow runs of a run stand, each once, over what is known of them.
+        """Insert or update the states of task runs and subflow runs of a run.
 
-        What is older than that changes nothing. With *token*, False, and nothing kept, if the run is no
-        longer ours. What has not ended when its run ends is CANCELLED or CRASHED with it.
+        Outdated states are ignored. With *token*, return False, and store nothing, if the claim was lost.
+        Children that have not ended when their run ends become CANCELLED or CRASHED with it.
         """
         ...
 
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
-        """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
+        """Extend the leases of runs by *lease* seconds. Return the states of the runs still held, by id."""
         ...
 
     def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
-        """Return what `renew` would return, without renewing."""
+        """Return the result that `renew` would have, without renewing."""
         ...
 
 
 class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
-    """The interface for a worker: due runs, each claimed exactly once, and their reports.
+    """Operations for a worker: claim each due run exactly once, and report it.
 
-    Every verb may be called by many workers at the same time, and each change is one transaction.
+    All are safe for concurrent use by many workers, and each change is one transaction.
     """
 
     def schedule(self, now: datetime) -> int:
-        """Make the coming runs of all active schedules; how many are new. Calling again makes none twice.
+        """Create the next runs of all active schedules, each once, and return the number of new ones.
 
-        Cheap when there is nothing to make. What is made ahead, and what of the past: `backend/schedules.py`.
+        Cheap if there is nothing to create. `backend/schedules.py` defines which past and future runs are
+        created.
         """
         ...
 
     def schedules_behind(self, now: datetime) -> list[ScheduleBehind]:
-        """The schedules of which `schedule` may leave out times at *now*, by deployment; of many, some."""
+        """Return schedules of which `schedule` may skip times at *now*, by deployment, up to a limit."""
         ...
 
     def claim(
@@ -110,66 +111,66 @@ class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
         queues: Collection[str] = (),
         due_by: datetime | None = None,
     ) -> Claim | None:
-        """Take the next due run that the limits of pool and deployment allow, for *lease* seconds.
+        """Claim the next due run, within the limits of pool and deployment, for *lease* seconds.
 
-        By the priority of its queue, then by the time it was due. *queues* empty means all; *due_by*
-        leaves out runs that became due later.
+        Runs are ordered by the priority of their queue, then by due time. *queues* empty means all. *due_by*
+        excludes runs that became due later.
         """
         ...
 
     def begin(self, run: Run, *, now: datetime, lease: float) -> Claim:
-        """Add a run without a deployment that the caller executes itself, held for *lease* seconds."""
+        """Create a run without a deployment, executed by the caller and claimed for *lease* seconds."""
         ...
 
     def hold_back(self, now: datetime) -> None:
-        """Have due runs beyond the limit of their deployment wait or be cancelled, as `claim` does.
+        """Delay or cancel due runs beyond the limit of their deployment, as `claim` does.
 
-        Cheap where there are none.
+        Cheap if there are none.
         """
         ...
 
     def reap(self, now: datetime, *, only: Collection[str] | None = None) -> list[Run]:
-        """End what dead workers left: what was running has crashed; what had not begun is due again.
+        """End the runs of dead workers: running ones have crashed, and those not started are due again.
 
-        What runs in a pool whose runs outlive their worker is left to `take_over`. With *only*, which are
-        ids, other runs are left as they are.
+        Runs that can outlive their worker are left to `take_over`. With *only*, a set of ids, other runs are
+        ignored.
         """
         ...
 
     def take_over(self, pool: str, *, worker: str, now: datetime, lease: float) -> list[Claim]:
-        """Take what dead workers of *pool* left running, each once, for *lease* seconds.
+        """Claim the running runs of dead workers of *pool*, each once, for *lease* seconds.
 
-        The claims tell what it takes to find these runs, and not what it would take to start them.
+        The claims have the data to find the runs, but not the data to start them.
         """
         ...
 
     def beat(self, worker: ServingWorker, now: datetime, *, seconds: float) -> None:
-        """Note that *worker* is there, and how long it counts as online without another beat."""
+        """Record a heartbeat of *worker*, and how long it is online without another one."""
         ...
 
     def forget(self, before: datetime, *, limit: int) -> int:
-        """Remove runs that ended earlier than *before*, with their logs and children; how many it were.
+        """Delete runs that ended before *before*, with their logs and children, and return their number.
 
-        At most *limit*, and no more than take a moment; 0 if there are none.
+        Deletes at most *limit* runs, and fewer if it takes too long; 0 only if there are none left.
         """
         ...
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:
-        """Return when the next run of *pool* is due, later than *now*; None if none is known."""
+        """Return the due time of the next run of *pool* after *now*; None if unknown."""
         ...
 
     def hurry(self, patience: float) -> None:
-        """From now on wait no longer than *patience* seconds while others write."""
+        """Wait at most *patience* seconds for other writers from now on."""
         ...
 
     def changed(self) -> int:
-        """A number that differs after any other process has written."""
+        """Return a number that changes with each write by another process."""
         ...
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """Descriptors that are readable since a process began to write; none where the system does not tell.
+        """Return file descriptors that become readable on the start of a write; empty if not supported.
 
-        `changed` resets them, and differs only once that process has written.
+        `changed` resets them. Its number changes only at the end of the write.
         """
         ...

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from syntask_yaml.model.pool import WorkPool
     from syntask_yaml.model.schedule import Schedule
 
-# A worker that is there takes a due run sooner; after that it is late.
+# A running worker claims a due run sooner; after this time the run is late.
 PATIENCE = timedelta(seconds=15)
-# How often a run that no worker began is made due again.
+# The number of times that a claimed run which was not started becomes due again.
 RESTARTS = 3
-# How many runs are named where the beginning of an id fits several.
+# The number of runs that the error for an ambiguous prefix lists.
 CANDIDATES = 5
 
 SCHEDULED = State(StateType.SCHEDULED)
@@ -48,7 +48,7 @@ _LOST_SCRIPT = State(StateType.CRASHED, message="The script that called the flow
 
 
 def requested_run(request: RunRequest, stored: Stored, now: datetime) -> Run:
-    """The run that somebody asks for."""
+    """Return the run for *request*."""
     run = _new_run(stored, request.parameters, now)
     return replace(
         run,
@@ -60,7 +60,7 @@ def requested_run(request: RunRequest, stored: Stored, now: datetime) -> Run:
 
 
 def script_run(flow: str, parameters: Mapping[str, Json], by: str) -> Run:
-    """The run of a *flow* that the script calls which is known as *by*."""
+    """Return the run of a *flow* called by a script, which is identified as *by*."""
     run_id = new_id()
     return Run(
         id=run_id,
@@ -75,7 +75,7 @@ def script_run(flow: str, parameters: Mapping[str, Json], by: str) -> Run:
 
 
 def scheduled_run(stored: Stored, schedule: Schedule, due: datetime, now: datetime) -> Run:
-    """The run that a schedule makes for the time *due*."""
+    """Return the run of *schedule* for the time *due*."""
     return replace(_new_run(stored, schedule.parameters, now), is_scheduled=True, scheduled=due)
 
 
@@ -97,7 +97,7 @@ def _new_run(stored: Stored, parameters: Mapping[str, Json], now: datetime) -> R
 
 
 def claim_on(run: Run, token: str, deployment: Deployment, pool: WorkPool) -> Claim:
-    """Return the claim of a worker that took *run* from *pool*."""
+    """Return the claim of a worker on *run* of *pool*."""
     from syntask_yaml.model import job_variables
 
     return Claim(
@@ -113,7 +113,7 @@ def claim_on(run: Run, token: str, deployment: Deployment, pool: WorkPool) -> Cl
 
 
 def reported(run: Run, state: State, now: datetime) -> Run:
-    """*run* after its worker said that it is in *state*. Only an end ends CANCELLING."""
+    """Return *run* after the report of *state*. Only final states end CANCELLING."""
     if run.state.type is StateType.CANCELLING and not state.type.is_final:
         return run
     begins = state.type is StateType.RUNNING and run.started is None
@@ -127,14 +127,14 @@ def reported(run: Run, state: State, now: datetime) -> Run:
 
 
 def _asked_for(run: Run) -> Cause | None:
-    """Return who requested the end of *run*, and when, if somebody did."""
+    """Return the request that put *run* into CANCELLING, if it is in that state."""
     return run.state.cause if run.state.type is StateType.CANCELLING else None
 
 
 def cancelled(run: Run, now: datetime, *, by: str) -> Run:
-    """*run* after *by*, who is `user@host`, asked that it end; BackendConflict if it has ended.
+    """Return *run* after *by* (`user@host`) requested its end. Raises BackendConflict if it has ended.
 
-    Who asked first is who is named.
+    A later request does not replace the cause of the first one.
     """
     cause = _asked_for(run) or Cause(kind=CauseKind.REQUEST, who=by, at=now)
     match run.state.type:
@@ -149,14 +149,14 @@ def cancelled(run: Run, now: datetime, *, by: str) -> Run:
 
 
 def _due_again(run: Run, now: datetime) -> Run:
-    """*run*, which has not begun, after its worker stopped answering."""
+    """Return *run*, which has not started, after the loss of its worker."""
     if run.deployment_id is None:
         return replace(run, state=ORPHANED, ended=now)
     return replace(run, state=SCHEDULED)
 
 
 def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
-    """*run* after its worker stopped answering; *restarts* times it was made due again before."""
+    """Return *run* after the loss of its worker. *restarts* is how often it became due again before."""
     match run.state.type:
         case StateType.PENDING if restarts < RESTARTS:
             return _due_again(run, now)
@@ -170,7 +170,7 @@ def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
 
 
 def retried(run: Run) -> RunRequest:
-    """What does again what *run* did; BackendConflict if it has not ended, or has no deployment any more."""
+    """Return the request that repeats *run*. Raises BackendConflict if it is active or has no deployment."""
     if not run.state.type.is_final:
         raise BackendConflict(
             f"The run `{run.name}` has not ended: it is {run.state.name}.",
@@ -202,9 +202,9 @@ def retried_already(run: Run, by: Run) -> BackendConflict:
 
 
 def seen(run: Run, now: datetime) -> Run:
-    """*run* as it is shown: one that waits for longer than it should is Late.
+    """Return *run* for display, in the state Late if it is overdue.
 
-    A script that stopped responding is not waited for: there may be no worker that finds its run.
+    A run of a script that stopped responding has crashed: there may be no worker that reaps it.
     """
     if run.is_of_script and run.state.type.holds_slot and run.held_until and run.held_until < now:
         return abandoned(run, restarts=0, now=run.held_until)
@@ -214,14 +214,14 @@ def seen(run: Run, now: datetime) -> Run:
 
 
 def child_seen(child: ChildRun, run: Run) -> ChildRun:
-    """*child* as it is shown beside *run*, which it does not outlive."""
+    """Return *child* for display, ended with *run*."""
     if child.state.type.is_final or not run.state.type.is_final:
         return child
     return child._replace(state=State(run.state.type, message=run.state.message), ended=run.ended)
 
 
 def only_one(prefix: str, found: Sequence[Run]) -> Run | None:
-    """The run that *prefix* stands for among the *found* ones; BackendRefused if there are several."""
+    """Return the only run in *found*, those matching *prefix*. Raises BackendRefused if there are several."""
     if len(found) > 1:
         listed = ", ".join(f"`{run.id}` ({run.name})" for run in found[:CANDIDATES])
         listed += ", …" if len(found) > CANDIDATES else ""

@@ -1,12 +1,12 @@
 """Match declared schedules with stored ones, and decide which runs to create in advance.
 
-Which stored one a declared one is says `model/identity.py`. It keeps the stored one's id and, where it
-does not say, whether that is active.
+`model/identity.py` matches them. A declared schedule keeps the id of its stored one and, unless declared,
+whether it is active.
 
-Runs are made ahead of time: at least the next three, and all of the next minute. Occurrences that
-passed while nothing made runs are left out once they are more than a minute old; a run that was made
-before that stays, and starts late. An interval of less than a tenth of a second gets ten runs a second at
-most: its runs would always be older than those of others, which would never start.
+Runs are created in advance: at least the next three, and all of the next minute. Occurrences that passed
+while no process created runs are skipped once they are more than a minute old; runs created before that start
+late. An interval of less than a tenth of a second gets at most ten runs a second, because its overdue runs
+would starve those of other deployments.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from syntask_yaml.model.steps import TooManySteps
 from syntask_yaml.model.timing import LEAST_INTERVAL, is_timezone
 
 _AHEAD = timedelta(seconds=60)
-# Made at once, so that a schedule of every second is not looked at every second.
+# The period of runs created at once, so that a schedule of every second is not checked every second.
 _REACH = timedelta(seconds=120)
 _LEAST, _MOST = 3, 100
-# So many times of a schedule are told that passed.
+# The maximal number of passed times returned for a schedule.
 MOST_PASSED = 100
-# When a look took too many steps: from a later moment it can be a shorter way to the next time.
+# The delay after a search exceeded its steps: a later start may need fewer.
 _PAUSE = timedelta(minutes=15)
 
 
 def merged(
     wanted: Sequence[Schedule] | None, stored: Sequence[Schedule], now: datetime
 ) -> tuple[Schedule, ...]:
-    """Return the schedules of a deployment once *wanted* is written over *stored*; None leaves those."""
+    """Return the schedules of a deployment after *wanted* is written over *stored*; None keeps those."""
     if wanted is None:
         return tuple(replace(schedule, problem=None) for schedule in stored)
     if not stored:
@@ -72,9 +72,9 @@ def _with_anchor(timing: Timing, now: datetime) -> Timing:
 
 
 class NextRuns(NamedTuple):
-    """The *times* to make runs for, and when to look *again*; None: never, there are no more.
+    """The *times* of the runs to create, and the time of the next check, *again*; None if there are no more.
 
-    *problem* says why none were found of a schedule that has more.
+    *problem* is why no times were found for a schedule that has more.
     """
 
     times: tuple[datetime, ...]
@@ -85,7 +85,7 @@ class NextRuns(NamedTuple):
 def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int = MOST_STEPS) -> NextRuns:
     """Return the runs to create at *now* for a schedule that has runs up to *made_until*, within *steps*.
 
-    Raises nothing: what goes wrong with one schedule must not be in the way of the others.
+    Never raises: an invalid schedule must not affect the others.
     """
     since = max(min(made_until, now), now - _AHEAD)
     times: list[datetime] = []
@@ -95,13 +95,13 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
             times.append(time)
             ahead += time > now
             if len(times) == _MOST or (ahead >= _LEAST and time > now + _REACH):
-                # Later than now even where a hundred times do not reach a minute.
+                # In the future, also if a hundred times cover less than a minute.
                 again = max(min(times[-_LEAST], time - _AHEAD), now + timedelta(seconds=1))
                 return NextRuns(tuple(times), again)
     except OverflowError:  # an interval of centuries soon leaves the calendar
         pass
     except Exception as error:  # noqa: BLE001  (the libraries raise anything)
-        if times:  # as far as it came; from there it is less far
+        if times:  # continue from the last time found
             return NextRuns(tuple(times), max(times[-1], now + timedelta(seconds=1)))
         problem = walk_problem(timing, error, steps=steps)
         is_slow = isinstance(error, TooManySteps) and problem is not None
@@ -110,9 +110,9 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
 
 
 class PassedTimes(NamedTuple):
-    """The *times* of a schedule of a *deployment*, `flow/name`, that passed while nobody made its runs.
+    """The *times* of a schedule of a *deployment* (`flow/name`) that passed without runs.
 
-    Of very many, the first ones.
+    The number of times is limited.
     """
 
     deployment: str
@@ -120,10 +120,7 @@ class PassedTimes(NamedTuple):
 
 
 def passed_times(behind: Iterable[ScheduleBehind], now: datetime) -> list[PassedTimes]:
-    """Return the times that `next_runs` leaves out at *now*, of each schedule of which there are some.
-
-    Raises nothing, as that does.
-    """
+    """Return the times that `next_runs` skips at *now*, for the schedules that have any. Never raises."""
     until = now - _AHEAD
     found = []
     for each in behind:
@@ -137,14 +134,14 @@ def passed_times(behind: Iterable[ScheduleBehind], now: datetime) -> list[Passed
 
 
 def _thinned(timing: Timing) -> Timing:
-    """*timing*, or as many of its times as can become runs."""
+    """Return *timing*, with at most one time for each run that can be created."""
     if not isinstance(timing, Interval) or timing.seconds >= LEAST_INTERVAL:
         return timing
     return replace(timing, seconds=ceil(LEAST_INTERVAL / timing.seconds) * timing.seconds)
 
 
 def schedule_problem(schedule: Schedule) -> str | None:
-    """Return why *schedule* cannot be run, in a sentence; None if it can."""
+    """Return why *schedule* is invalid, as a sentence; None if it is valid."""
     timing = schedule.timing
     if timing.timezone is not None and not is_timezone(timing.timezone):
         return f"`{timing.timezone}` is not a time zone."

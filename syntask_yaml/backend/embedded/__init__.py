@@ -11,7 +11,7 @@ __all__ = ["EmbeddedBackend"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the whole backend when it is asked for: scripts need only a part."""
+    """Load the whole backend on first use: scripts need only a part."""
     if name != "EmbeddedBackend":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from syntask_yaml.backend.embedded.backend import EmbeddedBackend

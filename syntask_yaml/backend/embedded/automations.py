@@ -1,4 +1,4 @@
-"""Automations, and their deliveries."""
+"""Automations and their deliveries."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from syntask_yaml.model.delivery import Attempt, Delivery, DeliveryClaim, Delive
 from syntask_yaml.model.run import Run
 from syntask_yaml.model.run_event import event_of, is_fired
 
-# Runs that are looked at while others wait to write.
+# The number of runs per transaction.
 _AT_ONCE = 100
-# Nothing is due later than this: if it seems so, the clock has been set back since.
+# No delivery is due later than this; a later one was written before the clock was set back.
 _FURTHEST = timedelta(hours=2) + SKEW
 
 
 class EmbeddedAutomations(EmbeddedBase):
-    """The verbs about automations and deliveries."""
+    """Operations on automations and deliveries."""
 
     def automations(
         self, *, project: str | None = None, names: Collection[str] = ()
@@ -59,7 +59,7 @@ class EmbeddedAutomations(EmbeddedBase):
         return made
 
     def _dispatch(self, now: datetime) -> int:
-        """Make the deliveries of some of the runs that have ended."""
+        """Create the deliveries for one batch of ended runs."""
         automations = self.automations()
         runs = [run_of(row) for row in self._store.all("ended_runs", limit=_AT_ONCE)]
         rows = [row for run in runs for row in _due_for(run, automations)]
@@ -92,7 +92,7 @@ class EmbeddedAutomations(EmbeddedBase):
 
 
 def _due_for(run: Run, automations: Iterable[StoredAutomation]) -> Iterator[Mapping[str, Any]]:
-    """The values for `insert_delivery` of every action that the end of *run* asks for."""
+    """Yield the values for `insert_delivery` of every action triggered by the end of *run*."""
     event = event_of(run)
     for stored in automations:
         automation = stored.automation
@@ -110,7 +110,7 @@ def _due_for(run: Run, automations: Iterable[StoredAutomation]) -> Iterator[Mapp
 
 
 def _row(automation: Automation) -> Mapping[str, Any]:
-    """Return the values for `put_automation`, but for the id."""
+    """Return the values for `put_automation`, except the id and the time."""
     document = {
         "description": automation.description,
         "trigger": automation.trigger,

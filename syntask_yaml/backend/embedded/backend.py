@@ -1,4 +1,4 @@
-"""The embedded backend, assembled from its parts."""
+"""The embedded backend, composed of its parts."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class EmbeddedBackend(
     EmbeddedHistory,
     EmbeddedLedgers,
 ):
-    """A `Backend` and `RunQueue` on a file that many processes may use at once.
+    """A `Backend` and `RunQueue` on a file that many processes can use at the same time.
 
-    Threads may share one. A process that forks must not use it in the child: it opens its own.
+    Threads can share an instance. A forked child must not use it, but open its own.
     """
 
     features = Features(
@@ -75,8 +75,8 @@ class EmbeddedBackend(
     ) -> EmbeddedBackend:
         """Open the backend on the store at *path*, which is created if it does not exist.
 
-        *patience* is for how many seconds to wait while others write. Without *creates*, a store that
-        does not exist is an empty one in memory.
+        *patience* is the maximal wait for other writers, in seconds. Without *creates*, a store that does not
+        exist is opened as an empty one in memory.
         """
         path = home_path(path).absolute()
         return cls(

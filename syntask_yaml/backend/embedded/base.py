@@ -1,4 +1,4 @@
-"""What the parts of the embedded backend share."""
+"""The base class of the parts of the embedded backend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from syntask_yaml.backend.embedded.store import Store
 
 
 class EmbeddedBase:
-    """Some verbs of the port, over one open store."""
+    """A part of the backend on an open store."""
 
     def __init__(self, store: Store, secret_box: SecretBox, clock: Clock) -> None:
         self._store = store
@@ -16,7 +16,7 @@ class EmbeddedBase:
         self._clock = clock
 
     def hurry(self, patience: float) -> None:
-        """From now on wait no longer than *patience* seconds while others write."""
+        """Wait at most *patience* seconds for other writers from now on."""
         self._store.patience = patience
 
     def close(self) -> None:

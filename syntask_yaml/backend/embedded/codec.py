@@ -13,19 +13,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-# Pure ASCII, so that even half a character, which UTF-8 cannot hold, comes back as it was.
+# ASCII, so that lone surrogates, which UTF-8 cannot encode, survive.
 to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), default=as_json).encode
 from_json = json.loads
 
 
 def to_text(text: str) -> str:
-    """*text*, which nobody chose: half a character, which a run may print, is written as its code."""
+    """Return *text*, such as the output of a run, with lone surrogates escaped."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-@lru_cache(maxsize=64)  # what is written at once has one time
+@lru_cache(maxsize=64)  # values written together have the same time
 def to_moment(time: datetime) -> int:
-    """Return a time as the store has it: microseconds since 1970 in UTC."""
+    """Return a time as stored: microseconds since 1970, UTC."""
     return (time - _EPOCH) // _MICROSECOND
 
 

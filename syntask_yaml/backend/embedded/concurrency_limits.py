@@ -1,4 +1,4 @@
-"""Concurrency limits, and the slots that flow code holds."""
+"""Concurrency limits, and the slots held by flow code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SECOND = 1_000_000
 
 
 class EmbeddedConcurrencyLimits(EmbeddedBase):
-    """The verbs about concurrency limits."""
+    """Operations on concurrency limits."""
 
     def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
         now = to_moment(self._clock())
@@ -66,7 +66,7 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
         return SlotAnswer(is_taken=True, is_held=bool(active) and not request.is_rate, missing=missing)
 
     def _limits_of(self, request: SlotRequest) -> tuple[list[sqlite3.Row], tuple[str, ...]]:
-        """The active limits that *request* names, and the names without a limit."""
+        """Return the active limits for *request*, and the names without a limit."""
         names = dict.fromkeys(request.names)
         rows = {name: self._store.one("concurrency_limit", name=name) for name in names}
         missing = tuple(name for name, row in rows.items() if row is None)
@@ -92,7 +92,7 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
         self._store.change("save_decaying", name=row["name"], decaying=decaying, decayed=now)
 
     def _held_slots(self, name: str, now: int, *, forget: bool = False) -> list[sqlite3.Row]:
-        """The slots of *name* that are held; with *forget*, in a transaction, those of nobody are removed."""
+        """Return the slots of *name* in use. With *forget*, delete the others; requires a transaction."""
         held = []
         for row in self._store.all("concurrency_slots", name=name):
             if row["until"] > now and not is_gone(_holder(row)):
@@ -120,13 +120,13 @@ def _holder(row: sqlite3.Row) -> Holder:
 
 
 def _holder_of(request: SlotRequest) -> Holder:
-    """This process; its name is the run whose code it executes, if there is one."""
+    """Return this process as a holder, named after the run that it executes, if any."""
     process = this_process()
     return process._replace(name=request.run_id or process.name)
 
 
 def _decaying(row: sqlite3.Row, now: int) -> int:
-    """How many slots that were taken for good are not free again yet; a part of a slot is one."""
+    """Return the number of permanently taken slots that have not decayed yet, rounded up."""
     since = max(0, now - row["decayed"]) / _SECOND
     left: float = row["decaying"] - since * row["slot_decay_per_second"]
     return max(0, math.ceil(left))

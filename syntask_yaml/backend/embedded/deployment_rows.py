@@ -1,7 +1,6 @@
-"""Deployments and their schedules as rows.
+"""Convert deployments and their schedules to and from rows.
 
-Rows of deployments are read by place, not by name: looking the names up would take as long as all the
-rest of reading ten thousand.
+Columns are read by position: a lookup by name doubles the time to read ten thousand deployments.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from syntask_yaml.model.schedule import Cron, Schedule, Timing, timing_from_dict
 from syntask_yaml.model.shared import once_per_content, once_per_object
 from syntask_yaml.model.value import Value, known
 
-# The fields that the store asks for, and so has columns of; and those of a wanted deployment alone.
+# The fields with their own columns, and those that only declared deployments have.
 _COLUMNS = frozenset("flow name project work_pool work_queue paused concurrency_limit schedules".split())
 _WANTED_ONLY = frozenset({"version_type", "renamed_from"})
-# What many deployments have alike, which is a text beside the rest, and in memory once.
+# Fields that many deployments share: one column of JSON, cached in memory.
 _ALIKE = ("parameter_schema", "pull_steps")
-# The rest, each with its default.
+# The other fields, with their defaults.
 _OWN: tuple[tuple[str, Any], ...] = tuple(
     (field.name, field.default if field.default_factory is MISSING else field.default_factory())
     for field in fields(Deployment)
@@ -34,10 +33,10 @@ _OWN: tuple[tuple[str, Any], ...] = tuple(
 )
 _own_values = attrgetter(*(name for name, _ in _OWN))
 
-# When a schedule that was just written is looked at.
+# The time of the next check of a schedule that was just written.
 _AT_ONCE = 0
 
-# Where in a row of `deployments_with_schedules` the columns of the schedule begin and end.
+# The columns of the schedule in a row of `deployments_with_schedules`.
 _SCHEDULE = slice(14, 20)
 
 
@@ -47,7 +46,7 @@ def new_row(done: WriteResult) -> tuple[Any, ...]:
 
 
 def changed_row(done: WriteResult) -> tuple[Any, ...]:
-    """Return the values for `update_deployment`: all but what never changes, and the id last."""
+    """Return the values for `update_deployment`: the mutable columns, then the id."""
     deployment = done.deployment
     limit = known(deployment.concurrency_limit)
     return (
@@ -79,7 +78,7 @@ _text_of_shared = once_per_object(to_json)
 
 
 def schedule_rows(done: WriteResult) -> Iterator[tuple[Any, ...]]:
-    """The values for `insert_schedule`, which has the runs of each schedule made anew."""
+    """Yield the values for `insert_schedule`, so that the runs of each schedule are created again."""
     made_until = to_moment(done.updated)
     for position, schedule in enumerate(done.schedules):
         timing = schedule.timing
@@ -98,7 +97,7 @@ def _cron_text(cron: Cron) -> str:
 
 
 def stored_deployments(rows: Iterable[sqlite3.Row]) -> Iterator[Stored]:
-    """The deployments in rows of `deployments_with_schedules`, in which those of one stand together."""
+    """Yield the deployments in rows of `deployments_with_schedules`, which are grouped by deployment."""
     for _, group in groupby(rows, key=itemgetter(0)):
         yield _stored(list(group))
 
@@ -122,7 +121,7 @@ def _stored(rows: list[sqlite3.Row]) -> Stored:
 
 
 def _fields(text: str) -> Mapping[str, Any]:
-    """Return the fields in a text of `_document` or `_alike`; each list is a tuple."""
+    """Return the fields in the JSON of `_document` or `_alike`, with lists as tuples."""
     found: dict[str, Any] = from_json(text)
     for name, value in found.items():
         if isinstance(value, list):
@@ -134,7 +133,7 @@ def _fields(text: str) -> Mapping[str, Any]:
 
 @once_per_content
 def _as_one(value: Value) -> Value:
-    """Return the object that stands for all that equal *value*."""
+    """Return one shared object for all equal values."""
     return value
 
 

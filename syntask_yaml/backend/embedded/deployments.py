@@ -1,4 +1,4 @@
-"""Deployments: reading them, and writing many in one transaction."""
+"""Read deployments, and write many of them in one transaction."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from syntask_yaml.backend.run_states import ORPHANED
 from syntask_yaml.model.deployment import Deployment, DeploymentPage, Stored, Write, is_in
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 
-# As many writes become rows at a time: enough to be fast, few enough to need little memory.
+# The number of writes converted to rows at a time, a compromise between speed and memory.
 _AT_ONCE = 500
 
-# What a name stands for after a write, so that a second one in the same batch is a conflict.
+# A placeholder for a written deployment, so that a second write of its name conflicts.
 _WRITTEN = Stored("", Deployment(flow="", name=""))
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What some writes come down to."""
+    """The changes of a sequence of writes."""
 
     written: list[Written] = field(default_factory=list)
     made: list[WriteResult] = field(default_factory=list)
@@ -42,7 +42,7 @@ class _Batch:
     renamed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def take(self, after: Deployment | None, before: Stored | None, now: datetime) -> str | None:
-        """Note that *before* becomes *after*; the id of the deployment."""
+        """Add the change from *before* to *after*. Return the id of the deployment."""
         if after is not None:
             done = outcome(after, before, now)
             (self.made if before is None else self.changed).append(done)
@@ -58,7 +58,7 @@ def _stored(rows: Iterable[sqlite3.Row]) -> list[Stored]:
 
 
 class Deployments(EmbeddedBase):
-    """The verbs about deployments."""
+    """Operations on deployments."""
 
     def deployments(
         self, *, projects: Collection[str] = (), names: Collection[str] | None = None
@@ -90,7 +90,7 @@ class Deployments(EmbeddedBase):
 
     def _write(self, writes: Sequence[Write], now: datetime) -> list[Written]:
         batch = self._judged(writes, now)
-        # Deleting comes first: a name that it frees may be taken again.
+        # Delete first: a later write may use the name again.
         if batch.deleted:
             self._delete(batch.deleted, now)
         if batch.renamed:

@@ -1,4 +1,4 @@
-"""Convert failures of SQLite and the disk to messages."""
+"""Convert errors of SQLite and the disk to messages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _FULL = _Fault(
     "Free some space and try again.",
 )
 
-# By the primary code of the error. Whatever is not here is reported in SQLite's own words.
+# By primary result code. Other errors are reported in SQLite's own words.
 _FAULTS: Mapping[int, _Fault] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -71,7 +71,7 @@ _FAULTS: Mapping[int, _Fault] = {
         "Check the disk. Stores on network drives are not supported: move the store to a local disk.",
     ),
 }
-# By the whole code, where that says more: the file beside the store that all its readers share cannot grow.
+# By extended result code, where it is more specific: the shared-memory file cannot grow.
 _EXTENDED: Mapping[int, _Fault] = {
     sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
 }
@@ -79,7 +79,7 @@ _OTHER = _Fault(BackendError, "SQLite error in the store {path}: {reason}.", "",
 
 
 def replaced(path: Path) -> BackendError:
-    """Return what is raised where the file of an open store is no longer the one at *path*."""
+    """Return the error for an open store whose file at *path* was replaced."""
     fault = _Fault(
         BackendUnreachable,
         "The store {path} was deleted or replaced while it was in use.",
@@ -90,15 +90,15 @@ def replaced(path: Path) -> BackendError:
 
 
 def code_of(error: sqlite3.Error) -> int:
-    """Return the primary code of *error*; 0 if it has none."""
+    """Return the primary result code of *error*; 0 if it has none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise what SQLite or the disk fails at, inside, as a BackendError about the store at *path*.
+    """Raise errors of SQLite and the disk as a BackendError about the store at *path*.
 
-    A misuse of SQLite is our bug, and stays what it is.
+    Misuse of SQLite is a bug, and is not translated.
     """
     try:
         yield

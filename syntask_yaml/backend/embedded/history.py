@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 50
 _AFTER_ALL = 2**63 - 1
-# What is older than this, and has so many after it in its target, is forgotten.
+# Records older than this are deleted if their project has this many newer ones.
 _KEPT_FOR = timedelta(days=90)
 _KEPT = 1000
 
 
 class EmbeddedHistory(EmbeddedBase):
-    """The verbs about history."""
+    """Operations on the deploy history."""
 
     def record_deploy(self, record: DeployRecord) -> DeployRecord:
         content = to_json(record.as_json())
@@ -37,7 +37,7 @@ class EmbeddedHistory(EmbeddedBase):
         return replace(record, id=str(number))
 
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
-        from syntask_yaml.model.deploy_record import DeployRecord  # which a plan does not need
+        from syntask_yaml.model.deploy_record import DeployRecord  # not loaded for a plan
 
         name, before = "deploys" if project is None else "deploys_of_project", _AFTER_ALL
         of = {} if project is None else {"project": project}
@@ -52,7 +52,7 @@ class EmbeddedHistory(EmbeddedBase):
 
 
 class EmbeddedLedgers(EmbeddedBase):
-    """The verbs about ledgers."""
+    """Operations on ledgers."""
 
     def ledgers(self) -> list[ResourceLedger]:
         return [

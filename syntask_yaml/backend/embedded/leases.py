@@ -1,4 +1,4 @@
-"""Leases: one row for each."""
+"""Leases, stored as one row each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.model.lease import Holder, Lease
 
 
 class EmbeddedLeases(EmbeddedBase):
-    """The verbs about leases."""
+    """Operations on leases."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
         with self._store.transaction():

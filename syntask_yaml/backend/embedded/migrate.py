@@ -1,4 +1,4 @@
-"""Migrations of the store, version by version."""
+"""Migrations of the store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import DEFAULT_POOL
 from syntask_yaml.errors import BackendRefused, BackendUnreachable
 
-# The n-th leads to version n. One that was released never changes.
+# The n-th migrates to version n. Released migrations never change.
 MIGRATIONS = (
     "migrations/0001_initial.sql",
     "migrations/0002_leases.sql",
@@ -32,7 +32,7 @@ _APPLICATION_ID = 0x53594E54
 
 
 def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a database that is neither empty nor a store that this syntask knows.
+    """Raise an error unless the database is empty or a store of a known version.
 
     Raises BackendUnreachable, BackendRefused.
     """
@@ -52,23 +52,23 @@ def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a store to the newest version, one transaction a version."""
+    """Migrate a store to the newest version, with one transaction per version."""
     while (version := _number(connection, "user_version")) < len(MIGRATIONS):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            # Another process may have been faster.
+            # Another process may have migrated it in the meantime.
             if _number(connection, "user_version") == version:
                 _change(connection, version)
             connection.execute("COMMIT")
         except BaseException:
-            # Interrupted just after the commit, there is nothing to roll back.
+            # An interrupt just after the commit leaves no transaction.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
 
 
 def _change(connection: sqlite3.Connection, version: int) -> None:
-    # For the pool that a new store has from the start.
+    # Values for the default pool, which a migration creates.
     values = {
         "id": new_id(),
         "description": DEFAULT_POOL.description,

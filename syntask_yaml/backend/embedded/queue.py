@@ -1,4 +1,4 @@
-"""The queue that workers share."""
+"""The queue shared by workers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from syntask_yaml.backend.run_states import AWAITING, SURPLUS, claim_on, schedul
 from syntask_yaml.backend.schedules import NextRuns, next_runs
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 
-# How many schedules are looked at while others wait to write.
+# The number of schedules per transaction.
 _AT_ONCE = 100
-# So many schedules are looked at for times that passed.
+# The number of schedules checked for passed times.
 _MOST_BEHIND = 1000
-# Seconds after which what was found or removed is written, and the next ones are looked at.
+# Seconds after which results are written before the next schedules are checked.
 _A_MOMENT = 1.0
 
 _HOLD_BACK = {
@@ -34,13 +34,13 @@ _HOLD_BACK = {
 
 
 class Queue(EmbeddedReports):
-    """The verbs of `RunQueue`."""
+    """The operations of `RunQueue`."""
 
     def schedule(self, now: datetime) -> int:
         made = 0
         self._take_back("marks_from_ahead", ("free_times_from_ahead", "take_back_marks"), now)
         while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
-            # Worked out before the transaction: a rule that fires seldom can take its time.
+            # Computed before the transaction: rare times take long to find.
             found = list(self._looked_at(rows, now))
             with self._store.transaction():
                 made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
@@ -56,7 +56,7 @@ class Queue(EmbeddedReports):
     def _looked_at(
         self, rows: Sequence[sqlite3.Row], now: datetime
     ) -> Iterator[tuple[sqlite3.Row, NextRuns]]:
-        """What comes of the first of *rows*: as many as a moment is enough for, so that no run waits long."""
+        """Yield the next runs of the first *rows*, for a limited time: created runs must not wait long."""
         until = time.monotonic() + _A_MOMENT
         for row in rows:
             yield row, self._next_runs(row, now)

@@ -1,4 +1,4 @@
-"""Reports about runs from workers and scripts, and the end of runs that nobody executes any more."""
+"""Reports about runs from workers and scripts, and the end of abandoned runs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
-# Seconds after which what was removed is written, and the next ones are looked at.
+# Seconds after which deletions are written.
 _A_MOMENT = 1.0
 
 
 class EmbeddedReports(EmbeddedBase):
-    """The verbs of `RunReports`, and those that end and remove runs."""
+    """The operations of `RunReports`, and those that end and delete runs."""
 
     def _take_back(self, found: str, changes: Sequence[str], now: datetime) -> None:
-        """Make what a clock wrote that has been set back since count from *now*."""
+        """Reset times that were written before the clock was set back to *now*."""
         ahead = to_moment(now + SKEW)
         if self._store.all(found, ahead=ahead):
             with self._store.transaction():
@@ -70,7 +70,7 @@ class EmbeddedReports(EmbeddedBase):
         return True
 
     def _may_write(self, run_id: str, token: str) -> bool:
-        """Return whether the run is held with *token*, if one is given. Raises NotFound."""
+        """Return whether *token* holds the run, or is empty. Raises NotFound."""
         row = self._store.one("run", id=run_id)
         if row is None:
             raise no_such_run(run_id)
@@ -121,5 +121,5 @@ def _tokens(claims: Sequence[Claim]) -> str:
 
 
 def lease_end(now: datetime, lease: float) -> int:
-    """Return when a lease of so many seconds ends, as the store has times."""
+    """Return the end of a lease of *lease* seconds, as stored."""
     return to_moment(now + timedelta(seconds=lease))

@@ -1,4 +1,4 @@
-"""Runs and their logs as rows."""
+"""Convert runs and their logs to and from rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.model.run import Cause, CauseKind, LogLine, Run, State, StateT
 
 
 def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None) -> dict[str, Any]:
-    """Return the values for `insert_run`: *schedule_id* or the idempotency *key* make it the only one."""
+    """Return the values for `insert_run`, unique by *schedule_id* and time or by the idempotency *key*."""
     return {
         "id": run.id,
         "name": run.name,
@@ -40,7 +40,7 @@ def state_row(state: State) -> dict[str, str]:
 
 
 def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
-    """Return the values for `save_run`: all that changes in the life of a run."""
+    """Return the values for `save_run`: the mutable columns."""
     return {
         "id": run.id,
         **state_row(run.state),
@@ -52,7 +52,7 @@ def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
     }
 
 
-# The columns of `runs`, in order: lists have hundreds of runs, and by name reading one takes a third longer.
+# The columns of `runs`, in order. Reading them by name takes a third longer, and lists have hundreds of runs.
 _RunRow = namedtuple(
     "_RunRow",
     "id name flow deployment deployment_id schedule_id idempotency_key state state_name message parameters "
@@ -63,7 +63,7 @@ COLUMNS = _RunRow._fields
 
 
 def run_of(row: sqlite3.Row) -> Run:
-    """Return the run in a row that begins with the columns of `runs`."""
+    """Return the run in a row that starts with the columns of `runs`."""
     of = _RunRow._make(row[: len(COLUMNS)])
     return Run(
         id=of.id,
@@ -87,13 +87,13 @@ def run_of(row: sqlite3.Row) -> Run:
     )
 
 
-@lru_cache(maxsize=64)  # most runs of a list are in one of a few states
+@lru_cache(maxsize=64)  # most runs of a list share a few states
 def _state(type: str, name: str, message: str, cause: str | None) -> State:
     return State(StateType(type), name, message, _cause(cause) if cause else None)
 
 
 def _mapping(text: str) -> dict[str, Any]:
-    # Most runs have none, and lists have hundreds of runs.
+    # A fast path: most runs have none.
     values: dict[str, Any] = {} if text == "{}" else from_json(text)
     return values
 

@@ -1,4 +1,4 @@
-"""Runs, as commands see them."""
+"""Operations on runs for commands."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 
-# Later than all that is due: the greatest number that SQLite has.
+# The largest integer of SQLite, later than any due time.
 _NEVER = 2**63 - 1
-# By whether runs of one deployment are asked for, and whether those that are due later.
+# By whether the filter has a deployment, and whether it has `after`.
 _STATEMENTS = {
     (False, False): "runs",
     (False, True): "coming_runs",
@@ -39,7 +39,7 @@ _STATEMENTS = {
 
 
 class EmbeddedRuns(EmbeddedBase):
-    """The verbs about runs."""
+    """Operations on runs."""
 
     def create_run(self, request: RunRequest) -> Run:
         with self._store.transaction():
@@ -128,7 +128,7 @@ class EmbeddedRuns(EmbeddedBase):
             return self._made(request if before is None else replace(request, idempotency_key=None))
 
     def _stored(self, run_id: str) -> Run:
-        """Return the run as it was written last. Raises NotFound."""
+        """Return the stored run. Raises NotFound."""
         row = self._store.one("run", id=run_id)
         if row is None:
             raise no_such_run(run_id)
@@ -136,7 +136,7 @@ class EmbeddedRuns(EmbeddedBase):
 
 
 def _statement(which: RunFilter) -> str:
-    """The statement that finds the runs of *which* by an index: few take up slots, or did not complete."""
+    """Return the statement for *which*. Few runs hold slots or did not complete: these have an index."""
     if which.states and which.deployment is None and which.after is None:
         if all(state.holds_slot for state in which.states):
             return "busy_runs"

@@ -1,4 +1,4 @@
-"""Runs of flows that a script calls, and the part of the store that a script needs."""
+"""Runs of flows called by scripts, and the part of the backend that scripts need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from syntask_yaml.model.run import Run
 
 
 class EmbeddedScriptRuns(EmbeddedReports):
-    """The verbs for who executes a run without a deployment."""
+    """Operations for processes that execute a run without a deployment."""
 
     def begin(self, run: Run, *, now: datetime, lease: float) -> Claim:
         token, moment = new_id(), to_moment(now)
@@ -41,18 +41,18 @@ class EmbeddedScriptRuns(EmbeddedReports):
         return Claim(run=replace(run, scheduled=now, created=now, started=now), token=token, pool_type="")
 
     def lost_script_runs(self, now: datetime) -> list[Run]:
-        """Runs of scripts that nobody holds any more, and that have not ended."""
+        """Return active runs of scripts whose lease has expired."""
         runs = [run_of(row) for row in self._store.all("lost_runs", now=to_moment(now))]
         return [run for run in runs if run.is_of_script]
 
 
 class ScriptStore(EmbeddedScriptRuns):
-    """What a script needs of the embedded backend. To load all of that would take most of its start."""
+    """The part of the embedded backend that scripts need: loading all of it would dominate their startup."""
 
     @classmethod
     def open(cls, path: Path, *, patience: float) -> Self:
         """Open the store at *path*, which is created if it does not exist.
 
-        *patience* is for how many seconds to wait while others write.
+        *patience* is the maximal wait for other writers, in seconds.
         """
         return cls(Store.open(path, patience=patience), SecretBox(path.with_suffix(".key")), utc_now)

@@ -1,4 +1,4 @@
-"""Secrets, encrypted with a key that is stored next to the store."""
+"""Encryption of secrets with a key that is stored next to the store."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class SecretBox:
-    """Seals and opens texts with the key in a file."""
+    """Encrypts and decrypts text with the key in the file at *path*."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def make_key(self) -> None:
-        """Make a key unless there is one. Only one process at a time may do this."""
+        """Create the key if it does not exist. Not safe for concurrent use."""
         if self.path.exists():
             return
         from cryptography.fernet import Fernet
@@ -40,11 +40,11 @@ class SecretBox:
             raise self._unusable(f"cannot be written: {error.strerror}") from error
 
     def seal(self, secret: Secret) -> str:
-        """Return the text to store for *secret*."""
+        """Return *secret*, encrypted."""
         return self._fernet.encrypt(secret.reveal().encode("utf-8", "surrogatepass")).decode()
 
     def open(self, sealed: str) -> Secret:
-        """Return the secret that was sealed."""
+        """Return the decrypted secret."""
         from cryptography.fernet import InvalidToken
 
         try:

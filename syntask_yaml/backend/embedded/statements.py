@@ -1,4 +1,4 @@
-"""The statements of `queries.sql`, by name."""
+"""The SQL statements of `queries.sql`, by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SQL = _by_name((_FOLDER / "queries.sql").read_text(encoding="utf-8"))
 
 
 def script(name: str) -> Iterator[str]:
-    """The statements of the file *name*, one by one: `executescript` would end the transaction."""
+    """Yield the statements of the file *name*: `executescript` would commit the transaction."""
     statement = ""
     for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines(keepends=True):
         statement += line

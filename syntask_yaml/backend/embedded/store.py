@@ -1,11 +1,10 @@
-"""An SQLite file shared by many processes: opening, reading and writing it.
+"""An SQLite file shared by many processes: open, read and write it.
 
-Write-ahead logging lets everybody read while one writes. With `synchronous=NORMAL` a commit is
-handed to the operating system, and nobody waits for it to reach the disk: whatever becomes of the
-process, no commit is lost. If the machine loses power, the last moments may be gone, never more, and
-the file is whole: a run that was taken or ended in them is taken again, or found to have crashed.
-`FULL` would close that gap, and have every claim and every state of a run wait for the disk: 5,000
-commits a second instead of 31,000 where this was measured, a hundred or so on a disk that spins.
+With write-ahead logging, readers do not block. With `synchronous=NORMAL`, a commit is passed to the operating
+system without waiting for the disk: no commit is lost if a process dies. A power failure can lose the commits
+of the last moments, but does not corrupt the file: a run that was claimed or ended then is claimed again, or
+has crashed. `FULL` would prevent that, but each claim and each state would wait for the disk: 5,000 commits a
+second instead of 31,000 in our measurement, and about a hundred on a spinning disk.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from syntask_yaml.errors import BackendUnreachable
 _OLDEST_SQLITE = (3, 37)
 _SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -4000")
 
-# Seconds between two looks at a lock. By chance, so that no two processes keep step.
+# Seconds between two attempts to lock, randomized so that processes do not stay in step.
 _PAUSE = (0.0005, 0.002)
 
 _T = TypeVar("_T")
@@ -36,9 +35,9 @@ Arguments: TypeAlias = Mapping[str, Any] | Sequence[Any]
 
 
 class Store:
-    """An open store. Threads may share it: one at a time asks, or has a transaction.
+    """An open store. Threads can share it: queries and transactions are serialized.
 
-    *patience* is for how many seconds to wait for a lock, and may be changed.
+    *patience* is the maximal wait for a lock in seconds, and can be changed.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, patience: float) -> None:
@@ -51,9 +50,9 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, patience: float, creates: bool = True) -> Store:
-        """Open the store at *path*, and wait *patience* seconds for a lock.
+        """Open the store at *path*. Locks are awaited for *patience* seconds.
 
-        One that does not exist is created, or without *creates* an empty one in memory.
+        A store that does not exist is created, or without *creates* opened as an empty one in memory.
         """
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise BackendUnreachable(
@@ -82,49 +81,49 @@ class Store:
         return self.read(name, list, **values)
 
     def read(self, name: str, collect: Callable[[Iterable[sqlite3.Row]], _T], /, **values: Any) -> _T:
-        """What *collect* makes of the rows of the statement *name*, which are not all in memory at once."""
+        """Return *collect* of the rows of the statement *name*, which are not loaded at once."""
         with self._lock, translated(self.path):
             return _patiently(lambda: collect(self._connection.execute(SQL[name], values)), self.patience)
 
     def one(self, name: str, /, **values: Any) -> sqlite3.Row | None:
-        """Return the first row of the statement *name*, if there is one."""
+        """Return the first row of the statement *name*; None if there is none."""
         return next(iter(self.all(name, **values)), None)
 
     def answer(self, name: str, /, **values: Any) -> Any:
-        """The one value that the statement *name* answers with."""
+        """Return the single value of the statement *name*."""
         return self.all(name, **values)[0]["answer"]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All changes inside, or none; nobody else changes anything meanwhile."""
+        """Execute the body in a transaction that excludes other writers."""
         with self._lock, translated(self.path):
             try:
                 _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), self.patience)
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                # It may not have begun, and a full disk may have ended it already.
+                # The transaction may not have started, or a full disk may have ended it.
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
 
     def change(self, name: str, /, **values: Any) -> int:
-        """Do the statement *name*, in a transaction; how many rows it changed."""
+        """Execute the statement *name* in a transaction. Return the number of changed rows."""
         return self._connection.execute(SQL[name], values).rowcount
 
     def change_each(self, name: str, rows: Iterable[Arguments]) -> int:
-        """Do the statement *name* for each of *rows*, in a transaction; how many rows it changed."""
+        """Execute the statement *name* for each of *rows* in a transaction. Return the rows changed."""
         return self._connection.executemany(SQL[name], rows).rowcount
 
     @property
     def watch(self) -> StoreWatch:
-        """What tells that somebody writes; only who waits for that needs one."""
+        """The watch for writes, created on first use."""
         if self._watch is None:
             self._watch = StoreWatch(self.path)
         return self._watch
 
     def check_place(self) -> None:
-        """Raise BackendUnreachable if what is at the path of the store is another file by now, or none."""
+        """Raise BackendUnreachable if the file of the store was deleted or replaced."""
         if _identity(self.path) != self._file:
             raise replaced(self.path)
 
@@ -136,7 +135,7 @@ class Store:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file at *path* from any other; None where there is none."""
+    """Return the device and the inode of the file at *path*; None if it does not exist."""
     try:
         found = path.stat()
     except OSError:
@@ -145,16 +144,16 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _could_be_made(path: Path) -> bool:
-    """Return whether there is no file at *path*, and a folder above it."""
+    """Return whether there is no file at *path*, but a folder in which it can be created."""
     above = next((folder for folder in path.parents if folder.exists()), path)
     return not path.exists() and above.is_dir()
 
 
 def _make_file(path: Path) -> None:
-    """An empty file, and the folders to it, which nobody else may read."""
+    """Create an empty private file and its parent folders."""
     for folder in reversed([folder for folder in path.parents if not folder.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
-    # Not opened if it is there: closing a file lets go of all of this process's locks on it.
+    # Never open an existing file: closing it would release all locks of this process on it.
     if not path.exists():
         path.touch(mode=0o600)
 
@@ -170,10 +169,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> Non
 
 
 def _patiently(ask: Callable[[], _T], patience: float) -> _T:
-    """Return what *ask* comes to as soon as nobody is in the way, for at most *patience* seconds.
+    """Return the result of *ask*, repeated while the store is locked, for at most *patience* seconds.
 
-    SQLite could wait by itself, but sleeps for up to 100 ms at a time, in which others come and go:
-    of eight busy workers, some would not get a turn for a second.
+    SQLite's own busy handler sleeps for up to 100 ms, while others acquire the lock: with eight busy workers,
+    some would wait for a second.
     """
     deadline = time.monotonic() + patience
     while True:

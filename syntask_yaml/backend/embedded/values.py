@@ -27,7 +27,7 @@ from syntask_yaml.model.value import Json
 
 
 class EmbeddedValues(EmbeddedBase):
-    """The verbs about pools, variables and blocks."""
+    """Operations on work pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:
         return [pool_of(row) for row in self._store.all("pools")]
@@ -111,7 +111,7 @@ class EmbeddedValues(EmbeddedBase):
 
     def _fields(self, block: Block) -> Mapping[str, str]:
         secrets = {name: value for name, value in block.data.items() if isinstance(value, Secret)}
-        # A new key for a store that has secrets would only hide that theirs is lost.
+        # With stored secrets, a new key would only hide the loss of the old one.
         if secrets and not self._store.answer("holds_secrets"):
             self._secret_box.make_key()
         sealed = {name: self._secret_box.seal(secret) for name, secret in secrets.items()}

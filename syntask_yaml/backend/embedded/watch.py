@@ -1,4 +1,4 @@
-"""Notice at once that another process has written to a store, on Linux."""
+"""Notification of writes to a store by other processes, on Linux."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class StoreWatch:
-    """A watch on the write-ahead log of the store at *path*, where every change begins.
+    """A watch on the write-ahead log of the store at *path*, which every write modifies.
 
-    Where it cannot be watched, it has no descriptors.
+    If it cannot be watched, there are no descriptors.
     """
 
     def __init__(self, path: Path) -> None:
@@ -21,11 +21,11 @@ class StoreWatch:
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """Descriptors that are readable since a process, this one too, began to write."""
+        """File descriptors that become readable when any process starts a write."""
         return () if self._inotify is None else (self._inotify.fileno(),)
 
     def clear(self) -> None:
-        """Have them tell of the next write."""
+        """Reset the descriptors until the next write."""
         if self._inotify is not None:
             self._inotify.read(timeout=0)
 

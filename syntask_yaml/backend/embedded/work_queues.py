@@ -14,7 +14,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
 
 
 class EmbeddedWorkQueues(EmbeddedBase):
-    """The verbs about work queues."""
+    """Operations on work queues."""
 
     def queues(self) -> list[WorkQueue]:
         return [_queue_of(row) for row in self._store.all("queues")]
@@ -50,7 +50,7 @@ class EmbeddedWorkQueues(EmbeddedBase):
         return found
 
     def _save(self, queue: WorkQueue) -> None:
-        """Store the settings of a queue that is there; its place among the others only if it is given."""
+        """Store the settings of an existing queue, and its priority unless that is None."""
         self._store.change(
             "save_queue",
             pool=queue.pool,

@@ -1,4 +1,4 @@
-"""Workers: one row for each, which the worker renews."""
+"""Workers, stored as one row each, which heartbeats renew."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.model.worker import ServingWorker
 
-# What was not heard of for so long is forgotten.
+# Workers without a heartbeat for this time are deleted.
 _KEPT = timedelta(days=7)
 
 
 class EmbeddedWorkers(EmbeddedBase):
-    """The verbs about workers."""
+    """Operations on workers."""
 
     def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
         now = to_moment(self._clock())
