@@ -9,7 +9,7 @@ another part of the project, a `LayerLocation` has the layer and the values that
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, MutableSequence
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -31,7 +31,7 @@ class MappingLocation:
 
     start: int
     keys: MutableSequence[int] = field(default_factory=_numbers)
-    children: list[Location] = field(default_factory=list)
+    children: Sequence[Location] = ()
     order: Mapping[str, int] = field(default_factory=dict)
     pairs: list[Pair] | None = None
 
@@ -41,7 +41,15 @@ class SequenceLocation:
     """The location of a list, with the locations of its items."""
 
     start: int
-    children: list[Location] = field(default_factory=list)
+    children: Sequence[Location] = ()
+
+
+def compact(places: Sequence[Any]) -> Sequence[Location]:
+    """Return *places* as an array of numbers, if all are those of scalars; else as they are."""
+    try:
+        return array("I", places)
+    except TypeError:
+        return places
 
 
 class AliasLocation(NamedTuple):

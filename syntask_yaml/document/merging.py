@@ -53,6 +53,13 @@ def _origin(location: Location, used: int | None) -> tuple[Location, int | None]
     return location, used
 
 
+def check_quoted(value: Any, key_start: int, problems: Problems) -> None:
+    """Warn of a quoted `<<` whose *value* looks like a merge."""
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value)):
+        detail = "In quotes, `<<` is a key like others and merges nothing."
+        problems.warn("quoted-merge", detail, "Remove its quotes.", key_start)
+
+
 def merge_all(
     into: dict[str, Any], location: MappingLocation, merges: Sequence[Sequence[Merge]], problems: Problems
 ) -> None:
@@ -72,12 +79,14 @@ def merge_all(
 
 
 def _fill_in(into: dict[str, Any], location: MappingLocation, merges: Iterable[Merge]) -> None:
+    children = list(location.children)
     for value, branch, used in merges:
         for (key, item), start, place in zip(value.items(), branch.keys, branch.children, strict=True):
             if key not in into:
                 into[key] = item
-                location.children.append(AliasLocation(used, place))
+                children.append(AliasLocation(used, place))
                 location.keys.append(start)
+    location.children = children
 
 
 def _pairs(value: Mapping[str, Any], location: MappingLocation) -> list[Pair]:

@@ -22,8 +22,8 @@ from yaml.events import (
 )
 
 from syntask_yaml.document.aliases import Anchored, Anchors, aliased_key
-from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, SequenceLocation
-from syntask_yaml.document.merging import Merge, merge_all, merges_of
+from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, SequenceLocation, compact
+from syntask_yaml.document.merging import Merge, check_quoted, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
 from syntask_yaml.document.problems import TOO_DEEP, Fatal, Problems
 from syntask_yaml.document.scalars import (
@@ -66,7 +66,8 @@ class _Builder:
     """Reads the events of one text.
 
     *around* are the anchors of the values being read. *written* counts the values so far, *borrowed* the
-    additional ones through aliases. *deepest* is the deepest level in the current anchor.
+    additional ones through aliases. *deepest* is the deepest level in the current anchor. *merging* counts
+    the merge keys around the current value.
     """
 
     def __init__(self, problems: Problems, parser: Any) -> None:
@@ -77,6 +78,7 @@ class _Builder:
         self._written = 0
         self._borrowed = 0
         self._deepest = 0
+        self._merging = 0
         self._keys: dict[str, str] = {}
         self._orders: dict[tuple[str, ...], Mapping[str, int]] = {}
 
@@ -150,21 +152,23 @@ class _Builder:
         self._deepest = max(self._deepest, level)
         found = self._mapping(start, level) if is_mapping else self._list(start, level)
         self._written += 1
+        if isinstance(found[1], MappingLocation) and event.anchor is None and not self._merging:
+            found[1].pairs = None  # nothing can merge it
         return found
 
     def _list(self, start: int, level: int) -> tuple[list[Any], Location]:
         value: list[Any] = []
-        places: list[Location] = []
+        children: list[Location] = []
         while type(event := self._next_event()) is not SequenceEndEvent:
             item, place = self._value(event, level)
             value.append(item)
-            places.append(place)
-        return value, SequenceLocation(start, places)
+            children.append(place)
+        return value, SequenceLocation(start, compact(children))
 
     def _mapping(self, start: int, level: int) -> tuple[dict[str, Any], Location]:
         value: dict[str, Any] = {}
         keys: list[int] = []
-        places: list[Location] = []
+        children: list[Location] = []
         merges: dict[int, list[Merge]] = {}
         next_event, known = self._next_event, self._keys
         while type(event := next_event()) is not MappingEndEvent:
@@ -180,12 +184,12 @@ class _Builder:
             value[key], place = self._value(next_event(), level)
             if at is None:
                 keys.append(key_start)
-                places.append(place)
+                children.append(place)
             else:
-                keys[at], places[at] = key_start, place
+                keys[at], children[at] = key_start, place
         if _MERGE in value:
-            self._check_quoted(value[_MERGE], keys[list(value).index(_MERGE)])
-        location = MappingLocation(start, array("I", keys), places)
+            check_quoted(value[_MERGE], keys[list(value).index(_MERGE)], self._problems)
+        location = MappingLocation(start, array("I", keys), compact(children))
         if merges:
             merge_all(value, location, list(merges.values()), self._problems)
         location.order = self._order_of(value)
@@ -194,17 +198,11 @@ class _Builder:
     def _merge(self, key_start: int, level: int) -> list[Merge]:
         """Return the mappings of a merge key, and count their depth."""
         above, self._deepest = self._deepest, level
+        self._merging += 1
         value, location = self._value(self._next_event(), level)
+        self._merging -= 1
         self._deepest = max(self._deepest - 1, above)
         return merges_of(value, location, key_start, self._problems)
-
-    def _check_quoted(self, value: Any, key_start: int) -> None:
-        """Warn of a quoted `<<` whose *value* looks like a merge."""
-        if isinstance(value, dict) or (
-            isinstance(value, list) and any(isinstance(each, dict) for each in value)
-        ):
-            detail = "In quotes, `<<` is a key like others and merges nothing."
-            self._problems.warn("quoted-merge", detail, "Remove its quotes.", key_start)
 
     def _order_of(self, value: Mapping[str, Any]) -> Mapping[str, int]:
         keys = tuple(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -55,13 +56,18 @@ def _say(declaration: Declaration, detail: str) -> Iterator[Diagnostic]:
 
 
 def _say_home(declaration: Declaration, project: Project) -> Iterator[Diagnostic]:
-    detail = f"Runs load the code from `{project.home}` on the worker's machine"
     if project.worked_on is None:
-        return _say(declaration, f"{detail}.")
+        return _say(declaration, _from_home(project.home, "."))
     hint = "Add a `pull` step that fetches a commit, or check the commit out there."
-    detail = f"{detail}, as it is when they start, not as of the deployed commit."
+    detail = _from_home(project.home, ", as it is when they start, not as of the deployed commit.")
     problem = declaration.node.problem("default-pull", detail, hint)
     return iter((problem.as_warning(),))
+
+
+@lru_cache(maxsize=16)
+def _from_home(home: Path, ending: str) -> str:
+    """Return the sentence that is said of most deployments of a project, as one text for all."""
+    return f"Runs load the code from `{home}` on the worker's machine{ending}"
 
 
 def _refuse(declaration: Declaration, pool_type: PoolType) -> Iterator[Diagnostic]:

@@ -107,6 +107,7 @@ class Evaluator:
         """A mapping of *pairs*: key, its place and the value. Values that are dynamic are left out."""
         value: dict[str, Any] = {}
         location = MappingLocation(start)
+        children: list[Location] = []
         order: dict[str, int] = {}
         for key, at, node in pairs:
             try:
@@ -117,6 +118,6 @@ class Evaluator:
             value[key] = found.value
             order[key] = len(location.keys)
             location.keys.append(at)
-            location.children.append(found.location)
-        location.order = order
+            children.append(found.location)
+        location.children, location.order = children, order
         return Found(value, location)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syntask_yaml.document.location import SequenceLocation
+from syntask_yaml.document.location import Location, SequenceLocation
 from syntask_yaml.project.spelling import block_name_problem
 from syntask_yaml.upgrade.scripts.constants import (
     Dynamic,
@@ -37,19 +37,19 @@ def _literal(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 def _sequence(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     assert isinstance(node, (ast.List, ast.Tuple, ast.Set))
     values: list[Any] = []
-    location = SequenceLocation(evaluator.start(node, frame))
+    places: list[Location] = []
     for item in node.elts:
         inner = item.value if isinstance(item, ast.Starred) else item
         found = evaluator.evaluate(inner, frame)
         if inner is item:
             values.append(found.value)
-            location.children.append(found.location)
+            places.append(found.location)
         elif isinstance(found.value, list):
             values += found.value
-            location.children += [evaluator.start(inner, frame)] * len(found.value)
+            places += [evaluator.start(inner, frame)] * len(found.value)
         else:
             raise Dynamic(inner)
-    return Found(values, location)
+    return Found(values, SequenceLocation(evaluator.start(node, frame), places))
 
 
 def _dict(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
