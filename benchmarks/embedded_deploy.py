@@ -59,7 +59,7 @@ def _round(folder: Path, number: int) -> list[Cost]:
     environ = {**ENVIRON, "SYNTASK_HOME": str(folder / f"home-{number}")}
     syntask = str(SCRIPTS / "syntask")
     commands = ("plan", "deploy", "plan", "deploy")
-    return [cost_of([syntask, "-q", name, "--all"], environ=environ, cwd=folder) for name in commands]
+    return [cost_of([syntask, name, "--all"], environ=environ, cwd=folder) for name in commands]
 
 
 def _write_rate(count: int = 10_000) -> str:
