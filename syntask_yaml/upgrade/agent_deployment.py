@@ -1,4 +1,4 @@
-"""A deployment of an agent as it was found, independent of the kind of file."""
+"""A deployment of an agent as it was read, independent of the file format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.document.node import Node
 
 
 class Form(Enum):
-    """How a deployment was written."""
+    """The form in which a deployment was declared."""
 
     AGENT = "agent"  # as `prefect deployment build` wrote it
     COMMAND = "command"  # as options of `prefect deployment build`
@@ -26,15 +26,16 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AgentDeployment:
-    """One deployment: *root* is a mapping of its fields, each with its place, in the words of Prefect 2.
+    """A deployment: *root* maps its fields, in Prefect 2's terms, to values with their locations.
 
-    Secrets are `Secret` in it, and asterisks in its source; *secrets* are their paths. *path* is the file
-    that says it, or, for one of a server, that it goes to. *compared* are the fields whose blocks a server
-    was asked for: it has the names of what its block has otherwise than the file, or None for no block.
+    Its secrets are `Secret` values, masked by asterisks in its source; *secrets* are their paths. *path* is
+    the file that declares the deployment or, for one read from a server, the file that it goes to. *compared*
+    are the fields whose blocks were read from a server, each with the names of the fields that differ from
+    the file, or None if the block does not exist.
 
-    *problems* are what was found while it was read, and *resolved* is the entrypoint of the flow that a
-    script passes, whatever entrypoint it writes. It is not *is_known* where only running the script tells
-    its name or its flow. The entry *names_flow* where the code of the flow takes its name from other files.
+    *problems* were found during reading. *resolved* is the entrypoint of the flow that a script passes,
+    whatever entrypoint it writes. *is_known* is false if only a run of the script can tell the name or the
+    flow. *names_flow* is set if the flow's code takes its name from other files.
     """
 
     root: Node
@@ -52,16 +53,16 @@ class AgentDeployment:
         return self.text("name")
 
     def get(self, key: str) -> Node | None:
-        """The field called *key*, unless nothing is said there: null, or an empty text, list or mapping."""
+        """Return the field *key*, or None if it is null or an empty string, list or mapping."""
         node = self.root.get(key)
         return None if node is None or is_empty(node.value) else node
 
     def text(self, key: str) -> str:
-        """The field as a text; empty where it says none."""
+        """Return the field as a string; empty if it is unset."""
         node = self.get(key)
         return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 def is_empty(value: Any) -> bool:
-    """Whether *value* says nothing."""
+    """Return whether *value* is null or an empty string, list or mapping."""
     return value is None or (isinstance(value, (str, list, dict)) and not value)

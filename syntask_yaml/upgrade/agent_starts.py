@@ -1,4 +1,4 @@
-"""What takes the place of a command that starts an agent: workers, one for each work pool."""
+"""Replacements of commands that start an agent: one worker for each work pool."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VALUES = (
 )
 _TAGS = ("-t", "--tag")
 
-# Options with a value that workers do not have: why it is left out, and what to do.
+# Options with a value that workers lack: why the option is left out, and a hint.
 _LEFT_OUT: Mapping[str, tuple[str, str]] = {
     "--prefetch-seconds": (
         "The embedded backend starts runs when they are due.",
@@ -30,7 +30,7 @@ _LEFT_OUT: Mapping[str, tuple[str, str]] = {
 
 
 def agent_start(command: Command, known: Known) -> Answer:
-    """The worker for the queues of an agent, or what to start if that is not one worker."""
+    """Return the command of the worker for the agent's queues, or a list of workers if one is not enough."""
     if tags := command.values(*_TAGS):
         return _by_tags(command, tags)
     queues = [*command.values("-q", "--work-queue"), *command.arguments(*_VALUES)]
@@ -61,7 +61,7 @@ def agent_start(command: Command, known: Known) -> Answer:
 
 
 def _served(command: Command, known: Known) -> Sequence[Served]:
-    """The work queues that the agent could see: all, or those of the pool that it names.
+    """Return the work queues that the agent could see: all, or those of the pool in the command.
 
     Prefect 2 put a deployment without a pool into any pool that has its queue.
     """
@@ -72,7 +72,7 @@ def _served(command: Command, known: Known) -> Sequence[Served]:
 
 
 def _by_tags(command: Command, tags: Sequence[str]) -> Answer:
-    """An agent that chose deployments by their tags, which no worker does."""
+    """Return the answer for an agent that selects deployments by tags, which workers cannot do."""
     listed = ", ".join(f"`{tag}`" for tag in tags)
     detail = (
         f"The agent took the runs of deployments with the tag {listed}. Workers take those of work queues."
@@ -84,7 +84,7 @@ def _by_tags(command: Command, tags: Sequence[str]) -> Answer:
 
 
 def _left_out(command: Command) -> Iterator[Diagnostic]:
-    """What is said of options that workers do not have."""
+    """Yield the messages for options that workers lack."""
     for option, (why, hint) in _LEFT_OUT.items():
         if command.values(option):
             yield warning(command, "agent-option", f"Workers have no `{option}`. {why}", hint)

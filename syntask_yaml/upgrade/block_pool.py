@@ -1,4 +1,4 @@
-"""One infrastructure block as a work pool: its fields are defaults of the pool's job variables."""
+"""Conversion of an infrastructure block to a work pool, with its fields as defaults of job variables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from syntask_yaml.upgrade.templates.defaults import Template, default_templates
 
 @dataclass(frozen=True, slots=True)
 class InfraBlock:
-    """An infrastructure block: *node* is the mapping of its fields, without secrets in its text."""
+    """An infrastructure block. *node* is the mapping of its fields, whose source has no secrets."""
 
     node: Node
     type: str
@@ -38,7 +38,7 @@ class InfraBlock:
 
     @property
     def pool_type(self) -> str:
-        """The type of the work pool that it becomes. Raises UsageError for a block of another kind."""
+        """The type of the work pool. Raises UsageError for a block of another type."""
         kind = kind_of(self.type)
         if kind is None:
             known = ", ".join(f"`{slug}`" for slug in INFRASTRUCTURE)
@@ -51,7 +51,7 @@ class InfraBlock:
 
 @dataclass(frozen=True, slots=True)
 class BlockPool:
-    """What a block becomes: a base job template, the blocks that it refers to, and what to say about it."""
+    """The result for a block: a base job template, the blocks that it refers to, and messages."""
 
     template: Mapping[str, Any]
     blocks: tuple[BlockNeed, ...]
@@ -61,7 +61,7 @@ class BlockPool:
 def read_block(path: Path) -> InfraBlock:
     """Return the block in a YAML or JSON file: the whole file, or the `infrastructure` of a deployment.
 
-    Raises ProjectInvalid for a file that cannot be read, UsageError for one without the values of a block.
+    Raises ProjectInvalid for an unreadable file, UsageError for a file without the values of a block.
     """
     document = read_file(path)
     if any(problem.is_error for problem in document.diagnostics):
@@ -79,22 +79,22 @@ def read_block(path: Path) -> InfraBlock:
 
 
 def block_of_server(block: OldBlock, url: str) -> InfraBlock:
-    """Return a block that a server has."""
+    """Return a block that was read from a server."""
     source = Source(f"block {block.type}/{block.name} on {url}", "")
     value, _ = hide_values(Node(block.value, source, 0))
     return InfraBlock(Node(value, source, 0), block.type, block.name)
 
 
 def pool_of_block(block: InfraBlock, name: str, base: Template, *, dialect: Dialect) -> BlockPool:
-    """Return what *block* is as a pool called *name*, whose type has the default template *base*.
+    """Return *block* as a pool called *name*, whose type has the default template *base*.
 
-    References to blocks are written in *dialect*, which is that of the backend's workers. Without *base*,
-    the template is the one that servers of today have. Raises UsageError for a block of another kind.
+    References to blocks are written in *dialect*, the one of the backend's workers. Without *base*, the
+    default template of current servers is used. Raises UsageError for a block of another type.
     """
     pool_type = block.pool_type
     kind = INFRASTRUCTURE[block.type]
     base = base or default_templates()[pool_type]
-    # A template of a server cannot spell braces as text, and is written as it is.
+    # Base job templates cannot escape braces; they are written unchanged.
     form = Form.PROJECT if dialect is Dialect.PREFECT else Form.AGENT
     root = Path()
     context = ConversionContext(root, dialect, FlowReader(root), templates={pool_type: base})
@@ -113,7 +113,7 @@ def pool_of_block(block: InfraBlock, name: str, base: Template, *, dialect: Dial
 
 
 def _as_infrastructure(block: Node) -> Node:
-    """A deployment that says nothing but its infrastructure: the block's fields are none of its own."""
+    """Return a deployment with *block* as its infrastructure and no other fields."""
     start = block.span.start
     location = MappingLocation(start, [start], [block.location], {"infrastructure": 0})
     return Node({"infrastructure": block.value}, block.source, location)

@@ -1,4 +1,4 @@
-"""A block of Prefect 2 as the mapping that files hold: its type, its name, and what is in it."""
+"""Blocks of Prefect 2 as mappings in files: the type, the name and the values."""
 
 from __future__ import annotations
 
@@ -7,53 +7,53 @@ from typing import Any
 
 from syntask_yaml.document.node import Node
 
-# The fields of a deployment that hold one.
+# The fields of a deployment that hold a block.
 BLOCK_FIELDS = ("infrastructure", "storage")
-# Types of Prefect itself. It ignored every field of such a block that is in no table, but these of the first
-# versions, which had an effect.
+# Types of Prefect itself. Prefect ignored unknown fields of these types, except those of early versions,
+# which had an effect.
 _OWN = frozenset(
     "azure docker-container gcs github kubernetes-job local-file-system process remote-file-system s3".split()
 )
 _OF_FIRST = frozenset({"condaenv", "virtualenv"})
-# Keys that say which block it is, and nothing that is in it, beside those that begin with `_`.
+# Keys that identify the block and are not values of it, besides those that begin with `_`.
 _BOOKKEEPING = frozenset({"type", "block_type_slug"})
 
 
 def block_type(block: Node) -> str:
-    """The slug of a block's type; it counts, and not `type`."""
+    """Return the slug of a block's type. It takes precedence over `type`."""
     value = _mapping(block)
     return str(value.get("_block_type_slug") or value.get("block_type_slug") or "")
 
 
 def block_name(block: Node) -> str:
-    """The name of a block that was saved; empty for one that was written inline."""
+    """Return the name of a saved block; empty for an inline block."""
     return saved_name(_mapping(block))
 
 
 def has_copy(block: Node) -> bool:
-    """Whether the values of a block are there, and not only its name."""
+    """Return whether *block* has values, and not only a name."""
     return bool(own_fields(_mapping(block)))
 
 
 def saved_name(value: Mapping[str, Any]) -> str:
-    """The name under which the block *value* was saved; empty for one that was written inline."""
+    """Return the name under which the block *value* was saved; empty for an inline block."""
     named = value.get("_block_document_name") or ""
     name = named if isinstance(named, str) else str(named)  # of a kind of its own, where it is a template
     return "" if value.get("_is_anonymous") or name.startswith("anonymous-") else name
 
 
 def own_fields(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What is in the block *value*, without what says which block it is."""
+    """Return the values of the block *value*, without keys that identify the block."""
     return {key: item for key, item in value.items() if not is_bookkeeping(key)}
 
 
 def is_bookkeeping(key: object) -> bool:
-    """Whether the field *key* of a block says only which block it is."""
+    """Return whether the field *key* of a block only identifies the block."""
     return key in _BOOKKEEPING or str(key).startswith("_")
 
 
 def had_no_effect(block: Node, key: str) -> bool:
-    """Whether Prefect ignored the field *key* of the *block*, which is in no table."""
+    """Return whether Prefect ignored the unknown field *key* of the *block*."""
     return block_type(block) in _OWN and key not in _OF_FIRST
 
 

@@ -1,4 +1,4 @@
-"""The deployment that a `prefect deployment build` command describes, in the words of the file it wrote."""
+"""The deployment of a `prefect deployment build` command, with the fields of the file that it wrote."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FLAGS = frozenset({"-a", "--apply", "--upload", "--skip-upload", "--no-schedule
 
 
 def deployment_of(command: Command) -> AgentDeployment | None:
-    """What *command* builds; None where it does not say all of it itself, or says what is not known."""
+    """Return the deployment that *command* builds; None if it is incomplete or has unknown options."""
     fields: Fields = {}
     words = iter(command.words)
     for word in words:
@@ -66,7 +66,7 @@ def _tag(fields: Fields, value: str) -> bool:
 
 
 def _block(key: str) -> Callable[[Fields, str], bool]:
-    """A block by type and name; behind them, the folder in a storage."""
+    """Return a block by type and name, and the folder in a storage that may follow."""
 
     def put(fields: Fields, value: str) -> bool:
         slug, _, rest = value.partition("/")
@@ -99,7 +99,7 @@ def _interval(fields: Fields, value: str) -> bool:
 
 
 def _anchor(fields: Fields, value: str) -> bool:
-    """A date without an offset is one in UTC, whatever the time zone of the schedule."""
+    """Return a date; without an offset, it is in UTC, whatever the time zone of the schedule."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -109,7 +109,7 @@ def _anchor(fields: Fields, value: str) -> bool:
 
 
 def _rule(fields: Fields, value: str) -> bool:
-    """A recurrence rule, or JSON with one and its time zone."""
+    """Return a recurrence rule, given as text or as JSON with a time zone."""
     found = _json(value)
     timing = found if isinstance(found, dict) else {"rrule": value}
     fields.update(timing if timing.keys() <= {"rrule", "timezone"} else {})
@@ -140,7 +140,7 @@ def _json(text: str) -> Any:
         return text
 
 
-# What an option says, by its spellings.
+# The fields of options, by their spellings.
 _OPTIONS: Mapping[str, Callable[[Fields, str], bool]] = {
     spelling: put
     for spellings, put in (

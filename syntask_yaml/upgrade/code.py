@@ -1,4 +1,4 @@
-"""Where the code of a deployment is, and how runs get it: entrypoint, path and storage."""
+"""The code of a deployment and how runs get it: entrypoint, path and storage."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from syntask_yaml.upgrade.stored_code import StoredCode
 
 _IN_IMAGE = "/opt/prefect/flows"
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-# Folders of a person, which the machine of a worker hardly has.
+# Home folders, which workers rarely have.
 _HOME = re.compile(r"/(?:home|Users|root|mnt/[a-z]/Users)(?:/|$)")
 _OTHERWISE = "add `pull` steps to the entry, such as `git_clone`."
 
 
 def convert_code(draft: EntryDraft) -> None:
-    """The entrypoint, and the steps that bring the code where it runs."""
+    """Convert the entrypoint, and the fields that become `build`, `push` and `pull` steps."""
     source = draft.source
     path, storage = source.get("path"), source.get("storage")
     if storage is None:
@@ -70,7 +70,7 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         _convert_upload(draft, storage, push)
 
 
-# What uploaded the code, and how that was switched off.
+# Commands that uploaded the code, and the option that disabled the upload.
 _UPLOADERS = {
     Form.AGENT: ("`prefect deployment build`", " without `--skip-upload`"),
     Form.SCRIPT: ("`build_from_flow`", " without `skip_upload=True`"),
@@ -79,7 +79,7 @@ _UPLOADERS = {
 
 
 def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, object]]) -> bool:
-    """`prefect deployment build` copied the current folder to the storage: whether *push* does so today."""
+    """Add the *push* step, as `prefect deployment build` copied the current folder to the storage."""
     if draft.source.name in draft.context.not_uploaded or not is_uploaded(draft):
         return False
     uploader, without = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
@@ -118,7 +118,7 @@ def _go_to(draft: EntryDraft, place: str) -> None:
 
 
 def _convert_local(draft: EntryDraft, path: Node | None) -> None:
-    """Without a storage, an agent copied *path* from its own machine, or found it in the image."""
+    """Convert *path* without a storage: the agent copied it, or the image contained it."""
     if draft.source.form is Form.PROJECT:
         if path is not None:
             draft.report(path, "unknown-field", "`path` has no effect in an entry.", "Add a `pull` step.")
@@ -142,7 +142,7 @@ _OTHER_FOLDER = f"The entry uses `{_IN_IMAGE}`. Check that the code is there."
 
 
 def _convert_path(draft: EntryDraft, path: Node, place: str) -> None:
-    """A folder on the machine of an agent: the project's own, or one that workers have too."""
+    """Convert a folder on the agent's machine: the project's folder, or one that workers have too."""
     detail = (
         "Agents ran a copy of the code. Workers run it in its directory, and files that it writes are kept."
     )
@@ -167,7 +167,7 @@ def _is_home(place: str) -> bool:
 
 
 def _inside(draft: EntryDraft, place: str) -> str | None:
-    """The folder relative to the project's, with a slash behind it; None where it is not inside."""
+    """Return the folder relative to the project's folder, with a trailing slash; None if it is outside."""
     root = draft.context.root.resolve()
     try:
         folder = (root / place).resolve()
@@ -178,7 +178,7 @@ def _inside(draft: EntryDraft, place: str) -> str | None:
 
 
 def _name_own_file(draft: EntryDraft, node: Node) -> None:
-    """The function of a flow in the file that says it, which is converted with it, or of its module."""
+    """Return the entrypoint of a flow in the script itself, which is converted too, or of its module."""
     draft.carry(node, "entrypoint")
     place = draft.source.path.resolve().relative_to(draft.context.root.resolve())
     written = node.value if "." in node.value else f"{place.as_posix()}:{node.value}"
@@ -220,7 +220,7 @@ def _plain(entrypoint: str) -> str:
 
 
 def _of_manifest(draft: EntryDraft, name: str) -> str | None:
-    """What a manifest says of the entrypoint; None where it cannot be read."""
+    """Return the entrypoint in a manifest; None if it cannot be read."""
     root = draft.context.root.resolve()
     try:
         path = (root / name).resolve()
@@ -231,7 +231,7 @@ def _of_manifest(draft: EntryDraft, name: str) -> str | None:
 
 
 def _found(draft: EntryDraft, text: str) -> tuple[str, Flow | None]:
-    """The entrypoint from the project's folder, and its flow; as it was written where none is found."""
+    """Return the entrypoint relative to the project's folder, and its flow; unchanged if no flow is found."""
     for candidate in _candidates(draft, text):
         try:
             return candidate, draft.context.reader.read(candidate)
@@ -241,7 +241,7 @@ def _found(draft: EntryDraft, text: str) -> tuple[str, Flow | None]:
 
 
 def _candidates(draft: EntryDraft, text: str) -> Iterator[str]:
-    """The entrypoint from where the code was copied from; else from the top, or the file's own folder."""
+    """Yield entrypoints relative to the copied folder, the top folder and the file's own folder."""
     if ":" not in text or draft.source.form is Form.PROJECT:
         yield text
         return
@@ -255,6 +255,6 @@ def _candidates(draft: EntryDraft, text: str) -> Iterator[str]:
 
 
 def _is_moved(source: AgentDeployment, text: str) -> bool:
-    """Whether the flow that a script passes is in a file like *text*, in another folder of a storage."""
+    """Return whether the flow that a script passes is in a moved file with the same *text*."""
     is_alike = PurePosixPath(text).name == PurePosixPath(source.resolved).name
     return is_alike and source.get("storage") is not None and not f"/{source.resolved}".endswith(f"/{text}")

@@ -1,4 +1,4 @@
-"""The commands of agents in scripts, workflows, images and units, and what takes their place."""
+"""Commands of agents in scripts, workflows, images and systemd units."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.script_commands import RUN, DeployScripts
 from syntask_yaml.upgrade.secrets import hide_in_text
 
-# A file with more of them is no script of people, and a command is not that long.
+# Limits: generated files have more commands, and no command is longer.
 _MAX_COMMANDS = 500
 _MAX_LENGTH = 20_000
 _MAX_LINE = 1_000
@@ -52,7 +52,7 @@ _OTHERS = (
     (re.compile(r"\bprefect/prefect-agent\b|(?<=chart: )prefect-agent\b"), "helm-agent"),
 )
 
-# Where the text of a command stands as a shell reads it, so that it can be rewritten.
+# Contexts in which a shell reads the text of a command, so that it can be rewritten.
 _SHELLS = (
     *("*.sh", "*.bash", "*.zsh", "Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile"),
     *("Procfile", "Dockerfile*", "*.Dockerfile", "Containerfile*", ".gitlab-ci.yml"),
@@ -64,11 +64,10 @@ _WORKFLOWS = (".github/workflows/", ".circleci/", ".buildkite/", ".gitlab/")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of `prefect` in a file: its *words* behind the verb, and where it stands.
+    """A `prefect` command in a file: the *words* behind the verb, and its location.
 
-    *span* is a place in the text without secrets. *is_plain*: nothing in it is filled in elsewhere.
-    *may_edit*: the file is one that is rewritten. *quote* is the one around each word of a list; empty for a
-    command that a shell reads.
+    *span* is a location in the text without secrets. *is_plain*: no part of it is substituted. *may_edit*:
+    its file is rewritten. *quote* is the quote around each word of a list; empty for a shell command.
     """
 
     file: FoundFile
@@ -80,13 +79,13 @@ class Command:
     quote: str = ""
 
     def spelled(self, words: Sequence[str]) -> str:
-        """*words* in the place of this command, as its file spells them."""
+        """Return *words* in the spelling of this command's file."""
         if self.quote:
             return ", ".join(f"{self.quote}{word}{self.quote}" for word in words)
         return shlex.join(words)
 
     def values(self, *options: str) -> list[str]:
-        """What is given for an option, by any of its spellings."""
+        """Return the values of an option, by any of its spellings."""
         found = []
         for index, word in enumerate(self.words):
             name, equals, value = word.partition("=")
@@ -99,11 +98,11 @@ class Command:
         return found
 
     def has(self, *flags: str) -> bool:
-        """Whether one of *flags* is given."""
+        """Return whether one of *flags* is given."""
         return any(word in flags for word in self.words)
 
     def arguments(self, *with_value: str) -> list[str]:
-        """The words that are neither options nor the values of options *with_value*."""
+        """Return the words that are neither options nor the values of options *with_value*."""
         found, skips = [], False
         for word in self.words:
             if skips:
@@ -117,7 +116,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class FoundCommands:
-    """A file with commands: its *text* with line ends as they are, and what stands in it."""
+    """The commands in a file, and its *text* with the original line ends."""
 
     file: FoundFile
     text: str = field(repr=False)
@@ -128,8 +127,7 @@ _NO_SCRIPTS = DeployScripts()
 
 
 def read_commands(file: FoundFile, scripts: DeployScripts = _NO_SCRIPTS) -> FoundCommands | None:
-    """The commands in a file, those that run one of *scripts* too; None where there are none, or it is no
-    text."""
+    """Return the commands in a file, also those that run *scripts*; None if it has none or is not text."""
     try:
         with file.path.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
@@ -178,7 +176,7 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
 
 
 def _runs(file: FoundFile, text: str, scripts: DeployScripts) -> Iterator[Command]:
-    """The commands that run a script which deploys."""
+    """Yield the commands that run a deploying script."""
     source, may_edit = Source(file.shown, hide_in_text(text)), is_shell(file)
     for match in islice(scripts.runs(text), _MAX_COMMANDS):
         end = _end(text, match.end())
@@ -195,7 +193,7 @@ def _runs(file: FoundFile, text: str, scripts: DeployScripts) -> Iterator[Comman
 
 
 def _listed(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
-    """The verb of a command that is a list, and the words behind it."""
+    """Return the verb of a command that is a list of words, and the words behind it."""
     if match.re is _ITEMS:
         lines = (line.strip().removeprefix("-").strip() for line in match["rest"].splitlines())
         words = [line.strip("\"'") for line in lines if line]
@@ -210,7 +208,7 @@ def _listed(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _is_filled_in(command: str) -> bool:
-    """Whether a shell, or a template, puts something else in the place of a part of the command."""
+    """Return whether a shell or a template substitutes a part of the command."""
     written = _SINGLE.sub("", command)
     return _FILLED.search(written) is not None or _GLOB.search(_DOUBLE.sub("", written)) is not None
 
@@ -220,7 +218,7 @@ def _is_known(group: str, verb: str) -> bool:
 
 
 def is_shell(file: FoundFile) -> bool:
-    """Whether the commands of a file are rewritten: a shell, or what calls one, reads them from it."""
+    """Return whether commands in a file are rewritten: a shell, or a program that calls one, reads them."""
     name = file.path.name
     return any(fnmatch(name, pattern) for pattern in _SHELLS) or any(
         part in file.shown for part in _WORKFLOWS
@@ -234,7 +232,7 @@ def _is_comment(text: str, at: int) -> bool:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the command ends that goes on at *start*: with its line, or before what a shell reads next."""
+    """Return the end of the command at *start*: the end of its line, or the start of the next shell token."""
     quote, index = "", start
     while index < min(len(text), start + _MAX_LENGTH):
         character = text[index]

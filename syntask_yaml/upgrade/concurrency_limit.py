@@ -1,4 +1,4 @@
-"""A limit of runs at the same time, and the command that sets it."""
+"""A concurrency limit, and the command that sets it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syntask_yaml.model.concurrency_limit import TAG
 
-# What to do about a limit that a deployment of Prefect 2 gave its work queue.
+# A hint for a limit that a deployment of Prefect 2 set on its work queue.
 QUEUE_LIMIT_HINT = (
     "Set it on the work queue with `syntask work-queue update NAME --pool POOL --concurrency-limit N`."
 )
@@ -15,7 +15,7 @@ QUEUE_LIMIT_HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most *number* runs at the same time: of a work queue of *pool*, or, without one, of a tag."""
+    """At most *number* concurrent runs, of a work queue of *pool* or, without a pool, of a tag."""
 
     name: str
     number: int
@@ -24,7 +24,7 @@ class Limit:
 
     @property
     def what(self) -> str:
-        """What is limited."""
+        """The limited object."""
         return (
             f"the work queue {self.name} of {self.pool}"
             if self.pool
@@ -33,7 +33,7 @@ class Limit:
 
     @property
     def command(self) -> str:
-        """How to set it."""
+        """The command that sets the limit."""
         if not self.pool:
             words = ["syntask", "concurrency-limit", "create", f"{TAG}{self.name}"]
             return shlex.join([*words, "--limit", str(self.number)])

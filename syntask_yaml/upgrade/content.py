@@ -17,7 +17,7 @@ _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 
 @dataclass(eq=False)
 class FileUnreadable(Exception):
-    """A file cannot be converted: why, and what to do."""
+    """A file cannot be converted; the reason and a hint."""
 
     file: FoundFile
     detail: str
@@ -25,13 +25,13 @@ class FileUnreadable(Exception):
 
     @property
     def problem(self) -> Diagnostic:
-        """The same as a problem of the file."""
+        """Return the error as a diagnostic of the file."""
         span = Span(Source(self.file.shown, ""), 0, 0)
         return Diagnostic("unreadable-file", self.detail, self.hint, span=span)
 
 
 def read_content(file: FoundFile, may_hold: Callable[[bytes], bool]) -> bytes | None:
-    """The bytes of a file; None unless it *may hold* what is looked for.
+    """Return the bytes of a file; None unless *may_hold* accepts them.
 
     Raises FileUnreadable for a file that cannot be opened or, unless it is a notebook, is too large.
     """
@@ -50,7 +50,10 @@ def read_content(file: FoundFile, may_hold: Callable[[bytes], bool]) -> bytes | 
 
 
 def text_of(file: FoundFile, content: bytes) -> str:
-    """The text of a file. Raises FileUnreadable where it is not UTF-8, or is Python that says so."""
+    """Return the text of a file.
+
+    Raises FileUnreadable unless it is UTF-8, or Python without another declared encoding.
+    """
     try:
         if file.is_python and _declares(content) and _declared_encoding(content) not in _UTF_8:
             raise UnicodeError
@@ -61,10 +64,10 @@ def text_of(file: FoundFile, content: bytes) -> str:
 
 
 def _declares(content: bytes) -> bool:
-    """Whether the head of a file may say what its encoding is."""
+    """Return whether the head of a file may declare an encoding."""
     return any(b"coding" in line for line in content.split(b"\n", 2)[:2])
 
 
 def _declared_encoding(content: bytes) -> str:
-    """Of Python source. Raises SyntaxError for an encoding that nobody knows."""
+    """Return the encoding of Python source. Raises SyntaxError for an unknown encoding."""
     return tokenize.detect_encoding(io.BytesIO(content).readline)[0]

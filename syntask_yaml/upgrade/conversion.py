@@ -1,4 +1,4 @@
-"""The deployments that go into one project file: converted, then merged into it."""
+"""The deployments for a project file: converted, then merged into the file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syntask_yaml.upgrade.targets import Targets
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What goes into one project file, before the pools have names."""
+    """The conversions for a project file, before the pools have names."""
 
     target: OpenedFile
     converted: tuple[Converted, ...]
@@ -35,9 +35,9 @@ def convert_all(
     not_uploaded: frozenset[str],
     notify: Observer,
 ) -> Iterator[Conversion]:
-    """Convert *sources*, by the project file that they go to, and tell *notify* how far it is.
+    """Convert *sources*, grouped by project file, and report progress to *notify*.
 
-    Raises ProjectInvalid for a project file that cannot be read.
+    Raises ProjectInvalid for an unreadable project file.
     """
     groups: dict[tuple[Path, Path], list[AgentDeployment]] = {}
     for each in sources:
@@ -64,7 +64,7 @@ def convert_all(
 def merge_conversion(
     conversion: Conversion, names: Mapping[WantedPool, str], request: UpgradeRequest
 ) -> tuple[list[DeploymentResult], list[FileChange]]:
-    """What becomes of the deployments for one project file, and that file with them."""
+    """Return the results of the deployments for a project file, and the changed file."""
     target, converted = conversion.target, conversion.converted
     entries = [_with_pool(each, names) for each in converted]
     saying = [_says(each.source, request) for each in converted]
@@ -79,7 +79,7 @@ def _says(source: AgentDeployment, request: UpgradeRequest) -> Completeness:
 
 
 def _with_pool(converted: Converted, names: Mapping[WantedPool, str]) -> dict[str, object]:
-    """The entry, with the name of its pool."""
+    """Return the entry with the name of its pool."""
     entry = dict(converted.entry)
     if converted.pool is not None:
         entry["work_pool"] = {"name": names[converted.pool], **entry.get("work_pool", {})}
@@ -99,7 +99,7 @@ def _results(
 
 
 def _refused(each: Converted, problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """What keeps a deployment out of the file; what has no place is said of the deployment."""
+    """Yield the problems that keep a deployment out of the file, each with a location."""
     for problem in problems:
         span = problem.span or each.source.root.span
         yield replace(problem, span=span, entries=(each.name,), severity=Severity.ERROR)

@@ -1,4 +1,4 @@
-"""From a deployment of an agent to an entry of a project file: pure, and without losing a field."""
+"""Conversion of an agent's deployment to an entry of a project file, pure and without losing a field."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_DEPLOY = ("build", "push")
 
 
 def convert(source: AgentDeployment, context: ConversionContext) -> Converted:
-    """What *source* becomes. Each of its fields is carried, dropped or reported, exactly once."""
+    """Convert *source*. Each of its fields is carried, dropped or reported, exactly once."""
     draft = EntryDraft(source, context)
     _report_mistyped(draft)
     kept = SECTIONS if source.form is Form.PROJECT else ()
@@ -36,7 +36,7 @@ def convert(source: AgentDeployment, context: ConversionContext) -> Converted:
 
 
 def _report_mistyped(draft: EntryDraft) -> None:
-    """Report the fields of another type than Prefect 2 took. To what follows, they say nothing."""
+    """Report fields of a type that Prefect 2 refused. Later conversions treat them as unset."""
     found = list(mistyped(draft.source))
     for node, expected in found:
         draft.report(node, "wrong-type", f"`{node.path[-1]}` is not {expected}. It is not carried.")
@@ -46,7 +46,7 @@ def _report_mistyped(draft: EntryDraft) -> None:
 
 
 def _shield(draft: EntryDraft) -> None:
-    """Keep steps that the project declares for its own entries from a deployment that had none of them."""
+    """Keep the project's sections of steps from an entry whose deployment had no steps."""
     for section in _OF_DEPLOY:
         if section in draft.context.sections:
             draft.entry.setdefault(section, [])
@@ -57,7 +57,7 @@ def _shield(draft: EntryDraft) -> None:
 
 
 def _warn_of_filters(draft: EntryDraft, node: Node) -> None:
-    """Prefect takes the names of variables only: it would deploy the rest of an expression as text."""
+    """Warn of expressions: Prefect only accepts names of variables, and deploys other expressions as text."""
     if isinstance(node.value, TemplateText) and node.value.has_filter:
         detail = f"Prefect does not evaluate `{node.value}`, and deploys it as text."
         draft.warn(node, "dynamic-value", detail, "Write the value, or use a `syntask.yaml`.")
@@ -66,7 +66,7 @@ def _warn_of_filters(draft: EntryDraft, node: Node) -> None:
 
 
 def _field_of(path: TreePath) -> TreePath:
-    """The field of a storage block that a secret is in; elsewhere the secret's own path."""
+    """Return the field of a storage block that holds a secret; elsewhere the secret's path."""
     return path[:2] if path[0] == "storage" else path
 
 

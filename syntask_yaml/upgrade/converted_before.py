@@ -1,4 +1,4 @@
-"""What an earlier upgrade converted: entries of project files that the first lines of old files name."""
+"""Entries from earlier upgrades, which the first lines of old files name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.upgrade.targets import Targets
 
 
 def names_by_file(files: Iterable[FoundFile]) -> Mapping[Path, list[str]]:
-    """The deployments that *files* held before they were converted, as FLOW/NAME."""
+    """Return the deployments that *files* held before they were converted, as FLOW/NAME."""
     marked = {file.path.resolve(): names_in_marker(file.path) for file in files if _may_be_marked(file)}
     return {path: names for path, names in marked.items() if names}
 
@@ -22,7 +22,7 @@ def names_by_file(files: Iterable[FoundFile]) -> Mapping[Path, list[str]]:
 def entries_before(
     names: Mapping[Path, Iterable[str]], targets: Targets
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The entries for *names* that the project files have, with these names."""
+    """Return the entries in the project files that have these *names*."""
     wanted: dict[tuple[Path, Path], dict[str, str]] = {}
     for path, listed in names.items():
         wanted.setdefault(targets.of(path), {}).update((each.rpartition("/")[2], each) for each in listed)
@@ -37,7 +37,7 @@ def _may_be_marked(file: FoundFile) -> bool:
 
 
 def _entries(path: Path, root: Path) -> Iterator[Mapping[str, Any]]:
-    """The entries of a project file as they are written; none of one that cannot be read."""
+    """Return the entries of a project file as written; empty for an unreadable file."""
     try:
         project = open_target(path, root, path.name).project
     except SyntaskError:

@@ -1,4 +1,4 @@
-"""One deployment on its way from the time of agents into a project file."""
+"""The draft of an entry of a project file, from one deployment of an agent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syntask_yaml.upgrade.templates.defaults import Template, default_templates
 
 _RESOLVED = re.compile(r"\{\{\s*prefect\.(?:blocks|variables)\.")
 
-# The order in which an entry is written.
+# The order of the keys of an entry.
 KEYS = (
     *("name", "entrypoint", "flow_name", "description", "version", "tags", "parameters"),
     *("enforce_parameter_schema", "schedule", "schedules", "paused", "concurrency_limit", "triggers"),
@@ -33,12 +33,12 @@ KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class ConversionContext:
-    """What a conversion may look at: the project, its flows, and what is said elsewhere.
+    """The context of a conversion: the project, its flows, and the settings from other files.
 
-    *sections* are those of `build`, `push` and `pull` that the project declares for all of its entries.
-    *not_uploaded* are names of deployments whose command said `--skip-upload`. *pools* are names that the
-    user chose, by the block or pool that they replace. *templates* are the default base job templates, by
-    the type of the pool.
+    *sections* are the `build`, `push` and `pull` that the project declares for all of its entries.
+    *not_uploaded* are names of deployments whose command has `--skip-upload`. *pools* are names chosen by the
+    user, by the block or pool that they replace. *templates* are the default base job templates, by pool
+    type.
     """
 
     root: Path
@@ -52,12 +52,12 @@ class ConversionContext:
 
 @dataclass(frozen=True, slots=True)
 class WantedPool:
-    """The work pool that a deployment needs; equal ones are one pool.
+    """The work pool that a deployment needs; equal values are one pool.
 
-    *block* is the name of the infrastructure block, empty for one that was written inline. *template* is
-    the base job template as JSON, empty for the default one of the type. *owner* is the deployment that
-    needs a pool of its own, and *chosen* the name that the user gave for it. *origin* is the block on the old
-    server, `TYPE/NAME`, whose values are only there.
+    *block* is the name of the infrastructure block, empty for an inline one. *template* is the base job
+    template as JSON, empty for the default of the type. *owner* is the deployment that needs a pool of its
+    own, and *chosen* the name given by the user. *origin* is the block on the old server, `TYPE/NAME`, if
+    only the server has its values.
     """
 
     type: str
@@ -70,8 +70,10 @@ class WantedPool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class BlockNeed:
-    """A block that an entry refers to, and the user makes; with the values of *origin*, if that is one, and
-    with those *fields* that are known."""
+    """A block that an entry refers to and the user creates.
+
+    *origin*, if given, is the block with its values, and *fields* are the known ones.
+    """
 
     type: str
     name: str
@@ -80,7 +82,7 @@ class BlockNeed:
 
     @property
     def command(self) -> str:
-        """How to make it; empty for types that only a server's own pages make."""
+        """The command that creates it; empty for types that only the server's web UI creates."""
         if self.type not in BLOCK_TYPES:
             return ""
         asked = BLOCK_TYPES[self.type].fields[:2] if self.origin else ()
@@ -91,7 +93,7 @@ class BlockNeed:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a deployment becomes: an *entry* of the project file, whose pool has no name yet."""
+    """The conversion of a deployment: an *entry* of the project file, whose pool has no name yet."""
 
     source: AgentDeployment
     entry: Mapping[str, Any]
@@ -111,7 +113,7 @@ class Converted:
 
 
 class EntryDraft:
-    """Collects the entry; each field of the source passes through `carry`, `drop` or `report` once."""
+    """An entry under construction; each source field passes through `carry`, `drop` or `report` once."""
 
     def __init__(self, source: AgentDeployment, context: ConversionContext) -> None:
         self.source = source
@@ -129,19 +131,19 @@ class EntryDraft:
 
     @property
     def is_local(self) -> bool:
-        """Whether runs are processes on the machine of a worker, and see its files."""
+        """Whether runs are processes on the worker's machine and can read its files."""
         return self.pool is None or self.pool.type == "process"
 
     def put(self, key: str, value: Any) -> None:
-        """Write *value* under *key* of the entry."""
+        """Set *key* of the entry to *value*."""
         self.entry[key] = value
 
     def carry(self, node: Node, target: str) -> None:
-        """Note that the field went to *target*."""
+        """Record that the field went to *target*."""
         self.ledger.settle(node, FieldOutcomeKind.CARRIED, target)
 
     def drop(self, node: Node, reason: str) -> None:
-        """Note why nothing is lost without the field."""
+        """Record why nothing is lost without the field."""
         self.ledger.settle(node, FieldOutcomeKind.DROPPED, reason)
 
     def report(self, node: Node, code: str, detail: str, hint: str = "") -> None:
@@ -150,7 +152,7 @@ class EntryDraft:
         self.warn(node, code, detail, hint)
 
     def report_unknown(self, node: Node, detail: str, hint: str = "") -> None:
-        """Report a field of a block that no table has, or note that Prefect ignored it."""
+        """Report an unknown field of a block, or record that Prefect ignored it."""
         block, key = self.source.root.at(node.path[:-1]), str(node.path[-1])
         if not had_no_effect(block, key):
             self.report(node, "unknown-field", detail, hint)
@@ -160,37 +162,39 @@ class EntryDraft:
         self.note(node, "unknown-field", ignored, hint)
 
     def warn(self, node: Node, code: str, detail: str, hint: str = "") -> None:
-        """Say something about a field that has its outcome, and needs somebody to look at it."""
+        """Add a warning about a field that has its outcome."""
         self.problems.append(self._about(node.problem(code, detail, hint, at_key=True), Severity.WARNING))
 
     def note(self, node: Node, code: str, detail: str, hint: str = "") -> None:
-        """Say something that is good to know."""
+        """Add a note."""
         self.problems.append(self._about(node.problem(code, detail, hint, at_key=True), Severity.NOTE))
 
     def _about(self, problem: Diagnostic, severity: Severity) -> Diagnostic:
         return replace(problem, severity=severity, entries=(self.source.name,))
 
     def reference(self, type: str, name: str, *, origin: str = "") -> str:
-        """What stands in the entry for a block, which the user is told to make; like *origin*, if given."""
+        """Return the reference to a block, and tell the user to create the block, like *origin* if given."""
         self.need(type, slug(name), origin=origin)
         return block_reference(type, slug(name), self.context.dialect)
 
     def need(self, type: str, name: str, *, origin: str = "", **fields: str) -> None:
-        """Tell the user to make a block."""
+        """Tell the user to create a block."""
         name = name if isinstance(name, TemplateText) else slug(name)
         wanted = BlockNeed(type, name, origin, tuple(fields.items()))
         if wanted not in self.blocks:
             self.blocks.append(wanted)
 
     def template_reference(self, type: str, name: str) -> str:
-        """What stands in a base job template for a block, which the user is told to make."""
+        """Return a base job template's reference to a block, and tell the user to create the block."""
         self.reference(type, name)
         return block_reference(type, slug(name), Dialect.PREFECT)
 
     def literal(self, value: Any, name: str = "") -> Any:
-        """*value* as the file has to spell it. Braces of an agent's deployment are text, and no template,
-        but for the references that a server resolves; a secret is a reference to a block that is called
-        like its key, or else *name*."""
+        """Return *value* as the file spells it.
+
+        Braces in an agent's deployment are text, except for references that a server resolves. A secret
+        becomes a reference to a block that is named after its key, or else *name*.
+        """
         if isinstance(value, Secret):
             return self.reference("secret", name)
         if isinstance(value, dict):
@@ -202,7 +206,7 @@ class EntryDraft:
         return escaped(value) if isinstance(value, str) else value
 
     def _template(self, text: str) -> str:
-        """The template as the dialect of the project has it; the user makes the secrets that it names."""
+        """Return the template in the dialect of the project; the user creates the secrets that it names."""
         if self.source.form is not Form.SCRIPT:
             return text
         for name in TemplateText(text).secrets:
@@ -216,7 +220,7 @@ class EntryDraft:
         return is_resolved or is_evaluated or self.source.form is Form.PROJECT
 
     def done(self) -> Converted:
-        """The result; fields that no row of the table knows are reported."""
+        """Return the result; fields that the table does not cover are reported."""
         for node in self.ledger.rest:
             detail = f"`{node.path[-1]}` is not a field of a Prefect 2 deployment."
             self.report(node, "unknown-field", detail, "It is not carried. Add it to the entry if needed.")

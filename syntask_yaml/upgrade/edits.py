@@ -1,4 +1,4 @@
-"""What an upgrade changes in files: entries, commands, and a first line in what was converted."""
+"""Changes of files by an upgrade: entries, commands, and a marker line in converted files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PYTHON_HEAD = re.compile(r"(?:#!.*\n)?(?:[ \t\f]*#.*?coding[:=].*\n)?")
 
 
 def project_change(target: OpenedFile, merged: Merged) -> Iterator[FileChange]:
-    """The project file, if anything is added to it."""
+    """Return the change of the project file; None if nothing is added."""
     if merged.added:
         yield FileChange(
             target.path, target.shown, target.text, merged.text, target.encoding, is_project=True
@@ -35,9 +35,9 @@ def project_change(target: OpenedFile, merged: Merged) -> Iterator[FileChange]:
 
 
 def template_changes(pools: Iterable[PoolNeed], directory: Path) -> Iterator[FileChange]:
-    """The files below *directory* with the base job templates of *pools*, unless they are there already.
+    """Yield the new files below *directory* with the base job templates of *pools*.
 
-    Raises FileFailed for one that cannot be read.
+    Raises FileFailed for an unreadable file.
     """
     for pool in pools:
         if not pool.template:
@@ -49,8 +49,10 @@ def template_changes(pools: Iterable[PoolNeed], directory: Path) -> Iterator[Fil
 
 
 def settle(script: FoundCommands, answers: Sequence[Answer]) -> tuple[list[Answer], FileChange | None]:
-    """The answers to the commands of a file, and the file with them: where it is YAML, it has to stay what
-    it was, with other texts in it, or else nothing is rewritten."""
+    """Return the answers to a file's commands, and the change of the file.
+
+    If the change would alter the structure of a YAML file, nothing is rewritten.
+    """
     text = _with_answers(script.text, answers)
     if text == script.text:
         return list(answers), None
@@ -71,7 +73,7 @@ def _with_answers(text: str, answers: Sequence[Answer]) -> str:
 
 
 def _stays_yaml(shown: str, before: str, after: str) -> bool:
-    """Whether both are YAML, and of the same shape."""
+    """Return whether both texts are YAML of the same structure."""
     one, other = (read_each(Source(shown, text), at_most=100) for text in (before, after))
     if not all(each.is_readable for each in (*one, *other)):
         return False
@@ -89,7 +91,7 @@ def _shape(value: object) -> object:
 def marked_files(
     found: Iterable[FoundDeployments], results: Sequence[DeploymentResult], *, removes: bool
 ) -> Iterator[FileChange]:
-    """The files all of whose deployments are in the project file, with a first line that says so."""
+    """Return the files whose deployments are all in the project file, with a marker line that says so."""
     by_file: dict[Path, list[DeploymentResult]] = {}
     for result in results:
         by_file.setdefault(result.converted.source.path, []).append(result)
@@ -105,7 +107,7 @@ def marked_files(
 def _marked(text: str, results: Sequence[DeploymentResult], path: Path) -> str:
     bom = _BOM if text.startswith(_BOM) else ""
     end = "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"
-    # A name on several lines would end the comment.
+    # A line break in a name would end the comment.
     names = ", ".join(dict.fromkeys(" ".join(each.converted.full_name.split()) for each in results))
     where = os.path.relpath(results[0].target, path.parent)
     head, rest = _parted(text.removeprefix(_BOM), is_python=path.suffix == ".py")
@@ -113,21 +115,21 @@ def _marked(text: str, results: Sequence[DeploymentResult], path: Path) -> str:
 
 
 def _parted(text: str, *, is_python: bool) -> tuple[str, str]:
-    """The text in two: a script begins with its interpreter and encoding, and the mark is below."""
+    """Split the text where the marker goes: below a script's interpreter and encoding lines."""
     found = _PYTHON_HEAD.match(text) if is_python else None
     end = found.end() if found else 0
     return text[:end], text[end:]
 
 
 def scripts_in(found: Iterable[FoundDeployments], files: Iterable[FoundFile]) -> DeployScripts:
-    """The scripts that build deployments, and those that did before they were converted."""
+    """Return the scripts that build deployments, or did so before they were converted."""
     now = {each.file.path.resolve() for each in found if each.file.is_python}
     before = {file.path.resolve() for file in files if file.is_python and names_in_marker(file.path)}
     return DeployScripts(frozenset(now | before))
 
 
 def names_in_marker(path: Path) -> list[str]:
-    """The deployments that a file held before it was converted; none where it was not."""
+    """Return the deployments that a file held before it was converted; empty for other files."""
     try:
         with path.open("rb") as opened:
             head = [opened.readline(64 * 1024) for _ in range(MARK_LINES if path.suffix == ".py" else 1)]

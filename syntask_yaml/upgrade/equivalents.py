@@ -1,4 +1,4 @@
-"""What takes the place of a command of agents: another command, or a sentence for the user."""
+"""Equivalents of commands of agents: another command, or a message for the user."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _BUILD_VALUES = tuple(
     "--anchor-date --rrule --timezone --path -o --output --param --params".split()
 )
 _APPLY_VALUES = ("-l", "--work-queue-concurrency")
-# Those that are the same today.
+# Commands that still exist.
 _RUN_VALUES = ("-p", "--param", "--params", "--job-variable", "-t", "--tag")
 _OTHER_RUN_VALUES = ("--start-in", "--start-at", "--watch-interval", "--watch-timeout")
-# Those that Prefect 3 does not have, and what it is in the words of today.
+# Commands that Prefect 3 lacks, and their current equivalents.
 _GONE = {
     "deployment pause-schedule": "deployment pause",
     "deployment resume-schedule": "deployment resume",
@@ -41,7 +41,7 @@ _LIMITS = ("-l", "--limit", "--work-queue-concurrency")
 
 
 def answer(command: Command, known: Known) -> Answer | None:
-    """What takes the place of *command*, written or said; None for one that may stay."""
+    """Return the answer to *command*; None if it may stay."""
     return _ANSWERS.get(command.verb, _orion)(command, known)
 
 
@@ -50,14 +50,14 @@ def _deploy(command: Command, names: Sequence[str], project: str = "") -> Answer
 
 
 def _deploying(names: Iterable[str], project: str) -> list[str]:
-    """The words that deploy *names*, of the project in the folder *project* if it is not the nearest one."""
+    """Return the command that deploys *names*; *project* is its folder if it is not the nearest one."""
     there = ["-C", project] if project else []
     named = [word for name in dict.fromkeys(names) for word in ("-n", name)]
     return ["syntask", *there, "deploy", *named]
 
 
 def _limits(command: Command) -> tuple[Diagnostic, ...]:
-    """A limit of the command was one of the work queue."""
+    """Return a message for a limit of the command, which applied to the work queue."""
     found = command.values(*_LIMITS, "-w") if command.verb.startswith("deployment") else []
     if not found:
         return ()
@@ -90,8 +90,11 @@ def _apply(command: Command, known: Known) -> Answer:
 
 
 def _names_in(command: Command, file: str, known: Known) -> tuple[Sequence[str], str]:
-    """The deployments of a file, seen from the top of the repository, or from beside the script, and the
-    folder of their project, empty for the one that a command finds from there."""
+    """Return the deployments of a file, and the folder of their project.
+
+    The file is relative to the top of the repository, or to the script. The folder is empty if a command
+    finds it from there.
+    """
     for folder in command.file.path.resolve().parents:
         place = (folder / file).resolve()
         if place in known.by_file:
@@ -118,13 +121,13 @@ def _build(command: Command, known: Known) -> Answer:
 
 
 def _is_same(entrypoint: str, words: Sequence[str]) -> bool:
-    """Whether the words of a command name *entrypoint*, seen from wherever it is called."""
+    """Return whether a command names *entrypoint*, relative to any folder."""
     wanted = [word.replace("\\", "/").removeprefix("./") for word in words]
     return any(entrypoint == each or entrypoint.endswith(f"/{each}") for each in wanted)
 
 
 def _run(command: Command, known: Known) -> Answer:
-    """The script deploys: the entries that took its place do."""
+    """Return the answer for a script that deploys: a deploy of its entries."""
     script, *arguments = command.words
     names, project = _names_in(command, script, known)
     if arguments or not names or _is_open(command, script, known):
@@ -135,19 +138,19 @@ def _run(command: Command, known: Known) -> Answer:
 
 
 def _is_open(command: Command, script: str, known: Known) -> bool:
-    """Whether a deployment of the script has no entry."""
+    """Return whether a deployment of the script has no entry."""
     here = command.file.path.resolve()
     return any((folder / script).resolve() in known.open for folder in here.parents)
 
 
 def _of_deployment(command: Command, known: Known) -> Answer | None:
-    """The command is the same today. One for a deployment that is not converted may be for another server."""
+    """Return the same command of `syntask`; a deployment that is not converted may be on another server."""
     words = ["syntask", *command.verb.split(" "), *command.words]
     return _of_converted(command, known, words, frozenset({*_RUN_VALUES, "--watch"}))
 
 
 def _of_schedules(command: Command, known: Known) -> Answer | None:
-    """A deployment and its schedules are paused and resumed as one."""
+    """Return the command that pauses or resumes a deployment together with its schedules."""
     verb = command.verb.partition(" ")[2].removesuffix("-schedule")
     return _of_converted(command, known, ["syntask", "deployment", verb, *command.words], frozenset())
 
@@ -155,7 +158,7 @@ def _of_schedules(command: Command, known: Known) -> Answer | None:
 def _of_converted(
     command: Command, known: Known, words: Sequence[str], same: frozenset[str]
 ) -> Answer | None:
-    """*words* in the place of a command for one converted deployment, if its options are the *same* ones."""
+    """Return *words* as the replacement for one converted deployment, if its options are in *same*."""
     named = command.arguments(*_RUN_VALUES, *_OTHER_RUN_VALUES)
     if not known.full_names.issuperset(named) or len(named) != 1:
         return _gone(command) if command.verb in _GONE else None
@@ -166,13 +169,13 @@ def _of_converted(
 
 
 def _gone(command: Command) -> Answer:
-    """A command that Prefect 3 does not have, for a deployment that is not converted."""
+    """Return the message for a command that Prefect 3 lacks and a deployment that is not converted."""
     detail = f"Prefect 3 has no `prefect {command.verb}`."
     return left(command, "old-command", detail, f"Use `syntask {_GONE[command.verb]} FLOW/NAME`.")
 
 
 def _listing(command: Command, known: Known) -> Answer | None:
-    """The list of deployments is one of the backend today."""
+    """Return the command that lists the deployments of the backend."""
     if not known.full_names:
         return None
     if not command.words:
@@ -182,7 +185,7 @@ def _listing(command: Command, known: Known) -> Answer | None:
 
 
 def _schedule(command: Command, _known: Known) -> Answer:
-    """A schedule that a command sets is one of the entry today."""
+    """Return the message for a command that sets a schedule, which is now part of the entry."""
     detail = "The next deploy replaces a schedule that a command sets."
     named = command.arguments(*_SCHEDULE_VALUES)
     entry = f"the entry of `{named[0]}`" if named else "the entry"
@@ -200,7 +203,7 @@ def _in_yaml(key: str, value: str) -> str:
 
 
 def _one_schedule(command: Command, known: Known) -> Answer | None:
-    """Schedules have no id in a project file: a deploy makes them what its entry says."""
+    """Return the message for one schedule, which has no id in a project file; a deploy sets all of them."""
     named = command.arguments("--id")
     if not (named and named[0] in known.full_names):
         return None
@@ -210,7 +213,7 @@ def _one_schedule(command: Command, known: Known) -> Answer | None:
 
 
 def _delete(command: Command, known: Known) -> Answer | None:
-    """Nobody deletes a deployment without a look at it: said, not written."""
+    """Return the message for a deletion, which is never rewritten automatically."""
     named = command.arguments("--id")
     if not (named and known.full_names.issuperset(named)):
         return None

@@ -1,4 +1,4 @@
-"""What Prefect 2 took as the value of a field, where another type would get lost on the way."""
+"""The types of values that Prefect 2 accepted in fields, where the conversion would lose another type."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 from syntask_yaml.document.node import Node
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment
 
-# What Prefect 2 took for a truth value, whether it is a text, a number or one already.
+# The spellings of booleans that Prefect 2 accepted, also as numbers.
 _ON = frozenset("1 on t true y yes".split())
 _OFF = frozenset("0 off f false n no".split())
 
 
 def truth(value: Any) -> bool | None:
-    """*value* as the truth value that Prefect 2 took it for; None for what it refused."""
+    """Return *value* as the boolean that Prefect 2 read; None if it refused the value."""
     text = str(value).lower()
     return True if text in _ON else False if text in _OFF else None
 
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Values of one type: which ones a field *takes*, beside null and an empty text, and what they are."""
+    """A type of field: whether it *takes* a value, besides null and an empty string, and its description."""
 
     takes: Callable[[Any], bool]
     title: str
@@ -34,7 +34,7 @@ _MAPPING = FieldType(lambda value: isinstance(value, dict) or value == [], "a ma
 _SCHEDULES = FieldType(lambda value: isinstance(value, (dict, list)), "a mapping or a list")
 _SWITCH = FieldType(lambda value: truth(value) is not None, "true or false")
 
-# Other fields are carried as they are, for the checker of the project file to judge.
+# Other fields are carried unchanged and checked with the project file.
 _FIELDS: Mapping[str, FieldType] = {
     **dict.fromkeys(("name", "flow_name", "version", "work_pool_name", "work_queue_name"), _NAME),
     **dict.fromkeys(("entrypoint", "path", "manifest_path"), _TEXT),
@@ -45,7 +45,7 @@ _FIELDS: Mapping[str, FieldType] = {
 
 
 def mistyped(source: AgentDeployment) -> Iterator[tuple[Node, str]]:
-    """The fields of *source* whose values are of another type, each with what is expected."""
+    """Yield the fields of *source* with values of another type, and the expected type."""
     for node in source.root.children():
         expected = _FIELDS.get(str(node.path[-1]))
         if expected and node.value not in (None, "") and not expected.takes(node.value):

@@ -1,4 +1,4 @@
-"""The fields of a deployment in Prefect 2, and what becomes of each: the table that a conversion walks."""
+"""The table of a Prefect 2 deployment's fields and their conversions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.upgrade.rows import Convert, carried, dropped
 from syntask_yaml.upgrade.schedules import convert_schedules
 from syntask_yaml.upgrade.script_fields import SCRIPT_FIELDS
 
-# What `deployment build` takes for a version where nobody gives one: the MD5 of the flow's file.
+# The default version of `deployment build`: the MD5 of the flow's file.
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
@@ -32,7 +32,7 @@ def _name(draft: EntryDraft) -> None:
 
 
 def _flow_name(draft: EntryDraft) -> None:
-    """The flow's name is read from its source. It stays where the file says another one, or none is found."""
+    """Drop the flow name if the source declares it; otherwise keep it."""
     node = draft.source.get("flow_name")
     if node is None:
         return
@@ -100,7 +100,7 @@ def _enforced(draft: EntryDraft) -> None:
 
 
 def _section(key: str) -> Convert:
-    """Steps of an entry. An empty section is something else than none: it keeps the project's away."""
+    """Convert the steps of an entry; unlike a missing section, an empty one disables the project's."""
 
     def convert(draft: EntryDraft) -> None:
         node = draft.source.root.get(key)
@@ -112,15 +112,15 @@ def _section(key: str) -> Convert:
 
 
 def _steps_of_server(draft: EntryDraft) -> None:
-    """Pull steps as a server stores them: what looks like a template is one."""
+    """Convert the pull steps, whose templates a server stores unescaped."""
     node = draft.source.get("pull_steps")
     if node is not None:
         draft.carry(node, "pull")
         draft.put("pull", node.value)
 
 
-# Each row: the fields, in the words of Prefect 2, and what converts them. Later rows use the pool and the
-# flow that earlier ones find.
+# Each row: the fields, in Prefect 2's terms, and their conversion. Later rows use the pool and the flow that
+# earlier rows find.
 FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
     (("name",), _name),
     (
@@ -143,21 +143,21 @@ FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
     (("timestamp",), dropped("timestamp", "when the file was written")),
 )
 
-# Keys of an entry of today that a list of deployments may have too.
+# Keys of current entries that a list of deployments may have too.
 PROJECT_FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
     (("paused",), carried("paused")),
     (("concurrency_limit",), carried("concurrency_limit")),
     *(((key,), _section(key)) for key in SECTIONS),
 )
 
-# Fields that a server has beside those of a file.
+# Fields of a server that files lack.
 SERVER_FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
     (("pull_steps",), _steps_of_server),
     (("paused",), carried("paused")),
     (("concurrency_limit",), carried("concurrency_limit")),
 )
 
-# The rows for what is written otherwise than as a file of an agent.
+# The rows for forms other than an agent's file.
 MORE_FIELDS: Mapping[Form, tuple[tuple[tuple[str, ...], Convert], ...]] = {
     Form.PROJECT: PROJECT_FIELDS,
     Form.SCRIPT: SCRIPT_FIELDS,

@@ -1,4 +1,4 @@
-"""The files of a repository that may hold something to upgrade."""
+"""Discovery of files in a repository that may need an upgrade."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SCRIPTS = (
     *("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Procfile"),
     *("Dockerfile*", "*.Dockerfile", "Containerfile*"),
 )
-# Hidden folders that tools read their commands from.
+# Hidden folders with commands of tools.
 _HIDDEN = frozenset({".github", ".gitlab", ".circleci", ".devcontainer", ".buildkite"})
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to look into, and what to call it. *is_named*: the user asked for this one."""
+    """A candidate file, and its displayed name. *is_named*: the user named it."""
 
     path: Path
     shown: str
@@ -47,10 +47,10 @@ class FoundFile:
 
 
 def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
-    """The files at *paths*, or below *directory*, in order, each once.
+    """Return the files at *paths*, or below *directory*, sorted and without duplicates.
 
-    Links are not followed, and other repositories and submodules are left alone. Raises NotFound for a path
-    that does not exist.
+    Links are not followed; other repositories and submodules are skipped. Raises NotFound for a path that
+    does not exist.
     """
     seen: set[Path] = set()
     for start in paths or (Path(),):
@@ -66,7 +66,7 @@ def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
 
 
 def _below(start: Path) -> Iterator[tuple[Path, Path]]:
-    """The candidates below a folder, and each without links: they are none themselves."""
+    """Yield the candidates below a folder, with resolved paths. Links are skipped."""
     for folder, inner, names in os.walk(start):
         here = Path(folder)
         resolved = here.resolve()

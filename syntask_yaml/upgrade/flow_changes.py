@@ -1,4 +1,4 @@
-"""What becomes of files with flows of Prefect 1 when it is known which entries the project file takes."""
+"""Changes of files with Prefect 1 flows that depend on the entries of the project file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
 
 
 def with_unique_names(found: Iterable[FoundFlows]) -> list[FoundFlows]:
-    """The same; a deployment that would overwrite another one is called after its file, too."""
+    """Return *found* with unique names, which contain the name of the file where necessary."""
     seen: set[tuple[str, str]] = set()
     return [
         replace(each, deployments=tuple(_unique(one, seen) for one in each.deployments)) for each in found
@@ -24,7 +24,7 @@ def with_unique_names(found: Iterable[FoundFlows]) -> list[FoundFlows]:
 
 
 def with_known_runs(found: Sequence[FoundFlows]) -> list[FoundFlows]:
-    """The same; a flow that runs others runs the deployments of their entries, if each has only one."""
+    """Return *found* with the deployments of flows that others run, where a flow has only one."""
     names: dict[str, list[str]] = {}
     for each in found:
         for deployment in each.deployments:
@@ -44,19 +44,19 @@ def _unique(deployment: AgentDeployment, seen: set[tuple[str, str]]) -> AgentDep
 
 
 def without_entries(found: Iterable[FoundFlows], results: Sequence[DeploymentResult]) -> list[FoundFlows]:
-    """The same; where an entry was not added, the code of the flow keeps what the entry would say."""
+    """Return *found* with the deployment kept in the code where no entry was added."""
     left = {result.converted.source.path for result in results if result.status is Status.LEFT}
     return [each.with_deployments_kept() if each.file.path in left else each for each in found]
 
 
 def secrets_of(found: Iterable[FoundFlows]) -> Iterator[BlockNeed]:
-    """The blocks that the converted code loads."""
+    """Yield the blocks that the converted code loads."""
     for each in found:
         yield from (BlockNeed("secret", name) for name in each.converted.secrets)
 
 
 def changes_of(found: Sequence[FoundFlows], others: Iterable[FoundFile]) -> Iterator[FileChange]:
-    """The files that are rewritten, and those of *others* that import their flows."""
+    """Yield the changes of the converted files, and of *others* that import their flows."""
     renamed = renamed_flows(found)
     for each in found:
         file, before = each.file, each.converted.before

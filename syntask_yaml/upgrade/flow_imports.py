@@ -1,4 +1,4 @@
-"""Imports of flows that are called otherwise now, in the other files of a repository."""
+"""Imports of renamed flows in the other files of a repository."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from syntask_yaml.upgrade.secrets import hide_in_text
 
 @dataclass(frozen=True)
 class RenamedNames:
-    """Names of modules that are others now: by the path of the module without its suffix, the new names by
-    their old ones."""
+    """Renamed names of modules: by path of the module without suffix, the new names by the old ones."""
 
     by_module: Mapping[tuple[str, ...], Mapping[str, str]]
 
@@ -35,12 +34,12 @@ class RenamedNames:
         return frozenset(parts[-1] for parts in self.by_module)
 
     def may_be_imported(self, text: str) -> bool:
-        """Whether something in *text* looks like an import from one of the modules; most files have none."""
+        """Return whether *text* may import from one of the modules, as few files do."""
         return any(found[1] in self._stems for found in _IMPORT.finditer(text))
 
 
 def renamed_flows(found: Iterable[FoundFlows]) -> RenamedNames:
-    """The flows of converted files that have other names now."""
+    """Return the renamed flows of converted files."""
     return _by_module(found, _renamed)
 
 
@@ -56,13 +55,13 @@ def _by_module(
 
 
 def module_of(path: Path) -> tuple[str, ...]:
-    """The path of a module, which is that of its file without the suffix, or of its folder."""
+    """Return the path of a module: the path of its file without suffix or, for a package, of its folder."""
     parts = path.resolve().with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
 
 
 def _renamed(flow: Prefect1Flow) -> Iterator[tuple[str, str]]:
-    """What a flow at the top was called and what it is called, if that differs."""
+    """Yield the old and the new name of a module-level flow, if they differ."""
     is_made = flow.factory_call is not None and flow.factory_call.is_on_top
     if is_made or isinstance(flow.scope, ast.Module):
         old = flow.factory_call.target.id if flow.factory_call else flow.variable
@@ -71,12 +70,12 @@ def _renamed(flow: Prefect1Flow) -> Iterator[tuple[str, str]]:
 
 
 def made_flows(found: Iterable[FoundFlows]) -> RenamedNames:
-    """The functions of converted files that make flows for others, with those that they return."""
+    """Return the factories of flows in converted files, with the functions that they return."""
     return _by_module(found, lambda flow: [(flow.maker, flow.function)] if flow.maker else [])
 
 
 def import_problems(files: Iterable[FoundFile], made: RenamedNames) -> Iterator[Diagnostic]:
-    """The imports of functions that return something else now."""
+    """Yield a warning for each import of a factory, which now returns a function."""
     for file in files if made.by_module else ():
         text = _text_of(file)
         if text is None or not made.may_be_imported(text[0]):
@@ -103,7 +102,7 @@ def _returns_function(
 
 
 def import_changes(files: Iterable[FoundFile], renamed: RenamedNames) -> Iterator[FileChange]:
-    """The files that import such a flow, with its new name."""
+    """Yield the changes of files that import a renamed flow."""
     if not renamed.by_module:
         return
     for file in files:
@@ -115,13 +114,13 @@ def import_changes(files: Iterable[FoundFile], renamed: RenamedNames) -> Iterato
 
 
 def source_of(file: FoundFile) -> str:
-    """The text of a Python file; empty for one that cannot be read."""
+    """Return the text of a Python file; empty if it is unreadable."""
     found = _text_of(file)
     return found[0] if found else ""
 
 
 def _text_of(file: FoundFile) -> tuple[str, str] | None:
-    """The text of a Python file, and its encoding; None for one that cannot be read."""
+    """Return the text of a Python file and its encoding; None if it is unreadable."""
     if not file.is_python or file.path.stat().st_size > MAX_BYTES:
         return None
     try:
@@ -131,7 +130,7 @@ def _text_of(file: FoundFile) -> tuple[str, str] | None:
 
 
 def with_new_names(path: Path, text: str, renamed: RenamedNames) -> str:
-    """*text* of the file at *path*, with the new names in its imports of flows."""
+    """Return *text* of the file at *path* with the new names in its imports of flows."""
     if not renamed.may_be_imported(text):
         return text
     try:
@@ -151,12 +150,12 @@ _IMPORT = re.compile(r"from[\s\\]+[\w.]*?(\w+)[\s\\]+import\b")
 
 
 def _of_module(path: Path, node: ast.ImportFrom, renamed: RenamedNames) -> Mapping[str, str]:
-    """The flows of the module that *node* imports from: one below a folder of *path*, or anywhere above."""
+    """Return the renamed flows of the module that *node* imports from, below any parent folder of *path*."""
     return renamed.by_module.get(found_module(path, node.module, node.level, renamed), {})
 
 
 def found_module(path: Path, name: str | None, level: int, known: RenamedNames) -> tuple[str, ...]:
-    """The module of *known* that the file at *path* imports as *name* behind *level* dots; empty if none."""
+    """Return the module that the file at *path* imports as *name* with *level* dots; empty if unknown."""
     parts = tuple(name.split(".")) if name else ()
     if level:
         return (*path.resolve().parents[level - 1].parts, *parts)

@@ -1,4 +1,4 @@
-"""Whose names rewritten Python code imports: those of `prefect`, or the same ones of `syntask`."""
+"""The package that rewritten Python code imports from: `prefect`, or `syntask` with the same names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ImportPackage(Enum):
 
 
 def with_imports_of(text: str, package: ImportPackage) -> str:
-    """*text* with `from … import` of names that *package* has, too, from it. Raises SyntaxError."""
+    """Return *text* with `from … import` of names that *package* also has from it. Raises SyntaxError."""
     if not _MENTIONS[package].search(text):
         return text
     edits = PythonEdits(text)
@@ -43,7 +43,7 @@ def with_imports_of(text: str, package: ImportPackage) -> str:
 
 
 def package_of(tree: ast.Module) -> ImportPackage:
-    """The one whose names a file imports; Prefect if it is both or none."""
+    """Return the package whose names a file imports; Prefect if it is both or none."""
     roots = set(_roots(tree))
     is_other = ImportPackage.SYNTASK.value in roots and ImportPackage.PREFECT.value not in roots
     return ImportPackage.SYNTASK if is_other else ImportPackage.PREFECT
@@ -62,7 +62,7 @@ def _roots(tree: ast.Module) -> Iterator[str]:
 
 
 def _has(package: ImportPackage, module: str, name: str) -> bool:
-    """Whether *package* has *name* in its module, read from its source; what Prefect has is no question."""
+    """Return whether *package* has *name* in its module, as read from its source; true for Prefect."""
     if package is ImportPackage.PREFECT:
         return not is_removed(".".join(filter(None, (package.value, module, name))))
     return name in _names(module)
@@ -70,7 +70,7 @@ def _has(package: ImportPackage, module: str, name: str) -> bool:
 
 @cache
 def _names(module: str) -> frozenset[str]:
-    """The names of a module of `syntask`, by its path in the package; nothing is imported for it."""
+    """Return the names of a module of `syntask`, by its path in the package, without importing it."""
     spec = find_spec(ImportPackage.SYNTASK.value)
     for folder in spec.submodule_search_locations or () if spec else ():
         place = Path(folder, *filter(None, module.split(".")))

@@ -1,4 +1,4 @@
-"""Infrastructure blocks and the work pools of today: which type, and which job variable is which field."""
+"""The table of infrastructure block types and their work pool types and job variables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.upgrade.templates.kubernetes import AGENT_MANIFEST
 
 _COMMON = frozenset("name env labels command".split())
 
-# The command that starts a run where nobody gives one.
+# The default command of a run.
 _ENGINE = re.compile(r"(?:\S*python\S* -m )?prefect(?:\.engine| flow-run execute)\s*")
 _PREFECT_2 = re.compile(r"(?:docker\.io/)?prefecthq/prefect:2(?:[.-]\S*)?")
 _LATEST = re.compile(r"(?:.*:latest|[^:]*|.*/[^:]*)")
@@ -23,12 +23,12 @@ _LATEST = re.compile(r"(?:.*:latest|[^:]*|.*/[^:]*)")
 
 @dataclass(frozen=True, slots=True)
 class Infrastructure:
-    """A type of infrastructure block as a type of work pool.
+    """A type of infrastructure block, as a type of work pool.
 
-    *variables* are the job variables of such a pool, *renamed* the fields that they had other names for,
-    *values* how a field's value is written today. *same* are values that workers take anyway. What is
-    *in_template* can be said in the pool's base job template only, and *differs* is what workers do
-    otherwise, whatever the block says. *units* are fields that are written behind the value of another.
+    *variables* are the job variables of the pool type, *renamed* the fields with other names, and *values*
+    the conversions of values. *same* are the defaults of workers. Fields *in_template* can only be set in the
+    pool's base job template; *differs* describes fields that workers handle differently. *units* are fields
+    that are appended to the value of another field.
     """
 
     type: str
@@ -41,11 +41,11 @@ class Infrastructure:
     units: Mapping[str, str] = field(default_factory=dict)
 
     def variable(self, key: str) -> str:
-        """The job variable that the field *key* of the block is today."""
+        """Return the job variable of the block's field *key*."""
         return self.renamed.get(key, key)
 
     def value(self, key: str, value: Any) -> Any:
-        """The value of the field *key* as its job variable takes it."""
+        """Return the value of the field *key* in the form of its job variable."""
         if key == "command" and isinstance(value, list):
             joined = shlex.join(map(str, revealed(value)))
             return Secret(joined) if holds_secret(value) else joined
@@ -54,18 +54,18 @@ class Infrastructure:
 
 
 def is_engine(command: Any) -> bool:
-    """Whether *command* is the one that starts a run anyway."""
+    """Return whether *command* is the default command of a run."""
     text = " ".join(map(str, command)) if isinstance(command, list) else str(command)
     return _ENGINE.fullmatch(text) is not None
 
 
 def is_prefect_2(image: Any) -> bool:
-    """Whether *image* is one of Prefect's own for Prefect 2."""
+    """Return whether *image* is an official image of Prefect 2."""
     return isinstance(image, str) and _PREFECT_2.fullmatch(image) is not None
 
 
 def is_plain(key: str, value: Any) -> bool:
-    """Whether the field of a template is as the block had it by default."""
+    """Return whether the template field has the block's default value."""
     return key == "job" and unveiled(key, value) == AGENT_MANIFEST
 
 
@@ -74,8 +74,8 @@ def _pulled_always(settings: Mapping[str, Any]) -> Any:
     return "Always" if isinstance(image, str) and _LATEST.fullmatch(image) else None
 
 
-# What a block without the field meant, where the default of workers is another: the job variable, its value
-# among the others of the block, and what differs.
+# Defaults of blocks that differ from those of workers: the job variable, a function of the block's other
+# values, and the difference.
 IMPLIED: Mapping[str, tuple[tuple[str, Callable[[Mapping[str, Any]], Any], str], ...]] = {
     "kubernetes": (
         (
@@ -121,7 +121,7 @@ def _variables(names: str) -> frozenset[str]:
 
 _STREAMED = {"stream_output": True}
 
-# By the slug of the block's type.
+# By block type slug.
 INFRASTRUCTURE: Mapping[str, Infrastructure] = {
     "process": Infrastructure("process", _variables("stream_output working_dir"), same=_STREAMED),
     "docker-container": Infrastructure(

@@ -1,4 +1,4 @@
-"""What an infrastructure block said, as job variables."""
+"""Conversion of an infrastructure block to job variables."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ BY_NAME = ("env", "labels")
 
 @dataclass
 class BlockDraft:
-    """An infrastructure block on its way into job variables and a base job template.
+    """An infrastructure block under conversion to job variables and a base job template.
 
-    *variables* are job variables as the entry holds them. *settings* are the same and those that no entry
-    needs, because workers have them by default, as they were given. *in_template* are values that only a
-    template can hold, by their fields, and *nodes* where they were found.
+    *variables* are job variables as the entry holds them. *settings* are the original values of these and of
+    those that are omitted because they are the defaults of workers. *in_template* are values that only a
+    template can hold, by field, and *nodes* are their nodes.
     """
 
     variables: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class BlockDraft:
 
 
 def convert_block(draft: EntryDraft, block: Node, kind: Infrastructure) -> BlockDraft:
-    """The fields of an infrastructure block; each gets its outcome, but for those that need a template."""
+    """Convert the fields of an infrastructure block, except those that need a template."""
     converted = BlockDraft()
     for child in block.children():
         _convert_field(draft, child, kind, converted)
@@ -58,7 +58,7 @@ def convert_block(draft: EntryDraft, block: Node, kind: Infrastructure) -> Block
 
 
 def add_implied(draft: EntryDraft, block: Node, kind: Infrastructure, converted: BlockDraft) -> None:
-    """Write what the block meant without saying it, where workers have another default."""
+    """Add the block's defaults that differ from those of workers."""
     for variable, find_value, detail in IMPLIED.get(kind.type, ()):
         value = None if variable in converted.settings else find_value(converted.settings)
         if value is not None:
@@ -67,7 +67,7 @@ def add_implied(draft: EntryDraft, block: Node, kind: Infrastructure, converted:
 
 
 def note_retries(draft: EntryDraft, block: Node, kind: Infrastructure, converted: BlockDraft) -> None:
-    """Note that Kubernetes repeated failed jobs of agents, unless the manifest says how often."""
+    """Note that Kubernetes retried failed jobs of agents, unless the manifest sets the number."""
     job = converted.in_template.get("job")
     spec = job.get("spec") if isinstance(job, dict) else None
     if kind.type == "kubernetes" and not (isinstance(spec, dict) and "backoffLimit" in spec):
@@ -114,7 +114,7 @@ def _convert_value(draft: EntryDraft, node: Node, kind: Infrastructure, converte
 
 
 def report_image(draft: EntryDraft, node: Node) -> None:
-    """Report an image that no worker of today can use."""
+    """Report an image that current workers cannot use."""
     detail = "The image contains Prefect 2 and cannot be used by workers of Prefect 3."
     hint = "Without an image, the worker uses the one of its own version."
     draft.report(node, "image-of-prefect-2", detail, hint)
@@ -126,14 +126,14 @@ def _is_overridden(draft: EntryDraft, key: str) -> bool:
 
 
 def say_if_rounded(draft: EntryDraft, node: Node, key: str, value: Any) -> None:
-    """Note a time that workers can only count in whole hours."""
+    """Note a duration that workers can only count in whole hours."""
     if key == "maximum_run_time" and isinstance(value, int) and value * 3600 != node.value:
         detail = f"Workers count in hours: {node.value} seconds are rounded up to {value} hours."
         draft.note(node, "default-differs", detail)
 
 
 def written(draft: EntryDraft, variable: str, value: Any, inner: list[str] | None = None) -> Any:
-    """A value as the entry holds it; in `env` and `labels`, numbers are text."""
+    """Return a value as the entry holds it; numbers in `env` and `labels` become strings."""
     if variable not in BY_NAME:
         return draft.literal(value, variable)
     if isinstance(value, dict) and not inner:
@@ -142,10 +142,10 @@ def written(draft: EntryDraft, variable: str, value: Any, inner: list[str] | Non
 
 
 def _text(value: Any) -> Any:
-    """A number as agents passed it on; true is `True`, because they took it for one."""
+    """Return a number as the string that agents passed on; booleans became `True` and `False`."""
     return str(value) if isinstance(value, (int, float)) else value
 
 
 def kind_of(slug: str) -> Infrastructure | None:
-    """The row of a block type; None for one that has no work pool."""
+    """Return the row of a block type; None if the type has no work pool."""
     return INFRASTRUCTURE.get(slug)

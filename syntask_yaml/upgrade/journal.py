@@ -1,7 +1,7 @@
-"""What a switch from an old server has done so far: one file for each, written before each step.
+"""The journal of switches from an old server, one file for each switch, written before each step.
 
-The file says what the old deployment's schedules were before the first step, so that a switch that was
-killed is finished by another one, or undone.
+Each file records the old deployment's schedules before the first step, so that an interrupted switch can be
+finished or undone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from syntask_yaml.records import RecordFolder
 
 
 class Phase(Enum):
-    """How far a switch is. Between the ends, whoever runs next goes on."""
+    """The progress of a switch. Between the first and the last phase, the next command continues it."""
 
     SWITCHING = "switching"
     SWITCHED = "switched"
@@ -28,10 +28,10 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One switch: the deployment *old_name* of the server at *old_url* gives way to *name* on *new_url*.
+    """A switch from the deployment *old_name* on the server at *old_url* to *name* on *new_url*.
 
-    *former* is what the old schedules were before it, *coming* the times of the runs that were to come when
-    the side that schedules was stopped.
+    *former* are the old schedules before the switch, *coming* the times of the runs that were scheduled when
+    the scheduling side was stopped.
     """
 
     name: str
@@ -47,29 +47,29 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The entries in the *folder*. Each method raises FileFailed where that is not possible."""
+    """The entries in the *folder*. Each method raises FileFailed for an unreadable or unwritable file."""
 
     folder: Path
 
     def entries(self) -> list[JournalEntry]:
-        """All entries, by name."""
+        """Return all entries, sorted by name."""
         return sorted(self._records.read_all(_decode), key=lambda entry: entry.name)
 
     def find(self, old_url: str, old_name: str) -> JournalEntry | None:
-        """The entry of a deployment on the server at *old_url*."""
+        """Return the entry of a deployment on the server at *old_url*."""
         return self._records.find(old_url, old_name, decode=_decode)
 
     def write(self, entry: JournalEntry) -> JournalEntry:
-        """Put down how far the switch is."""
+        """Record the progress of the switch."""
         self._records.write(entry.old_url, entry.old_name, content=_encode(entry))
         return entry
 
     def remove(self, entry: JournalEntry) -> None:
-        """Forget a switch that was undone."""
+        """Remove a switch that was undone."""
         self._records.remove(entry.old_url, entry.old_name)
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other switches on this machine waiting."""
+        """Hold the lock that excludes other switches on this machine."""
         return self._records.lock()
 
     @property

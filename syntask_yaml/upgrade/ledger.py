@@ -1,4 +1,4 @@
-"""What becomes of each field of a source: it is carried, dropped for a reason, or reported."""
+"""The outcomes of a source's fields: carried, dropped for a reason, or reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FieldOutcomeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldOutcome:
-    """What became of the field at *path*; *note* is where it went, why it was dropped, or the message."""
+    """The outcome of the field at *path*; *note* is its target, the reason, or the message."""
 
     path: TreePath
     kind: FieldOutcomeKind
@@ -25,25 +25,25 @@ class FieldOutcome:
 
 
 class Ledger:
-    """Every field of a mapping, until something becomes of it: exactly once."""
+    """The fields of a mapping, each of which gets an outcome exactly once."""
 
     def __init__(self, root: Node) -> None:
         self._open: dict[TreePath, Node] = {child.path: child for child in root.children()}
         self._outcomes: list[FieldOutcome] = []
 
     def open(self, node: Node) -> None:
-        """From now on count what stands under *node*, a mapping or list, in the place of the whole."""
+        """Replace the field *node*, a mapping or list, by its items, each of which needs an outcome."""
         del self._open[node.path]
         self._open |= {child.path: child for child in node.children()}
 
     def settle(self, node: Node, kind: FieldOutcomeKind, note: str) -> None:
-        """Note what becomes of *node*. Raises KeyError for what is settled already, or is no field."""
+        """Record the outcome of *node*. Raises KeyError if it has one, or is not a field."""
         del self._open[node.path]
         self._outcomes.append(FieldOutcome(node.path, kind, note))
 
     @property
     def rest(self) -> tuple[Node, ...]:
-        """The fields of which nothing has become yet."""
+        """The fields without an outcome."""
         return tuple(self._open.values())
 
     @property

@@ -1,10 +1,10 @@
-"""What is said of commands, images and charts that nothing can be written in the place of."""
+"""Messages about commands, images and charts that have no replacement."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# By what was found: the code, what is wrong, and what to do.
+# By finding: the code, the detail, and the hint.
 NOTICES: Mapping[str, tuple[str, str, str]] = {
     "image-of-prefect-2": (
         "image-of-prefect-2",

@@ -1,4 +1,4 @@
-"""The side of a switch that is left: a deployment on an old server."""
+"""The old side of a switch: a deployment on an old server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overrides of an infrastructure block as job variables: the agent wrote them over the block's fields."""
+"""Conversion of overrides, which the agent merged into its infrastructure block, to job variables."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from syntask_yaml.upgrade.secrets import unveiled
 
 
 def convert_overrides(draft: EntryDraft, kind: Infrastructure, block: BlockDraft) -> None:
-    """Put the overrides over the fields of *block*, nested: as the agent did, a whole `env` takes the place
-    of the block's."""
+    """Merge the overrides into the fields of *block*; as with agents, `env` replaces the block's."""
     found = [node for key in OVERRIDES if (node := draft.source.get(key)) is not None]
     for overrides in found:
         if len(found) > 1:
@@ -58,7 +57,7 @@ def _convert_override(draft: EntryDraft, node: Node, kind: Infrastructure, block
 
 
 def _own_pool(draft: EntryDraft, node: Node, path: tuple[str, ...], block: BlockDraft) -> None:
-    """Keep the override for the template of a pool that is the deployment's own."""
+    """Keep the override for the template of the deployment's own pool."""
     assert draft.pool is not None
     draft.pool = replace(draft.pool, owner=draft.source.name)
     changed = copy.deepcopy(block.in_template)
@@ -71,7 +70,7 @@ def _own_pool(draft: EntryDraft, node: Node, path: tuple[str, ...], block: Block
 def _replaces(
     draft: EntryDraft, node: Node, variable: str, inner: list[str], variables: Mapping[str, Any]
 ) -> None:
-    """Say that a whole `env` takes the place of the block's: a pool's template would be merged with it."""
+    """Report that a whole `env` replaces the block's, since workers would merge it with a pool's template."""
     before = variables.get(variable)
     if variable == "env" and not inner and isinstance(before, dict) and isinstance(node.value, dict):
         lost = sorted(before.keys() - node.value.keys())
@@ -83,7 +82,7 @@ def _replaces(
 
 
 def _steps(path: str) -> list[str]:
-    """`a.b.c` as keys; the names in `env` and `labels` may hold dots themselves."""
+    """Split `a.b.c` into keys; names in `env` and `labels` may contain dots."""
     first, dot, rest = path.partition(".")
     if first in BY_NAME:
         return [first, rest] if dot else [first]

@@ -1,4 +1,4 @@
-"""What the work pools of converted deployments are called, and how to make them."""
+"""The names of the work pools of converted deployments, and the commands that create them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _TEMPLATES = "work-pools"
 
 @dataclass(frozen=True, slots=True)
 class PoolNeed:
-    """A work pool that entries name: who uses it, and through which queues.
+    """A work pool that entries refer to, with the entries and their queues.
 
-    *template* is its base job template as JSON, empty for the default one of the type. *origin* is a block
-    of the old server, `TYPE/NAME`, that has what entries do not say.
+    *template* is its base job template as JSON, empty for the default of the type. *origin* is a block of the
+    old server, `TYPE/NAME`, with values that the entries lack.
     """
 
     name: str
@@ -31,17 +31,17 @@ class PoolNeed:
 
     @property
     def is_default(self) -> bool:
-        """Whether it is the pool that every embedded backend has."""
+        """Whether it is the default pool of embedded backends."""
         return (self.name, self.type, self.template, self.origin) == (_PROCESS_POOL, "process", "", "")
 
     @property
     def file(self) -> str:
-        """The path of the file with the template."""
+        """The path of the template's file."""
         return f"{_TEMPLATES}/{slug(self.name)}.json"
 
     @property
     def command(self) -> str:
-        """How to make it."""
+        """The command that creates the pool."""
         if self.origin and not self.template:
             words = ["syntask", "work-pool", "create", self.name, "--from-block", self.origin]
             return shell_words([*words, "--from-server=URL"])
@@ -50,17 +50,17 @@ class PoolNeed:
 
     @property
     def worker(self) -> str:
-        """How to start a worker for it."""
+        """The command that starts a worker for the pool."""
         return shell_words(["syntask", "worker", "start", "--pool", self.name])
 
 
 def usual_name(block: str, type: str) -> str:
-    """The name of the pool for a saved *block*, or else for a *type*."""
+    """Return the default name of the pool for a saved *block*, or else for a *type*."""
     return block or (_PROCESS_POOL if type == "process" else type)
 
 
 def name_pools(pools: Iterable[WantedPool]) -> dict[WantedPool, str]:
-    """What each pool is called. A block that was saved is one pool, whatever its copies in files say."""
+    """Return the names of the pools. A saved block is one pool, even if its copies in files differ."""
     every = list(dict.fromkeys(pools))
     names = _names(dict.fromkeys(map(_same, every)))
     return {wanted: names[_same(wanted)] for wanted in every}
@@ -91,7 +91,7 @@ def _free(name: str, wanted: WantedPool, taken: Mapping[WantedPool, str]) -> str
 
 
 def pools_needed(converted: Iterable[Converted], names: Mapping[WantedPool, str]) -> list[PoolNeed]:
-    """The pools that deployments need, by name."""
+    """Return the pools that deployments need, sorted by name."""
     users: dict[str, list[Converted]] = {}
     for each in converted:
         if each.pool is not None:

@@ -1,4 +1,4 @@
-"""What only a base job template can say of an infrastructure block: the pool gets a template of its own."""
+"""Base job templates of pools, for fields of infrastructure blocks that no job variable can set."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Lifter = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Li
 def _lift_cloud_run(
     fields: Mapping[str, Any], _settings: Mapping[str, Any], template: Mapping[str, Any]
 ) -> Lifted:
-    """The arguments of the container, which the job's body has no variable for."""
+    """Set the arguments of the container, for which the job body has no variable."""
     body: Any = {"containers": [{"args": fields["args"]}]}
     for key in ("spec", "template", "spec", "template", "spec"):
         body = {key: body}
@@ -43,8 +43,7 @@ _LIFTS: Mapping[str, _Lifter] = {"kubernetes": lift_kubernetes, "ecs": lift_ecs,
 
 
 def lift_template(draft: EntryDraft, kind: Infrastructure, block: BlockDraft) -> None:
-    """Give the pool a template with what the block has for one. Values of job variables that patches change
-    are changed in *block*."""
+    """Give the pool a template with the fields that need one; patches may change job variables of *block*."""
     base = draft.context.templates[kind.type]
     values: dict[str, Any] = {}
     manifests = {key: value for key, value in block.in_template.items() if not is_credentials(kind.type, key)}
@@ -81,7 +80,7 @@ def _settle(
     keys: Iterable[str],
     remarks: Iterable[Remark],
 ) -> None:
-    """The outcomes of the fields *keys*: what the remarks say is not carried is reported."""
+    """Record the outcomes of the fields *keys*; those that the remarks exclude are reported."""
     by_key: dict[str, list[Remark]] = {}
     for remark in remarks:
         by_key.setdefault(remark.key, []).append(remark)
@@ -100,7 +99,7 @@ def _settle(
 
 
 def _defaults(draft: EntryDraft, block: BlockDraft, lifted: Lifted) -> dict[str, Any]:
-    """Defaults of variables that the block's own fields do not set."""
+    """Return the defaults of variables that the block's own fields do not set."""
     values: dict[str, Any] = {}
     for name, value in lifted.values.items():
         if name in _MERGED or name not in block.settings:
@@ -118,7 +117,7 @@ def _defaults(draft: EntryDraft, block: BlockDraft, lifted: Lifted) -> dict[str,
 def _hidden(
     draft: EntryDraft, block: BlockDraft, configuration: dict[str, Any], values: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both without secrets, which blocks hold instead."""
+    """Return both values with references to blocks in place of secrets."""
     names: list[str] = []
 
     def refer(name: str) -> str:
@@ -138,7 +137,7 @@ def _hidden(
 def _settle_credentials(
     draft: EntryDraft, kind: Infrastructure, block: BlockDraft, key: str, values: dict[str, Any]
 ) -> None:
-    """A reference to a block by its type and name as the default of a variable."""
+    """Add a reference to a block, by type and name, as the default of a variable."""
     found = find_credentials(kind.type, key, block.in_template[key])
     if found is None:
         detail = f"`{key}` does not say which block it refers to."

@@ -1,4 +1,4 @@
-"""Which work pool a deployment goes to, and with which job variables."""
+"""The work pool and the job variables of a deployment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _AGENT_POOLS = frozenset({"default-agent-pool"})
 
 
 def convert_pool(draft: EntryDraft) -> None:
-    """The infrastructure, its overrides, the pool and the queue, as `work_pool`."""
+    """Convert the infrastructure, its overrides, the pool and the queue to `work_pool`."""
     declared = draft.source.get("work_pool")
     if declared is not None:
         _keep_declared(draft, declared)
@@ -56,8 +56,10 @@ def convert_pool(draft: EntryDraft) -> None:
 
 
 def job_variables_of(draft: EntryDraft, block: Node | None, kind: Infrastructure) -> dict[str, Any]:
-    """Return the job variables for a *block* of a *kind* and its overrides. What they cannot say becomes the
-    template of the pool."""
+    """Return the job variables for a *block* of a *kind* and its overrides.
+
+    Fields that job variables cannot set go into the template of the pool.
+    """
     converted = convert_block(draft, block, kind) if block else BlockDraft()
     convert_overrides(draft, kind, converted)
     lift_template(draft, kind, converted)
@@ -68,7 +70,7 @@ def job_variables_of(draft: EntryDraft, block: Node | None, kind: Infrastructure
 
 
 def _keep_declared(draft: EntryDraft, declared: Node) -> None:
-    """A pool that stands there as today; of a file that holds one entry alone, no version deployed it."""
+    """Keep a pool in the current form, which no version deployed from a file with a single entry."""
     draft.carry(declared, "work_pool")
     if draft.source.form is Form.AGENT:
         detail = "The file is a single entry of a project file. No Prefect version deploys such a file."
@@ -83,7 +85,7 @@ def _keep_declared(draft: EntryDraft, declared: Node) -> None:
 
 
 def _chosen(draft: EntryDraft, block: str, type: str) -> str:
-    """The name that the user gave for the pool of a block, for the old pool, its usual name, or the type."""
+    """Return the name of the pool: given by the user, of the old pool, or the default one."""
     pools = draft.context.pools
     old = draft.source.text("work_pool_name")
     keys = (block, old, usual_name(block, type), "" if block else type)
@@ -140,7 +142,7 @@ _OTHERWISE = "add them to `work_pool.job_variables` or to the base job template 
 
 
 def _take_from_server(draft: EntryDraft, block: Node) -> None:
-    """A pool that is created from the block has its values, unless an override needs another template."""
+    """Create the pool from the block on the server, unless an override needs another template."""
     assert draft.pool is not None
     detail, hint = missing_values(draft, block, _OTHERWISE)
     if draft.pool.template:
@@ -152,13 +154,13 @@ def _take_from_server(draft: EntryDraft, block: Node) -> None:
 
 
 def _is_elsewhere(draft: EntryDraft, block: Node) -> bool:
-    """Whether the values of a saved block are on a server that was not asked."""
+    """Return whether the values of a saved block are on a server that was not read."""
     is_asked = str(block.path[0]) in draft.source.compared
     return bool(block_name(block)) and not has_copy(block) and not is_asked
 
 
 def missing_values(draft: EntryDraft, block: Node, otherwise: str) -> tuple[str, str]:
-    """What is said of a saved block whose values the file does not hold, and what to do."""
+    """Return the message and the hint for a saved block without values in the file."""
     values = f"The values of the block `{block_type(block)}/{block_name(block)}` are"
     if str(block.path[0]) in draft.source.compared:
         return f"{values} neither in the file nor on the server.", f"{otherwise[:1].upper()}{otherwise[1:]}"
@@ -166,16 +168,16 @@ def missing_values(draft: EntryDraft, block: Node, otherwise: str) -> tuple[str,
 
 
 def note_successor(draft: EntryDraft, block: Node, successor: str) -> None:
-    """Note that a run looks up another block in the place of one whose type is gone."""
+    """Note that runs use another block in place of one whose type was removed."""
     detail, _ = missing_values(draft, block, "")
     hint = "Create it with the same values, or pass `--from-server=URL` to have them in the entry."
     draft.note(block, "block-not-here", f"{detail} The entry names the block `{successor}` instead.", hint)
 
 
 def note_stale_copy(draft: EntryDraft, block: Node, what: str) -> None:
-    """Note that the values of a saved block, which *what* says who has now, may be others than the file's.
+    """Note that the file's copy of a saved block, which *what* uses, may be outdated.
 
-    Where a server was asked, the values are its own, and what differs is known.
+    If a server was read, its values are used, and the differences are known.
     """
     name, key = block_name(block), str(block.path[0])
     if not name or not has_copy(block) or draft.source.form in (Form.SERVER, Form.PREFECT_1):

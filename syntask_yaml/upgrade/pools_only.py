@@ -1,4 +1,4 @@
-"""An upgrade of which only the work pools are wanted: their templates, and the commands that create them."""
+"""Upgrades of work pools only: their templates, and the commands that create them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from syntask_yaml.project.spelling import block_reference
 from syntask_yaml.upgrade.draft import BlockNeed
 from syntask_yaml.upgrade.result import Upgrade
 
-# The fields of a deployment that say something about its work pool.
+# The fields of a deployment that affect its work pool.
 _FIELDS = frozenset({"infrastructure", "infra_overrides", "job_variables", "work_pool_name"})
 
 
 def pools_only(upgrade: Upgrade) -> Upgrade:
-    """*upgrade* without entries, scripts and commands: they stay as they are."""
+    """Return *upgrade* without changes of entries, scripts and commands."""
     files = {pool.file for pool in upgrade.pools if pool.template}
     return Upgrade(
         pools=upgrade.pools,

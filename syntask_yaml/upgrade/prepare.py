@@ -1,4 +1,4 @@
-"""`syntask upgrade`, all but the writing: read, convert, name the pools, merge, and settle the rest."""
+"""The operation behind `syntask upgrade`, without the writes: read, convert, name the pools, and merge."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from syntask_yaml.upgrade.unused_names import without_gaps
 
 
 def prepare_upgrade(request: UpgradeRequest, *, notify: Observer = nobody) -> Upgrade:
-    """Everything that an upgrade would do. Nothing is written and no code of the project is run.
+    """Return the changes that an upgrade would make. Nothing is written and no project code is run.
 
-    *notify* is told how far it is.
+    *notify* receives the progress.
 
-    Raises NotFound for a path that is not there, ProjectInvalid for a project file that cannot be read,
-    BackendError for a server that cannot.
+    Raises NotFound for a path that does not exist, ProjectInvalid for an unreadable project file,
+    BackendError for a server that fails.
     """
     upgrade = _whole_upgrade(request, notify)
     return pools_only(upgrade) if request.pools_only else upgrade
@@ -86,7 +86,7 @@ def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
 
 
 def _unmended(found: Iterable[FoundDeployments], marked: Iterable[FileChange]) -> Iterator[Diagnostic]:
-    """The problems of files, but for those with the code of flows that is changed until runs can load it."""
+    """Return the problems of files, except those in code that is rewritten so that runs can load it."""
     changed = {change.path for change in marked}
     for each in found:
         if each.flow_code is None or each.file.path not in changed:
@@ -94,14 +94,14 @@ def _unmended(found: Iterable[FoundDeployments], marked: Iterable[FileChange]) -
 
 
 def _is_declared(result: DeploymentResult) -> bool:
-    """Whether a file declares what a server has: that counts, and the server's is left out."""
+    """Return whether a file declares a server's deployment; the file takes precedence."""
     return result.converted.source.form is Form.SERVER and result.status is Status.THERE
 
 
 def _settled(
     request: UpgradeRequest, sources: Sources, results: Sequence[DeploymentResult], targets: Targets
 ) -> list[tuple[list[Answer], FileChange | None]]:
-    """What becomes of commands, and of the files that contain them."""
+    """Return the answers to commands, and the changes of the files that contain them."""
     if SourceKind.COMMANDS not in request.only:
         return []
     known = replace(_known(results, sources.files, targets), project_at=_projects(targets))
@@ -112,12 +112,12 @@ def _settled(
 
 
 def _projects(targets: Targets) -> Callable[[Path], Path]:
-    """The folder of the project that is found from another folder."""
+    """Return a function from a folder to the folder of the project that a command finds there."""
     return lambda folder: targets.of(folder / FILE_NAME)[1].resolve()
 
 
 def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile], targets: Targets) -> Known:
-    """What the commands of scripts can mean: deployments that are converted now, or were before."""
+    """Return the deployments that commands may refer to: those converted now, and earlier."""
     by_file: dict[Path, list[str]] = {}
     by_name: dict[str, list[tuple[str, str]]] = {}
     converted = [each for each in results if each.status not in (Status.LEFT, Status.REWRITTEN)]
@@ -141,7 +141,7 @@ def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile], targ
 
 
 def _served(entry: Mapping[str, Any], old_pool: str | None) -> Served | None:
-    """Who serves the work queue of *entry*."""
+    """Yield the work queues of *entry* with their pools."""
     pool = entry.get("work_pool")
     if not isinstance(pool, Mapping) or not pool.get("name"):
         return None

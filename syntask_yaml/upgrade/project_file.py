@@ -1,4 +1,4 @@
-"""The project file with converted deployments in it, checked before anybody writes it."""
+"""The project file with the converted deployments, checked before it is written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.upgrade.agent_deployment import is_empty
 from syntask_yaml.upgrade.same_deployment import Completeness, Entry, agrees, is_equal
 
-# What validation says again of an entry, and the conversion has notes already.
+# Codes of validation that repeat notes of the conversion.
 _REPORTED_ELSEWHERE = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
 
 _NOT_UTF_8 = Diagnostic(
@@ -33,7 +33,7 @@ _NOT_UTF_8 = Diagnostic(
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """The project file that entries go into: *text* None where there is none yet."""
+    """The project file that entries go into; *text* is None for a new file."""
 
     path: Path
     shown: str
@@ -53,7 +53,7 @@ class OpenedFile:
 
 
 def open_target(path: Path, root: Path, shown: str) -> OpenedFile:
-    """The project file at *path*, which may not exist. Raises ProjectInvalid if it cannot be read."""
+    """Open the project file at *path*, which may not exist. Raises ProjectInvalid if it is unreadable."""
     dialect = Dialect.of(path.name)
     target = OpenedFile(path, shown, root, dialect, FlowReader(root))
     if not path.exists():
@@ -71,8 +71,11 @@ def _load(target: OpenedFile, text: str, encoding: str = "utf-8") -> Project:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of each entry, by its index: *added* to *text*, *equal* to one that is there, or the
-    *problems* that keep it out. *notes* are what validation says of those that were added."""
+    """The outcomes of the entries, by index.
+
+    They are *added* to *text*, *equal* to an existing entry, or left out for their *problems*. *notes* come
+    from the validation of added entries.
+    """
 
     text: str
     added: frozenset[int]
@@ -87,10 +90,10 @@ def merge(
     saying: Sequence[Completeness],
     unread: Set[int] = frozenset(),
 ) -> Merged:
-    """Put *entries* into the project file; those that it would not accept are left out.
+    """Add *entries* to the project file, except those that it would not accept.
 
-    Another source of the same deployment may say more than one that is not *saying* all of it. *unread* are
-    the indexes of entries whose flows are not in their files before these are rewritten.
+    An entry may be incomplete compared to another source of the same deployment, as its *saying* tells.
+    *unread* are the indexes of entries whose flows are not in their files until these are rewritten.
     """
     equal: set[int] = set()
     problems: dict[int, Sequence[Diagnostic]] = {}
@@ -119,7 +122,7 @@ def merge(
 
 
 def _is_utf_8(entry: Entry) -> bool:
-    """Whether a file can hold *entry*; the name of a file may be other bytes."""
+    """Return whether *entry* can be encoded; names of files may contain other bytes."""
     try:
         json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -130,7 +133,7 @@ def _is_utf_8(entry: Entry) -> bool:
 def _accepted(
     target: OpenedFile, entries: Sequence[Entry], wanted: Sequence[int], unread: Set[int]
 ) -> tuple[str, dict[int, Sequence[Diagnostic]], Mapping[int, Sequence[Diagnostic]]]:
-    """The text with those of *wanted* that the checker accepts, the problems of others, and notes."""
+    """Return the text with the *wanted* entries that pass validation, the problems of others, and notes."""
     refused: dict[int, Sequence[Diagnostic]] = {}
     while True:
         kept = [index for index in wanted if index not in refused]
@@ -158,7 +161,7 @@ def _written(
 def _written_one_by_one(
     text: str, file: str, entries: Sequence[Entry], kept: Sequence[int]
 ) -> tuple[str, dict[int, Sequence[Diagnostic]]]:
-    """The text with those entries that it can take, and why not the others."""
+    """Return the text with the entries that can be written, and the problems of the others."""
     failed: dict[int, Sequence[Diagnostic]] = {}
     for index in kept:
         try:
@@ -171,7 +174,7 @@ def _written_one_by_one(
 def _check(
     target: OpenedFile, text: str, read: Sequence[bool]
 ) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
-    """The errors of each of the last entries of *text*, and the notes about the flows that are *read*."""
+    """Return the errors of each of the last entries of *text*, and the notes about flows that are *read*."""
     project = _load(target, text, target.encoding)
     new = project.declarations[-len(read) :]
     found = []
@@ -193,7 +196,7 @@ def _by_name(target: OpenedFile) -> dict[Any, list[Declaration]]:
 
 
 def _declared(target: OpenedFile, alike: Iterable[Declaration], entry: Entry) -> tuple[Entry, str] | None:
-    """Of the entries of the project file that have the same name, the one with the same flow."""
+    """Return the entry of the project file with the same name and the same flow."""
     for declaration in alike:
         if _has_flow_of(target, declaration, entry):
             return declaration.node.value, f"{target.shown}:{declaration.node.span.line}"
@@ -207,7 +210,7 @@ def _has_flow_of(target: OpenedFile, declaration: Declaration, entry: Entry) -> 
 
 
 def _flow_of(target: OpenedFile, entry: Entry, *, is_read: bool = True) -> str:
-    """The name of the flow that *entry* deploys, as far as its file tells."""
+    """Return the name of the flow that *entry* deploys, as far as its source declares it."""
     entrypoint = str(entry.get("entrypoint", ""))
     otherwise = str(entry.get("flow_name") or entrypoint)
     if not is_read:

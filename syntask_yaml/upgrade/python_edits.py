@@ -1,6 +1,6 @@
-"""Edits on the text of a Python file: every byte outside an edit stays as it is.
+"""Edits of Python source that preserve every byte outside an edit.
 
-Places are offsets in the UTF-8 bytes of the text, as `ast` counts them.
+Positions are offsets in the UTF-8 bytes of the text, as in `ast`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class _Edit(NamedTuple):
 
 
 class PythonEdits:
-    """Collects replacements, insertions and deletions, and makes them all at once.
+    """Replacements, insertions and deletions, which are applied together.
 
-    What is edited inside a removed statement is removed with it. Raises SyntaxError for a text that is
-    not Python; *tree* is its tree if somebody has it already.
+    Edits inside a removed statement are removed with it. Raises SyntaxError for invalid Python; *tree* is the
+    parsed text, if available.
     """
 
     def __init__(self, text: str, tree: ast.Module | None = None) -> None:
@@ -57,7 +57,7 @@ class PythonEdits:
         return list(blocks(self.tree))
 
     def start(self, node: ast.AST) -> int:
-        """The first byte of *node*; of a decorated function or class, its first decorator."""
+        """Return the offset of *node*, or of the first decorator of a function or class."""
         decorators = getattr(node, "decorator_list", None)
         if decorators:
             at = self._at(decorators[0].lineno, decorators[0].col_offset)
@@ -65,102 +65,102 @@ class PythonEdits:
         return self._at(node.lineno, node.col_offset)  # type: ignore[attr-defined]
 
     def end(self, node: ast.AST) -> int:
-        """The byte behind *node*."""
+        """Return the offset behind *node*."""
         return self._at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
     def _at(self, line: int, column: int) -> int:
         return self._lines[line - 1] + column
 
     def original(self, start: int, end: int) -> str:
-        """The text between two places, without edits."""
+        """Return the text between two offsets, without edits."""
         return self._data[start:end].decode()
 
     def head(self, count: int) -> list[str]:
-        """The first *count* lines, with their ends."""
+        """Return the first *count* lines, with line ends."""
         places = self._lines[: count + 1]
         return [self.original(start, end) for start, end in pairwise(places)]
 
     def line(self, number: int) -> str:
-        """The line of that number, without edits; empty in front of the first."""
+        """Return the line of that number, without edits; empty before the first."""
         ends = [*self._lines[1:], len(self._data)]
         return self.original(self._lines[number - 1], ends[number - 1]) if number > 0 else ""
 
     def source(self, node: ast.AST) -> str:
-        """The text of *node*, without edits."""
+        """Return the text of *node*, without edits."""
         return self.original(self.start(node), self.end(node))
 
     def indentation(self, node: ast.AST) -> str:
-        """The white space that the line of *node* begins with."""
+        """Return the leading white space of the line of *node*."""
         start = self.start(node)
         line = self._data[self._line_start(start) : start]
         return line[: len(line) - len(line.lstrip(b" \t\f"))].decode()
 
     def line_starts(self, statement: ast.stmt) -> list[int] | None:
-        """Where the lines of *statement* begin but for the first; None if a text goes over several lines."""
+        """Return the offsets of lines after the first; None if *statement* has a multi-line string."""
         for node in ast.walk(statement):
             if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno:
                 return None
         return [self._lines[number] for number in range(statement.lineno, statement.end_lineno or 0)]
 
     def replace(self, start: int, end: int, text: str) -> None:
-        """Put *text* in place of what is there."""
+        """Replace the text between two offsets."""
         self._edits.append(_Edit(start, end, len(self._edits), text))
 
     def insert(self, at: int, text: str) -> None:
-        """Put *text* in front of the byte at *at*."""
+        """Insert *text* before the byte at *at*."""
         self.replace(at, at, text)
 
     def insert_above(self, statement: ast.stmt, text: str) -> None:
-        """Put lines in front of a statement at the top of the file, and of comments that are put there."""
+        """Insert lines before a module-level statement, and before comments that are inserted there."""
         at = self.start(statement)
         self._edits.append(_Edit(at, at, -2, text))
 
     def replace_node(self, node: ast.AST, text: str) -> None:
-        """Put *text* in the place of *node*."""
+        """Replace *node* by *text*."""
         self.replace(self.start(node), self.end(node), text)
 
     def take(self, node: ast.AST) -> str:
-        """The text of *node* with its edits, which are made there and no longer here."""
+        """Return the text of *node* with its edits, which then no longer apply in place."""
         start, end = self.start(node), self.end(node)
         inside = [each for each in self._edits if start <= each.start and each.end <= end]
         self._edits = [each for each in self._edits if each not in inside]
         return _applied(self._data, inside, start, end).decode()
 
     def remove(self, statement: ast.stmt) -> None:
-        """Delete a statement, with its lines. A block that has no other one gets `pass`."""
+        """Delete a statement, with its lines. A block without other statements gets `pass`."""
         self._removed[statement] = self.start(statement), self.end(statement)
 
     def removes(self, statement: ast.stmt) -> bool:
-        """Whether a statement at the top of the file is removed."""
+        """Return whether a module-level statement is removed."""
         return statement in self._removed
 
     def is_removed(self, node: ast.AST) -> bool:
-        """Whether *node* is in a statement that is removed."""
+        """Return whether *node* is in a removed statement."""
         start, end = self.start(node), self.end(node)
         return any(first <= start and end <= last for first, last in self._removed.values())
 
     def is_edited(self, node: ast.AST) -> bool:
-        """Whether *node* is in what is replaced or removed."""
+        """Return whether *node* is in replaced or removed text."""
         start, end = self.start(node), self.end(node)
         return self.is_removed(node) or any(
             each.start <= start and end <= each.end for each in self._edits if each.start < each.end
         )
 
     def is_alone(self, statement: ast.stmt) -> bool:
-        """Whether no other statement is on the lines of *statement*."""
+        """Return whether no other statement is on the lines of *statement*."""
         start, end = self.start(statement), self.end(statement)
         before = self._data[self._line_start(start) : start]
         return not before.strip() and _REST_OF_LINE.match(self._data, end) is not None
 
     def comment_above(self, node: ast.stmt, comment: str) -> None:
-        """Put a line with *comment* above the logical line on which a statement begins."""
+        """Insert a line with *comment* above the logical line on which a statement begins."""
         first = self._first_of_line(node)
         at = self._line_start(self.start(first))
         text = f"{self.indentation(first)}# {comment}{self.newline}"
         self._edits.append(_Edit(at, at, -1, text))  # in front of what else is put there
 
     def _first_of_line(self, node: ast.stmt) -> ast.stmt:
-        """The statement with which the logical line of *node* begins."""
+        """Return the first statement on the logical line of *node*."""
         start = self.start(node)
         line_start = self._line_start(start)
         block = next(each for each in self._blocks if node in each.statements)
@@ -178,7 +178,7 @@ class PythonEdits:
         return max(self._data.rfind(b"\n", 0, at), self._data.rfind(b"\r", 0, at)) + 1
 
     def result(self) -> str:
-        """The text with all edits. Raises EditConflict."""
+        """Return the text with all edits. Raises EditConflict."""
         removals = [self._with_blank_lines(each) for each in self._merged(self._removals())]
         kept = [edit for edit in self._edits if not any(_is_inside(edit, each) for each in removals)]
         return self._bom + _applied(self._data, [*kept, *removals], 0, len(self._data)).decode()
@@ -202,7 +202,7 @@ class PythonEdits:
                     yield _Edit(*self._whole(statement), -1, "")
 
     def _whole(self, statement: ast.stmt) -> tuple[int, int]:
-        """The lines of a statement, or its part of them if it shares them with others."""
+        """Return the range of a statement's lines, or only of the statement if it shares them."""
         start, end = self.start(statement), self.end(statement)
         line_start = self._line_start(start)
         rest = _REST_OF_LINE.match(self._data, end)
@@ -213,7 +213,7 @@ class PythonEdits:
         return self._data.rindex(b";", 0, start), end
 
     def _merged(self, removals: Iterable[_Edit]) -> list[_Edit]:
-        """The same, with one deletion in the place of those that have only blank lines between them."""
+        """Return the deletions, joining those that only blank lines separate."""
         merged: list[_Edit] = []
         for each in sorted(removals):
             last = merged[-1] if merged else None
@@ -224,13 +224,13 @@ class PythonEdits:
         return merged
 
     def _are_beside(self, one: _Edit, other: _Edit) -> bool:
-        """Whether blank lines at most are between two deletions, and not the indentation of what stays."""
+        """Return whether at most blank lines separate two deletions, and no indentation of remaining code."""
         line = self._line_start(other.start)
         is_blank = not self._data[one.end : other.start].strip()
         return is_blank and (line == other.start or line < one.end)
 
     def _with_blank_lines(self, removal: _Edit) -> _Edit:
-        """The same with the blank lines that would stand beside other blank lines, or at the end."""
+        """Return the deletion, extended by blank lines that would follow others or end the file."""
         start, end = removal.start, removal.end
         if removal.text or start != self._line_start(start) or end != self._line_start(end):
             return removal

@@ -1,4 +1,4 @@
-"""The imports of a Python file after its code was changed: only what is used stays."""
+"""Import statements of a Python file after changes of its code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Statement = ast.Import | ast.ImportFrom
 
 @dataclass(frozen=True, slots=True, order=True)
 class WantedImport:
-    """A name to import from *module*, under another name if *alias* is given; a module if *name* is empty."""
+    """A *name* to import from *module*, with an optional *alias*; a module if *name* is empty."""
 
     module: str
     name: str = ""
@@ -22,49 +22,49 @@ class WantedImport:
 
     @property
     def bound(self) -> str:
-        """The name that code uses."""
+        """The name that the import binds."""
         return self.alias or self.name or self.module.partition(".")[0]
 
     @property
     def origin(self) -> str:
-        """The qualified name of what is imported."""
+        """The qualified name of the imported object."""
         return f"{self.module}.{self.name}".rstrip(".")
 
     @property
     def item(self) -> str:
-        """How it is written behind `import`."""
+        """The text behind `import`."""
         plain = self.name or self.module
         return f"{plain} as {self.alias}" if self.alias and self.alias != plain else plain
 
     @property
     def alias_node(self) -> ast.alias:
-        """What stands behind `import`, as a node."""
+        """Return the text behind `import` as a node."""
         return ast.alias(self.name or self.module, self.alias or None)
 
     @property
     def statement(self) -> _Statement:
-        """The statement that imports nothing else, as a node."""
+        """Return the import statement as a node."""
         names = [self.alias_node]
         return ast.ImportFrom(self.module, names, 0) if self.name else ast.Import(names)
 
     @property
     def line(self) -> str:
-        """The statement that imports nothing else."""
+        """The import statement."""
         return f"from {self.module} import {self.item}" if self.name else f"import {self.item}"
 
 
 @dataclass(frozen=True, slots=True)
 class RewrittenImports:
-    """A file with other imports: its text, and the import statements that are in it."""
+    """The text of a file with new imports, and its import statements."""
 
     text: str
     statements: tuple[_Statement, ...]
 
 
 def used_names(tree: ast.AST, nodes: Iterable[ast.AST] | None = None) -> frozenset[str]:
-    """The names that are read anywhere in *tree*, also those that `__all__` lists.
+    """Return the names that are read anywhere in *tree*, also those that `__all__` lists.
 
-    *nodes* are its nodes, or its names, if somebody has them already.
+    *nodes* are its nodes, or its names, if available.
     """
     names = {node.id for node in nodes or nodes_in(tree) if isinstance(node, ast.Name)}
     return frozenset(names | set(_exported(tree)))
@@ -81,10 +81,10 @@ def _exported(tree: ast.AST) -> Iterator[str]:
 def rewrite_imports(
     text: str, wanted: Sequence[WantedImport], used_before: frozenset[str], is_gone: Callable[[str], bool]
 ) -> RewrittenImports:
-    """Return *text* with the imports in *wanted* that it uses, and without those that are no longer needed.
+    """Return *text* with the *wanted* imports that it uses, without imports that became unused.
 
-    An unused one is left out if it was used before, or if *is_gone* says so of its qualified name.
-    Raises SyntaxError.
+    An unused import is removed if it was used before, or if *is_gone* accepts its qualified name. Raises
+    SyntaxError.
     """
     edits = PythonEdits(text)
     used = used_names(edits.tree)
@@ -111,7 +111,7 @@ def rewrite_imports(
 
 
 def _with(statement: _Statement, names: list[ast.alias]) -> Iterator[_Statement]:
-    """The statement with other *names*; nothing if there are none."""
+    """Return the statement with other *names*; nothing if there are none."""
     if names and isinstance(statement, ast.Import):
         yield ast.Import(names)
     elif names and isinstance(statement, ast.ImportFrom):
@@ -121,7 +121,7 @@ def _with(statement: _Statement, names: list[ast.alias]) -> Iterator[_Statement]
 def _is_needless(
     alias: ast.alias, used: frozenset[str], used_before: frozenset[str], rebound: set[str], *, is_gone: bool
 ) -> bool:
-    """Whether nothing needs an import, or another one has its name."""
+    """Return whether an import is unused, or another one binds its name."""
     name = _bound(alias)
     if name in used:
         return is_gone and name in rebound
@@ -129,8 +129,10 @@ def _is_needless(
 
 
 def _bound_anew(tree: ast.Module, statement: _Statement, every: Sequence[tuple[int, str]]) -> set[str]:
-    """The names that another import or a function at the top binds anew before anything reads them; *every*
-    such name has its line."""
+    """Return the names that another import or a module-level function rebinds before any use.
+
+    *every* maps those names to lines.
+    """
     bound = {_bound(alias) for alias in statement.names}
     later = {name: line for line, name in every if line > statement.lineno and name in bound}
     if not later or statement not in tree.body:
@@ -164,14 +166,14 @@ def _is_imported(wanted: WantedImport, tree: ast.Module) -> bool:
 
 
 def _imports_from(node: ast.stmt) -> str | None:
-    """The module of `from … import`, nothing for a plain import, and None for another statement."""
+    """Return the module of `from … import`, "" for a plain import, None for another statement."""
     if isinstance(node, ast.ImportFrom):
         return "." * node.level + (node.module or "")
     return "" if isinstance(node, ast.Import) else None
 
 
 def _joins(wanted: WantedImport, statement: _Statement, tree: ast.Module) -> bool:
-    """Whether a statement at the top imports from the same module already."""
+    """Return whether a module-level statement already imports from the same module."""
     return (
         isinstance(statement, ast.ImportFrom)
         and _imports_from(statement) == wanted.module
@@ -201,7 +203,7 @@ def _item(alias: ast.alias) -> str:
 
 
 def _insert(edits: PythonEdits, missing: Sequence[WantedImport]) -> None:
-    """Add statements in front of the first import, or where one could be."""
+    """Insert statements before the first import, or where an import could be."""
     if not missing:
         return
     lines = "".join(f"{each.line}{edits.newline}" for each in sorted(missing))
@@ -220,6 +222,6 @@ def _origin(statement: _Statement) -> str:
 
 
 def _is_head(node: ast.stmt) -> bool:
-    """Whether imports have to come behind this: the docstring, or an import of the future."""
+    """Return whether imports must follow this: the docstring, or an import from `__future__`."""
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return is_text or (isinstance(node, ast.ImportFrom) and node.module == "__future__")

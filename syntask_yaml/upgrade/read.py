@@ -1,4 +1,4 @@
-"""YAML files to the deployments in them. Tags build nothing, and secrets stay behind."""
+"""Deployments in YAML files. Tags construct no objects, and secrets are removed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.secrets import hide_secrets
 
 _MAX_DOCUMENTS = 500
-# Keys of a document beside its list of deployments that say nothing of their own.
+# Keys of a document with a list of deployments that can be ignored.
 _AROUND = frozenset({"deployments", "name", "prefect-version", "definitions"})
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDeployments:
-    """What a file holds; *text* is its text with line ends as they are, *problems* why something is
-    left out. *may_remove*: nothing else is in it. *flow_code* is the text of a script for runs to load,
-    where they cannot load it as it is."""
+    """The deployments of a file, and its *text* with the original line ends.
+
+    *problems* are the reasons for omissions. *may_remove*: the file contains nothing else. *flow_code* is the
+    text of a script that runs can load, if they cannot load the original.
+    """
 
     file: FoundFile
     text: str = field(repr=False)
@@ -35,12 +37,12 @@ class FoundDeployments:
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether the file was not read at all."""
+        """Whether the file could not be read."""
         return not self.text
 
 
 def read_deployments(file: FoundFile) -> FoundDeployments | None:
-    """The deployments of a file; None where it has nothing to do with agents."""
+    """Return the deployments of a file; None if it is unrelated to agents."""
     try:
         content = read_content(file, may_hold_deployment)
         return None if content is None else _of_text(file, text_of(file, content))
@@ -69,7 +71,7 @@ def _of_text(file: FoundFile, text: str) -> FoundDeployments | None:
 
 
 def _shown_problems(file: FoundFile, document: Document) -> Iterator[Diagnostic]:
-    """What is wrong with the YAML, without its text, which may hold secrets; of other files nothing."""
+    """Return the problems of the YAML without its text, which may contain secrets; none for other files."""
     if not (file.is_named or "infra" in document.source.text or has_project_form(file.shown)):
         return
     for problem in document.diagnostics:
@@ -78,7 +80,7 @@ def _shown_problems(file: FoundFile, document: Document) -> Iterator[Diagnostic]
 
 
 def _without_text(span: Span) -> Span:
-    """The place with every other character of the text as an asterisk."""
+    """Return the location with asterisks for all other characters of the text."""
     text = span.source.text
     hidden = "".join(character if character in "\r\n\t -:" else "*" for character in text)
     return Span(Source(span.source.name, hidden), span.start, span.end)
@@ -94,7 +96,7 @@ def _in_document(file: FoundFile, root: Node) -> Iterator[AgentDeployment]:
 
 
 def _was_never_applied(value: object) -> bool:
-    """Whether this is an entry of a project file that stands there alone, which no version deployed."""
+    """Return whether this is a lone entry of a project file, which no version deployed."""
     return (
         isinstance(value, dict)
         and "deployments" not in value
@@ -108,7 +110,7 @@ def _deployment(file: FoundFile, node: Node, form: Form) -> AgentDeployment:
 
 
 def _stubs(file: FoundFile, root: Node) -> Iterator[Diagnostic]:
-    """Entries that name no flow, as `prefect project init` wrote one."""
+    """Return entries without a flow, as written by `prefect project init`."""
     for entry in _listed(file, root):
         if isinstance(entry.value, dict) and not entry.value.get("entrypoint"):
             detail = "An entry without an entrypoint is not carried."
@@ -123,7 +125,7 @@ def _listed(file: FoundFile, root: Node) -> Iterator[Node]:
 
 
 def _beside(root: Node) -> Iterator[Diagnostic]:
-    """Keys beside a list of deployments that have no place in an entry."""
+    """Yield problems for keys beside a list of deployments that entries lack."""
     if not isinstance(root.value, dict) or "deployments" not in root.value:
         return
     for node in root.children():

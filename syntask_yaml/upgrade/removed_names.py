@@ -1,4 +1,4 @@
-"""What Prefect 2 had and Prefect 3 does not: to import it is an error."""
+"""Names of Prefect 2 that Prefect 3 removed, so that their import fails."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ _REMOVED = re.compile(
 
 
 def is_removed(name: str) -> bool:
-    """Whether Prefect 3 has nothing called *name* any more."""
+    """Return whether Prefect 3 removed *name*."""
     return _REMOVED.match(name) is not None

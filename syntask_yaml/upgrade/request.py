@@ -1,4 +1,4 @@
-"""What `syntask upgrade` is asked for."""
+"""The parameters of `syntask upgrade`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.upgrade.server import Server
 
 
 class SourceKind(Enum):
-    """A kind of source that says something about deployments."""
+    """A kind of source of deployments."""
 
     YAML = "yaml"
     PYTHON = "python"
@@ -24,13 +24,12 @@ class SourceKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpgradeRequest:
-    """Files or folders below *directory*, the project *file* if one is named, and the names of *pools* that
-    the user chose.
+    """The files or folders below *directory*, the project *file*, and the *pools* named by the user.
 
-    Of a *server*, blocks are read, and with *all_deployments* also the deployments that no file declares.
-    Flows of Prefect 1 are converted if *prefect_1* says how. *only* are the kinds of sources that are
-    converted, and *becomes* is what scripts are turned into. With *pools_only*, everything but work pools
-    stays as it is. Rewritten code imports names of *package*, None for that of each file.
+    From a *server*, blocks are read and, with *all_deployments*, deployments that no file declares.
+    *prefect_1* are the options for flows of Prefect 1; without them, they are not converted. *only* are the
+    kinds of sources to convert, and *becomes* is the target of scripts. With *pools_only*, only work pools
+    are converted. Rewritten code imports from *package*; None keeps the package of each file.
     """
 
     directory: Path

@@ -1,4 +1,4 @@
-"""What an upgrade comes to: a value that says everything, and has changed nothing."""
+"""The result of an upgrade: a value that describes all changes, before any is made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PAUSE = (
 
 
 class Status(Enum):
-    """What became of a deployment."""
+    """The outcome of a deployment."""
 
     CARRIED = "carried"
     NOTED = "with notes"
@@ -38,7 +38,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeploymentResult:
-    """A deployment, its *entry* as the project file *target* has it, and what is reported about it."""
+    """A deployment, its *entry* in the project file *target*, and the problems."""
 
     converted: Converted
     entry: Mapping[str, Any]
@@ -48,21 +48,21 @@ class DeploymentResult:
 
     @property
     def is_rewritten(self) -> bool:
-        """Whether the script that builds it does so with Prefect 3."""
+        """Whether the script that builds it is rewritten for Prefect 3."""
         return self.status is Status.REWRITTEN
 
     @property
     def is_declared(self) -> bool:
-        """Whether the project file has it, or gets it."""
+        """Whether the project file has it, or will have it."""
         return self.status not in (Status.LEFT, Status.REWRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file as it is and as it is to be: *before* None is a new one, *after* None one that is deleted.
+    """A change of a file: *before* is None for a new file, *after* None for a deletion.
 
-    *is_project*: it is a project file. With *is_private*, the rest of the file may hold secrets, and only
-    the lines that change are shown.
+    *is_project* marks a project file. If the file *is_private*, its other lines may contain secrets, and only
+    changed lines are shown.
     """
 
     path: Path
@@ -75,7 +75,7 @@ class FileChange:
 
     @property
     def difference(self) -> str:
-        """The lines that differ, without secrets."""
+        """Return the lines that differ, without secrets."""
         if self.after is None:
             return f"delete {self.shown}\n"
         lines = difference(self.before or "", self.after, file=self.shown)
@@ -87,7 +87,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """Everything that was found, and what becomes of it. *old_url* is that of the server that was read."""
+    """The results and changes of an upgrade. *old_url* is the URL of the server that was read."""
 
     results: tuple[DeploymentResult, ...] = ()
     pools: tuple[PoolNeed, ...] = ()
@@ -101,24 +101,24 @@ class Upgrade:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Everything that is reported, file by file."""
+        """All diagnostics, file by file."""
         of_results = (problem for result in self.results for problem in result.problems)
         of_commands = (problem for answer in self.answers for problem in answer.problems)
         return (*self.problems, *of_results, *of_commands)
 
     @property
     def unresolved(self) -> tuple[Diagnostic, ...]:
-        """What somebody has to look at."""
+        """The diagnostics that need a decision of the user."""
         return tuple(each for each in self.diagnostics if not each.is_note)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to upgrade, and nothing to look at."""
+        """Whether there is nothing to upgrade and nothing to report."""
         return not (self.changes or self.unresolved)
 
     @property
     def summary(self) -> str:
-        """One line of counts."""
+        """A line of counts."""
         if not (self.results or self.answers or self.flows or self.pools):
             return "Nothing to upgrade."
         parts = [_flow_files(self.flows)] if self.flows else []
@@ -148,7 +148,7 @@ class Upgrade:
 
     @property
     def next_steps(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of what for, and the command, in the order in which they are done."""
+        """The next steps in order, as pairs of a purpose and a command."""
         return tuple(self._steps())
 
     def _steps(self) -> Iterator[tuple[str, str]]:
@@ -168,7 +168,7 @@ class Upgrade:
         yield from self._last_steps()
 
     def _last_steps(self) -> Iterator[tuple[str, str]]:
-        """Deploy, and stop the old schedules."""
+        """Yield the steps that deploy and stop the old schedules."""
         files = [each.converted.source.root.span.file for each in self.results if each.is_rewritten]
         for file in dict.fromkeys(files):
             yield f"Deploy with {file}", shlex.join(["python", file])
@@ -189,7 +189,7 @@ class Upgrade:
             yield _PAUSE
 
     def _steps_from_server(self) -> Iterator[tuple[str, str]]:
-        """Deploy, so that nothing schedules on both servers."""
+        """Yield the steps that deploy without schedules on both servers."""
         kept = [result for result in self.results if result.is_declared]
         moved = [each.converted.full_name for each in kept if _schedules(each.entry)]
         others = [each.converted.full_name for each in kept if not _schedules(each.entry)]
@@ -203,13 +203,13 @@ class Upgrade:
 
 
 def _schedules(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry makes runs by itself."""
+    """Return whether an entry has active schedules."""
     schedules = entry.get("schedules") or ()
     return not entry.get("paused") and any(each.get("active") is not False for each in schedules)
 
 
 def _flow_files(files: Sequence[Prefect1File]) -> str:
-    """How many files of Prefect 1 there are, and what becomes of them."""
+    """Return the count of Prefect 1 files and their outcome."""
     left = sum(file.is_left for file in files)
     marked = sum(bool(file.todos) for file in files)
     counts = {"converted": len(files) - left - marked, "with TODOs": marked, "left": left}

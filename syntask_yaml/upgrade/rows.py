@@ -1,4 +1,4 @@
-"""Rows of the tables of fields that need no function of their own."""
+"""Field conversions that need no function of their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Convert = Callable[[EntryDraft], None]
 
 
 def carried(key: str) -> Convert:
-    """The field under the same name."""
+    """Return a conversion that keeps the field under the same name."""
 
     def convert(draft: EntryDraft) -> None:
         node = draft.source.get(key)
@@ -22,7 +22,7 @@ def carried(key: str) -> Convert:
 
 
 def dropped(key: str, reason: str) -> Convert:
-    """Nothing in the field's place."""
+    """Return a conversion that drops the field for *reason*."""
 
     def convert(draft: EntryDraft) -> None:
         node = draft.source.get(key)

@@ -1,4 +1,4 @@
-"""Whether two entries say the same of one deployment, which may have been written down in several ways."""
+"""Comparison of entries for the same deployment from several sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Entry = Mapping[str, Any]
 
 
 class Completeness(Enum):
-    """How much an entry says of its deployment."""
+    """How completely an entry declares its deployment."""
 
     ALL = "all"
     ALL_BUT_BLOCKS = "all but the values of blocks"  # which are named only
@@ -30,7 +30,7 @@ _BY_FORM = {
 
 
 def says(source: AgentDeployment) -> Completeness:
-    """How much the entry for *source* says."""
+    """Return how complete the entry for *source* is."""
     return _BY_FORM.get(source.form, Completeness.ALL) if source.is_known else Completeness.NOTHING
 
 
@@ -39,7 +39,7 @@ def is_equal(one: Any, other: Any) -> bool:
 
 
 def agrees(whole: Entry, part: Entry, said: Completeness) -> bool:
-    """Whether *whole* says all that *part* does, but for the steps."""
+    """Return whether *whole* contains all values of *part*, except steps."""
     if said not in (Completeness.ALL_BUT_BLOCKS, Completeness.PART):
         return False
     both = [

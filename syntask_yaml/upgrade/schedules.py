@@ -1,4 +1,4 @@
-"""The schedules of a deployment, in the one form of today."""
+"""Conversion of schedules to the current form."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _NO_EFFECT: Mapping[str, str] = {
     "catchup": "no effect",
     "replaces": "no schedule to replace",
 }
-# What is the same whether it is written or not.
+# Values that are defaults.
 _SAME: Mapping[str, Any] = {"day_or": True, "active": True}
 _FORMS = ("schedule", "schedules")
 
 
 def convert_schedules(draft: EntryDraft) -> None:
-    """`schedule`, `schedules` and `is_schedule_active` as `schedules` and `paused`."""
+    """Convert `schedule`, `schedules` and `is_schedule_active` to `schedules` and `paused`."""
     written = [entry for key in _FORMS if (node := draft.source.get(key)) for entry in _entries(draft, node)]
     switch = draft.source.get("is_schedule_active")
     if switch is not None and truth(switch.value) is False:
@@ -37,7 +37,7 @@ def convert_schedules(draft: EntryDraft) -> None:
 
 
 def _entries(draft: EntryDraft, node: Node) -> list[dict[str, Any]]:
-    """The schedules in a field that holds one, or a list."""
+    """Return the schedules in a field with one schedule or a list."""
     if isinstance(node.value, dict):
         found = [_entry(draft, node)]
     else:
@@ -47,7 +47,7 @@ def _entries(draft: EntryDraft, node: Node) -> list[dict[str, Any]]:
 
 
 def _item(draft: EntryDraft, item: Node) -> dict[str, Any]:
-    """One of a list: a schedule with whether it is active, or, as later versions had it, all in one."""
+    """Return a schedule of a list: nested with its active flag or, in later versions, flat."""
     if is_empty(item.value):
         draft.drop(item, "empty")
         return {}

@@ -1,4 +1,4 @@
-"""What becomes of scripts that are rewritten instead of becoming entries."""
+"""Changes of scripts that are rewritten instead of becoming entries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.upgrade.scripts.rewrite import NotRewritten, RewriteTarget, Sc
 
 @dataclass(frozen=True, slots=True)
 class ScriptChanges:
-    """The results with what became of scripts, and the scripts that change."""
+    """The results, with the outcomes of scripts, and the changed scripts."""
 
     results: tuple[DeploymentResult, ...]
     changes: tuple[FileChange, ...] = ()
@@ -28,7 +28,7 @@ def rewrite_scripts(
     becomes: RewriteTarget,
     package: ImportPackage | None = None,
 ) -> ScriptChanges:
-    """Rewrite the scripts whose calls all have equals in Prefect 3; report the others."""
+    """Rewrite the scripts whose calls all have equivalents in Prefect 3; report the others."""
     if becomes is RewriteTarget.ENTRIES:
         return ScriptChanges(tuple(results))
     settled = {id(each): each for each in results}

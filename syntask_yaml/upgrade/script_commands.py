@@ -1,4 +1,4 @@
-"""The commands that run a script which deploys: `python deploy.py`."""
+"""Commands that run a deploying script: `python deploy.py`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-# The verb of such a command.
+# The verb of these commands.
 RUN = "python"
 
 _PYTHON = r"(?:[\w./-]*/)?python[\d.]*"
@@ -18,7 +18,7 @@ _FLAGS = r"-[uBEIsS]+"
 
 @dataclass(frozen=True)
 class DeployScripts:
-    """The scripts of a repository that build deployments, or did before they were converted."""
+    """The scripts of a repository that build deployments, or did so before they were converted."""
 
     paths: frozenset[Path] = frozenset()
 
@@ -27,20 +27,20 @@ class DeployScripts:
         return tuple(sorted({os.fsencode(path.name) for path in self.paths}))
 
     def may_be_in(self, content: bytes) -> bool:
-        """Whether a file names one of them."""
+        """Return whether a file mentions one of them."""
         return any(name in content for name in self._names)
 
     def find(self, folder: Path, written: str) -> Path | None:
-        """The script that a file in *folder* means, seen from there or from a folder above."""
+        """Return the script that a file in *folder* refers to, relative to it or to a parent folder."""
         places = ((each / written).resolve() for each in (folder, *folder.parents))
         return next((place for place in places if place in self.paths), None)
 
     def runs(self, text: str) -> Iterator[re.Match[str]]:
-        """Where a shell runs one of them: up to the name of the script."""
+        """Yield the shell commands that run one of them, up to the name of the script."""
         yield from self._pattern.finditer(text) if self.paths else ()
 
     def listed(self, text: str) -> Iterator[re.Match[str]]:
-        """The same as a list of words, with their `quote` and the `rest` of them."""
+        """Yield the commands in the form of a list of words, with the `quote` and the `rest` of the words."""
         yield from self._list.finditer(text) if self.paths else ()
 
     @cached_property

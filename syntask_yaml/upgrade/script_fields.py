@@ -1,4 +1,4 @@
-"""What a script says beside the fields of a deployment: how it builds, uploads and applies it."""
+"""The fields of a script that a deployment file lacks: how it builds, uploads and applies the deployment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _IGNORE_FILE = ".prefectignore"
 
 
 def is_uploaded(draft: EntryDraft) -> bool:
-    """Whether the script copies the code to the storage."""
+    """Return whether the script copies the code to the storage."""
     values = draft.source.root.value
     return bool(values.get("upload", not values.get("skip_upload", False)))
 
@@ -34,7 +34,7 @@ def _ignore_file(draft: EntryDraft) -> None:
 
 
 def _load_existing(draft: EntryDraft) -> None:
-    """By default, what the script does not say is kept as it is on the server."""
+    """Report values that the script omits, which by default stay as they are on the server."""
     node = draft.source.get("load_existing")
     if node is not None:
         draft.drop(node, "the entry says everything")
@@ -58,7 +58,7 @@ def _flow_storage(draft: EntryDraft) -> None:
         draft.report(node, "no-pull", detail, "Add `pull` steps to the entry, such as `git_clone`.")
 
 
-# As `FIELDS`: the fields, and what converts them.
+# As in `FIELDS`: the fields and their conversion.
 SCRIPT_FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
     (("apply",), _apply),
     (("load_existing",), _load_existing),

@@ -1,7 +1,7 @@
-"""Secrets are taken out where a file is read: no later stage can show or write one.
+"""Removal of secrets when a file is read, so that no later stage can show or write one.
 
-A secret's value becomes a `Secret`, and its characters in the source become asterisks, so that the lines
-which messages show do not hold it either.
+A secret becomes a `Secret` value, and its characters in the source become asterisks, so that the source lines
+in messages do not contain it.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import MASKED, SECRET_NAMES, Secret, is_secret_name
 from syntask_yaml.source import Source
 
-# Keys of storage blocks that hold secrets, or may, under other names than usual.
+# Keys of storage blocks that are secret but have unusual names.
 _IN_STORAGE = frozenset("aws_access_key_id key settings".split())
-# Templates of others: all of it is hidden, and its secrets are replaced when it becomes a template.
+# Foreign templates: hidden as a whole, until their secrets are replaced by the conversion to a template.
 _VEILED = frozenset("job customizations task_definition task_customizations".split())
 _LOGIN = re.compile(r"(?<=://)(?:[^/\s@:]*:[^/\s@]+|[^/\s@:]{20,})@")
-# Secrets that their own form tells, whatever they are called: keys of services, and logins in a text.
-# In front of each what it contains, in lower case: few texts do, and the others are not searched for it.
+# Secrets with a recognizable form, whatever their key: tokens of services, and logins. Each key is a
+# lower-case substring of its pattern, by which most texts are skipped.
 _KNOWN: Mapping[str, str] = {
     "gh": r"(?<![A-Za-z0-9])gh[pousr]_\w{20,}",
     "github_pat_": r"(?<![A-Za-z0-9])github_pat_\w{20,}",
@@ -47,11 +47,11 @@ _KNOWN: Mapping[str, str] = {
         for name in ("token", "password", "pwd", "secret", "accountkey", "sharedaccesskey")
     },
 }
-# Where a value may be one of them; elsewhere it would be a name.
+# Fields whose values may be recognizable secrets; elsewhere they are names.
 _HOLDERS = frozenset("parameters infrastructure infra_overrides job_variables".split())
-# Text of people, where a secret may stand among words.
+# Fields of prose, which may contain secrets.
 _PROSE = ("description",)
-# In the text of a command or of code: `--password x`, `API_TOKEN=x`, `token: x`, and in a line of code
+# Named secrets in commands and code: `--password x`, `API_TOKEN=x`, `token: x` and, in a line of code,
 # `"PASSWORD", "value": "x"` and `"password", default="x"`.
 _SAID = re.compile(
     r"(?i)(?<![\w-])[\w-]{0,60}?(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
@@ -64,16 +64,16 @@ _IN_SAID = ("token", "pass", "secret", "key", "connection", "credential")
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A document without its secrets, and the paths where they were."""
+    """A document without its secrets, and their paths."""
 
     root: Node
     places: tuple[TreePath, ...] = ()
 
 
 def hide_secrets(root: Node, ends: Mapping[int, int] = MappingProxyType({})) -> Hidden:
-    """*root* with a `Secret` for each value that its name says is one, and asterisks in its text.
+    """Return *root* with a `Secret` for each value with a secret name, and asterisks in its source.
 
-    *ends* are the places behind values, by where they begin; by default, up to the next key or value.
+    *ends* maps the start of a value to its end; by default, the start of the next key or value.
     """
     hiding = _Hiding()
     value = hiding.value(root)
@@ -83,13 +83,13 @@ def hide_secrets(root: Node, ends: Mapping[int, int] = MappingProxyType({})) -> 
 
 
 def hide_values(root: Node) -> tuple[Any, tuple[TreePath, ...]]:
-    """The value of *root* with a `Secret` for each secret, and their paths; its text is hidden already."""
+    """Return the value of *root* with a `Secret` for each secret, and their paths."""
     hiding = _Hiding()
     return hiding.value(root), tuple(hiding.places)
 
 
 def unveiled(key: str, value: Any) -> Any:
-    """The *value* of the field *key*, if it was hidden as a whole: with its secrets, and as it was."""
+    """Return the *value* of the field *key* in its original form, if it was hidden as a whole."""
     return _in_clear(value) if _is_veiled(key) else value
 
 
@@ -110,7 +110,7 @@ def _is_veiled(key: object) -> bool:
 
 @lru_cache(maxsize=4)  # several stages ask for the text of the file at hand
 def hide_in_text(text: str) -> str:
-    """*text*, which is no YAML, with asterisks for what looks like a secret: as long as it was."""
+    """Return *text*, which is not YAML, with asterisks for likely secrets, at its original length."""
     if "://" in text:
         text = _LOGIN.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text)
     if _may_say(text):
@@ -120,19 +120,19 @@ def hide_in_text(text: str) -> str:
 
 
 def _known_in(text: str) -> re.Pattern[str] | None:
-    """What to search for in *text*, if anything of it could be there."""
+    """Return the patterns that *text* may match."""
     folded = text.casefold()
     forms = [form for contained, form in _KNOWN.items() if contained in folded]
     return re.compile("|".join(forms)) if forms else None
 
 
 def _may_say(text: str) -> bool:
-    """Whether *text* has words of `_SAID`; most lines have none."""
+    """Return whether *text* may match `_SAID`; a quick filter, since most lines do not."""
     return any(map(text.casefold().__contains__, _IN_SAID))
 
 
 def _without_said(line: str) -> str:
-    """*line* without what words in it call a secret."""
+    """Return *line* without its named secrets."""
     return _SAID.sub(lambda found: _starred(found[0], found["value"]), line) if _may_say(line) else line
 
 
@@ -142,7 +142,7 @@ def _starred(whole: str, secret: str) -> str:
 
 @dataclass
 class _Hiding:
-    """Rebuilds values; *places* are the paths of secrets, *starts* where they are written."""
+    """A rebuilder of values; *places* are the paths of secrets, *starts* their positions in the source."""
 
     places: list[TreePath] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
@@ -188,7 +188,7 @@ def _names_secret(path: TreePath) -> bool:
 
 
 def _asks_for_secret(word: Any) -> bool:
-    """Whether the next word of a command is a secret, as behind `--token`."""
+    """Return whether the next word of a command is a secret, as after `--token`."""
     return isinstance(word, str) and word.startswith("-") and is_secret_name(word.lstrip("-"))
 
 
@@ -203,24 +203,24 @@ def _is_value(value: Any) -> bool:
 
 
 def has_login(value: Any) -> bool:
-    """Whether *value* is a text with a URL that holds a password or a token."""
+    """Return whether *value* is a string with a URL that contains a password or a token."""
     return isinstance(value, str) and _LOGIN.search(value) is not None
 
 
 def is_known_secret(value: Any) -> bool:
-    """Whether *value* is a text with a key or a password that its own form tells."""
+    """Return whether *value* is a string with a key or a password of a recognizable form."""
     known = _known_in(value) if isinstance(value, str) else None
     return known is not None and known.search(value) is not None
 
 
 def _without_known(text: str) -> str:
-    """*text* with asterisks for what its own form tells to be a secret, and without logins in URLs."""
+    """Return *text* with asterisks for secrets of a recognizable form and logins in URLs."""
     known = _known_in(text)
     return _LOGIN.sub("", known.sub(MASKED, text) if known else text)
 
 
 def _masked(root: Node, begins: list[int], ends: Mapping[int, int]) -> str:
-    """The source with asterisks from each of *begins* to what is written next."""
+    """Return the source with asterisks from each of *begins* to the next token."""
     text = root.source.text
     if not begins:
         return text

@@ -1,4 +1,4 @@
-"""The deployments and blocks of a server: they are asked for where files only name them, or do not exist."""
+"""Deployments and blocks of a server, for files that only name them, and for deployments without files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from syntask_yaml.upgrade.secrets import hide_values
 from syntask_yaml.upgrade.template_text import has_variables
 
 _AGENT_POOL = "prefect-agent"
-# Fields that a file has under the same name.
+# Fields that files have under the same name.
 _SAME = (
     *("name", "entrypoint", "description", "version", "tags", "parameters", "enforce_parameter_schema"),
     "parameter_openapi_schema",
@@ -29,7 +29,7 @@ _IN_SCHEDULE = ("cron", "timezone", "day_or", "interval", "anchor_date", "rrule"
 
 
 class Server(Protocol):
-    """A server that is left. All verbs raise BackendError and its kinds."""
+    """An old server. All methods raise BackendError and its subclasses."""
 
     url: str
 
@@ -43,7 +43,7 @@ class Server(Protocol):
 
 
 def with_blocks(sources: Iterable[AgentDeployment], server: Server) -> Iterator[AgentDeployment]:
-    """Each of *sources* with the saved blocks of the server in the place of the copies in its file."""
+    """Return *sources* with the saved blocks of the server in place of the copies in their files."""
     known: dict[tuple[str, str], OldBlock | None] = {}
     for source in sources:
         found = source
@@ -68,12 +68,12 @@ def _with_block(source: AgentDeployment, block: Node, found: OldBlock | None) ->
 
 
 def _is_kept(path: tuple[str | int, ...], value: Mapping[str, Any]) -> bool:
-    """Whether the field with the secret that a file holds is one that the block has."""
+    """Return whether the block has the field with the secret in the file."""
     return len(path) > 1 and path[1] in value
 
 
 def _differing(copy: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:
-    """The fields that a file and a server have otherwise. What is masked in either cannot be compared."""
+    """Yield the fields that differ between the file and the server. Masked values cannot be compared."""
     for key in sorted({*own_fields(copy), *own_fields(value)}):
         if not _is_same(copy.get(key), value.get(key)):
             yield key
@@ -93,7 +93,7 @@ def _is_masked(value: Any) -> bool:
 
 
 def deployments_of(server: Server, path: Path) -> Iterator[AgentDeployment]:
-    """All deployments of the server, as if files said them; they go to the project file at *path*."""
+    """Return all deployments of the server, as if declared in files, for the project file at *path*."""
     for deployment in server.deployments():
         fields = _fields(deployment)
         source = Source(f"deployment {deployment.full_name} on {server.url}", "")
@@ -111,7 +111,7 @@ def _fields(deployment: OldDeployment) -> dict[str, Any]:
 
 
 def is_of_agent(deployment: OldDeployment) -> bool:
-    """Whether an agent runs it. A server puts such a deployment into whatever pool has its queue."""
+    """Return whether an agent runs it. A server puts such a deployment into any pool that has its queue."""
     return deployment.infrastructure is not None or deployment.pool_type in ("", _AGENT_POOL)
 
 
@@ -141,7 +141,7 @@ def _job_variables(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schedules(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The schedules, one by one where the server has a list of them."""
+    """Return the schedules, one by one if the server has a list of them."""
     if raw.get("schedules") is None:
         return {"schedule": raw.get("schedule"), "is_schedule_active": raw.get("is_schedule_active")}
     return {"schedules": [_schedule(each) for each in raw["schedules"]]}

@@ -1,4 +1,4 @@
-"""The limits of a server that apply to what is converted: those of its work queues, and of tags."""
+"""Concurrency limits of the server's work queues and tags that apply to converted deployments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syntask_yaml.upgrade.server import Server
 
 
 def limits_of(server: Server, results: Sequence[DeploymentResult]) -> Iterator[Limit]:
-    """The limits of queues that *results* use, and of all tags: code says which of these are used."""
+    """Return the limits of queues that *results* use, and of all tags, whose use depends on code."""
     used = dict.fromkeys(
         (str(pool.get("name", "")), str(pool["work_queue_name"]))
         for result in results
@@ -32,7 +32,7 @@ def _pool(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def note_of(limit: Limit) -> Diagnostic:
-    """What to say of a limit, which is in no project file."""
+    """Return the note about a limit, which no project file contains."""
     detail = f"The old server limits {limit.what} to {limit.number}. A project file cannot declare that."
     hint = f"Run `{limit.command}`."
     if limit.pool:

@@ -1,4 +1,4 @@
-"""Everything below the given paths that says something about deployments, read and not yet converted."""
+"""The sources of an upgrade: everything below the given paths that concerns deployments."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from syntask_yaml.upgrade.targets import Targets
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The *files* that were looked at, and what was found in them.
+    """The *files* that were searched, and the findings.
 
-    *declaring* are files with deployments, scripts last: they may only name what others say. *commanding*
-    are files with commands, and *flows* those of Prefect 1.
+    *declaring* are files with deployments, scripts last, because they may refer to others. *commanding* are
+    files with commands, and *flows* those of Prefect 1.
     """
 
     files: tuple[FoundFile, ...]
@@ -39,13 +39,13 @@ class Sources:
 
     @property
     def other_files(self) -> list[FoundFile]:
-        """The files that declare no deployments."""
+        """Return the files that declare no deployments."""
         taken = {each.file.path for each in self.declaring}
         return [file for file in self.files if file.path not in taken]
 
     @property
     def not_uploaded(self) -> frozenset[str]:
-        """The names of deployments whose command says `--skip-upload`."""
+        """The names of deployments whose command has `--skip-upload`."""
         builds = (command for each in self.commanding for command in each.commands if command.verb == _BUILD)
         skips = (command for command in builds if command.has("--skip-upload"))
         return frozenset(name for command in skips for name in command.values("-n", "--name"))
@@ -55,7 +55,7 @@ _BUILD = "deployment build"
 
 
 def read_sources(request: UpgradeRequest, targets: Targets, notify: Observer) -> Sources:
-    """Read what *request* names, and tell *notify* how far it is.
+    """Read the sources of *request*, and report the progress to *notify*.
 
     Raises NotFound for a path that does not exist.
     """
@@ -72,7 +72,7 @@ def read_sources(request: UpgradeRequest, targets: Targets, notify: Observer) ->
 
 
 def deployments_in(sources: Sources, request: UpgradeRequest) -> list[AgentDeployment]:
-    """The deployments to convert: of files, commands and flows, and of the server."""
+    """Return the deployments to convert: from files, commands, flows and the server."""
     declared = [*(one for each in sources.declaring for one in each.deployments), *_built(sources, request)]
     known = list(with_saved_blocks(declared, sources.files, request.directory))
     of_flows = (deployment for each in sources.flows for deployment in each.deployments)
@@ -102,7 +102,7 @@ def _flows(request: UpgradeRequest, files: Iterable[FoundFile], notify: Observer
 
 
 def _built(sources: Sources, request: UpgradeRequest) -> Iterator[AgentDeployment]:
-    """The deployments that commands describe."""
+    """Return the deployments that commands describe."""
     if SourceKind.COMMANDS in request.only:
         for each in sources.commanding:
             builds = (command for command in each.commands if command.verb == _BUILD)
@@ -110,7 +110,7 @@ def _built(sources: Sources, request: UpgradeRequest) -> Iterator[AgentDeploymen
 
 
 def _with_server(request: UpgradeRequest, found: list[AgentDeployment]) -> list[AgentDeployment]:
-    """The deployments of files with what the server has of them, and those that only the server has."""
+    """Return the deployments of files with the server's values, and those that only the server has."""
     if request.server is None:
         return found
     path = request.directory / (request.file or FILE_NAME)

@@ -1,4 +1,4 @@
-"""Where each deployment of an old server schedules now."""
+"""The side, old or new, that schedules each deployment of an old server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_NEXT = 3
 
 
 class Where(Enum):
-    """Which side makes runs by itself."""
+    """The side that schedules."""
 
     OLD = "old"
     NEW = "new"
@@ -31,9 +31,9 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One deployment of the old server: *new_name* is its equal on the backend, empty where there is none.
+    """A deployment of the old server. *new_name* is its equal on the backend, empty if there is none.
 
-    *next_runs* are the next times on the old server. *phase* is how far a switch is.
+    *next_runs* are the next times on the old server. *phase* is the progress of a switch.
     """
 
     old_name: str
@@ -45,7 +45,7 @@ class Position:
 
 
 def positions(server: OldServer, backend: Backend, entries: Iterable[JournalEntry]) -> list[Position]:
-    """Where the deployments of the server schedule, by `flow/name`."""
+    """Return the positions of the server's deployments, sorted by `flow/name`."""
     found = server.deployments()
     switched = {each.old_id: each for each in entries if each.old_url == server.url}
     names = {each.id: switched[each.id].name if each.id in switched else each.full_name for each in found}

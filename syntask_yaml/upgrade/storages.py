@@ -1,4 +1,4 @@
-"""Storage blocks and the steps that take their place: how runs get the code, and how it gets there."""
+"""Storage blocks, and the steps that replace them: `pull` steps, and `push` steps that upload the code."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Steps = list[dict[str, Any]]
 
 
 def _with_raw(steps: dict[str, Any], **inputs: Any) -> dict[str, Any]:
-    """The step with inputs that are templates, which are not escaped."""
+    """Return the step with inputs that are templates, which are not escaped."""
     ((name, given),) = steps.items()
     return {name: {**given, **{key: value for key, value in inputs.items() if value is not None}}}
 
 
 def _into(stored: StoredCode, pulled: dict[str, Any], id: str) -> Steps:
-    """The step, and one more that goes to the folder, where there is one."""
+    """Return the step and, for a subfolder, a step that changes to it."""
     if not stored.folder:
         return [pulled]
     go = step("set_working_directory", stored.draft.context.dialect)
@@ -63,7 +63,7 @@ def _transfer(
     credentials: str | None,
     **more: str,
 ) -> tuple[Steps, Steps]:
-    """The steps that copy from and to a folder of an object store."""
+    """Return the steps that copy from and to a folder of an object store."""
     inputs = {**place, "folder": "/".join(filter(None, (folder.strip("/"), stored.folder))), **more}
     pull, push = (
         _with_raw(_needing(stored.step(f"{verb}_{provider}", **inputs)), credentials=credentials)
@@ -73,7 +73,7 @@ def _transfer(
 
 
 def _needing(written: dict[str, Any]) -> dict[str, Any]:
-    """The step with its folder, also where that is the top."""
+    """Return the step with its folder, even if that is the top."""
     ((name, inputs),) = written.items()
     return {name: {**inputs, "folder": inputs.get("folder", "")}}
 
@@ -116,7 +116,7 @@ def _bucket(
 
 
 def _block(stored: StoredCode) -> tuple[Steps, Steps]:
-    """A storage that stays a block, of the type that has its place where Prefect 3 has no such type."""
+    """Return the steps for a storage that stays a block; a removed type is replaced by its successor."""
     old = block_type(stored.block)
     kind = SUCCESSORS.get(old, old)
     stored.draft.need(kind, stored.name, origin=f"{old}/{stored.name}" if kind != old else "")
@@ -126,7 +126,7 @@ def _block(stored: StoredCode) -> tuple[Steps, Steps]:
 
 
 def push_steps(stored: StoredCode, kind: str) -> Steps:
-    """The step that copies the code to a block of the type *kind*."""
+    """Return the step that copies the code to a block of the type *kind*."""
     if stored.draft.context.dialect is not Dialect.SYNTASK:
         return []  # Prefect's own `deploy` has no such step
     named = {"block_type_slug": kind, "block_document_name": stored.name}
@@ -135,8 +135,10 @@ def push_steps(stored: StoredCode, kind: str) -> Steps:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A type of storage block: what makes its steps, the fields that go into them or to another *target*,
-    and whether `prefect deployment build` copied the code there."""
+    """A storage block type: its conversion to steps, its fields, and their *target* if it is not a step.
+
+    *uploads*: `prefect deployment build` copied the code there.
+    """
 
     convert: Callable[[StoredCode], tuple[Steps, Steps]]
     fields: frozenset[str]
@@ -148,7 +150,7 @@ def _fields(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-# By the slug of the block's type.
+# By block type slug.
 STORAGES: Mapping[str, Storage] = {
     "github": Storage(
         _github, _fields("repository reference access_token include_git_objects"), uploads=False
@@ -199,19 +201,19 @@ STORAGES: Mapping[str, Storage] = {
     "remote-file-system": Storage(_block, _fields("basepath settings"), target=_A_BLOCK),
     LOCAL: Storage(_block, _fields("basepath")),
 }
-# Types that Prefect 3 does not have, with those that hold the same today.
+# Types that Prefect 3 removed, and their successors.
 SUCCESSORS: Mapping[str, str] = {
     "github": "github-repository",
     "s3": "s3-bucket",
     "gcs": "gcs-bucket",
     "azure": "azure-blob-storage-container",
 }
-# Types that a run can pull whole.
+# Types that a run can pull as a whole.
 PULLED_WHOLE = frozenset(STORAGES) - SUCCESSORS.keys()
 
 
 def named_only(storage: Storage) -> Storage:
-    """The same for a block whose values are not known: a run looks them up."""
+    """Return the same storage for a block whose values are unknown; runs look them up."""
     return replace(storage, convert=_block, fields=frozenset())
 
 
@@ -219,7 +221,7 @@ _NO_EFFECT: Mapping[str, str] = {"include_git_objects": _IN_GIT, "git_depth": _I
 
 
 def settle_fields(draft: EntryDraft, block: Node, storage: Storage) -> None:
-    """Give each field of a storage block its outcome."""
+    """Record the outcome of each field of a storage block."""
     draft.ledger.open(block)
     for node in block.children():
         key = str(node.path[-1])

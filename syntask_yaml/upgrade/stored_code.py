@@ -1,4 +1,4 @@
-"""A storage block, and what its steps take of it."""
+"""A storage block, as the input of its steps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CREDENTIALS = (
 
 @dataclass(frozen=True, slots=True)
 class StoredCode:
-    """A storage block and where in it the code is: *folder* below it, empty for its top."""
+    """A storage block, and the *folder* of the code in it; empty for its top."""
 
     draft: EntryDraft
     block: Node
@@ -36,11 +36,11 @@ class StoredCode:
 
     @property
     def name(self) -> str:
-        """The name of the block; of one that was written inline, the deployment's."""
+        """The name of the block; for an inline block, the deployment's."""
         return block_name(self.block) or slug(self.draft.source.name)
 
     def step(self, name: str, **inputs: Any) -> dict[str, Any]:
-        """A step as the dialect of the project spells it."""
+        """Return a step in the dialect of the project."""
         written = {key: self.draft.literal(value) for key, value in inputs.items() if key != "id"}
         return step(name, self.draft.context.dialect, id=inputs.get("id"), **written)
 
@@ -48,18 +48,18 @@ class StoredCode:
         return self.draft.reference(type, name or self.name)
 
     def has(self, *keys: str) -> bool:
-        """Whether the block says one of *keys*, a secret too."""
+        """Return whether the block has one of *keys*, including secrets."""
         return any(not is_empty(self.block.value.get(key)) for key in keys)
 
     def login(self, type: str, *keys: str) -> str | None:
-        """The reference to a block of *type* in the place of secrets under *keys*; None where are none."""
+        """Return the reference to a block of *type* with the secrets under *keys*; None without secrets."""
         named = [value for key in keys if TemplateText(value := self.text(key)).secrets]
         if named and type == "secret":
             return str(self.draft.literal(named[0]))  # the block whose secret it was
         return self.reference(type) if self.has(*keys) else None
 
     def nested(self, *types: str) -> str | None:
-        """The reference to the credentials block inside of this one; None where there is none."""
+        """Return the reference to the nested credentials block; None if there is none."""
         for key in _CREDENTIALS:
             inner = self.block.get(key)
             if inner is not None and isinstance(inner.value, dict) and inner.value:

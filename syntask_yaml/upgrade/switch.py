@@ -1,7 +1,7 @@
-"""From a deployment on an old server to the one on the backend at hand, and back.
+"""The switch of a deployment from an old server to the current backend, and back.
 
-Each step may be the last one that is done. The journal is written before a step that changes anything, so
-that the next `switch` finishes the way, and the next `back` undoes it.
+The journal is written before each step that changes anything, so that after an interruption, the next
+`switch` finishes the switch, and the next `back` undoes it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _STATUS = "Run `syntask upgrade status` to see what schedules where."
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """What became of one deployment: *is_done* says that something was changed, *missed* the times for
-    which neither side has a run."""
+    """The outcome of a switch.
+
+    *is_done*: something was changed. *missed* are the times for which neither side has a run.
+    """
 
     entry: JournalEntry
     is_done: bool
@@ -38,7 +40,7 @@ class Switched:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What a switch works with. *deploy* makes the deployment of that name, paused, on *backend*."""
+    """The dependencies of a switch. *deploy* creates the deployment of that name, paused, on *backend*."""
 
     journal: Journal
     server: OldServer
@@ -48,9 +50,9 @@ class Switch:
     wait: Wait
 
     def switch(self, found: Sequence[OldDeployment], name: str, old_name: str = "") -> Switched:
-        """Let the deployment *name* of the backend take over from *old_name*, its equal, of those *found*.
+        """Switch from *old_name*, one of *found*, to its equal *name* on the backend.
 
-        Raises NotFound where one of them does not exist, BackendRefused where nothing can be taken over.
+        Raises NotFound if one of them does not exist, BackendRefused if the switch is impossible.
         """
         with self.journal.lock():
             old = _named(found, old_name or name, self.server.url)
@@ -74,7 +76,7 @@ class Switch:
         return found[0]
 
     def _begun(self, old: OldDeployment, new: Stored, former: Scheduling) -> JournalEntry:
-        """The entry of a switch that has changed nothing yet. Raises BackendRefused where none can begin."""
+        """Return the journal entry of a new switch. Raises BackendRefused if none can begin."""
         if new.id == old.id and self.backend.url == self.server.url:
             raise BackendRefused(
                 f"`{old.full_name}` is the same deployment before and after.",
@@ -113,9 +115,9 @@ class Switch:
         return Switched(done, is_done=True, missed=tuple(missed))
 
     def back(self, entry: JournalEntry) -> Switched:
-        """Undo a switch: the old schedules are what they were before it.
+        """Undo a switch, and restore the old schedules.
 
-        Raises BackendRefused where it went to another backend, NotFound where the old one was deleted.
+        Raises BackendRefused for a switch to another backend, NotFound if the old deployment was deleted.
         """
         if entry.new_url != self.backend.url:
             raise BackendRefused(
@@ -144,7 +146,7 @@ class Switch:
 
 
 def find_entry(journal: Journal, name: str) -> JournalEntry:
-    """The one switch of a deployment called *name*, on either side. Raises NotFound where there is none."""
+    """Return the switch of a deployment called *name* on either side. Raises NotFound if there is none."""
     entries = journal.entries()
     found = [each for each in entries if name in (each.name, each.name.rpartition("/")[2], each.old_name)]
     if len(found) == 1:
@@ -160,7 +162,7 @@ def _joined(one: Iterable[datetime], other: Iterable[datetime]) -> tuple[datetim
 
 
 def _named(deployments: Sequence[OldDeployment], name: str, url: str) -> OldDeployment:
-    """The deployment called *name*: `flow/name`, or a name that only one flow's deployment has."""
+    """Return the deployment called *name*: `flow/name`, or a name that is unique among flows."""
     found = [each for each in deployments if name in (each.full_name, each.name)]
     if len(found) == 1:
         return found[0]

@@ -1,4 +1,4 @@
-"""The project file that the deployments of a file go to."""
+"""The project file for the deployments of a file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from syntask_yaml.project.locate import find_project_file
 
 @dataclass
 class Targets:
-    """Project files of the repository in *directory*, or the one that is named."""
+    """The project files of the repository in *directory*, or the one that the user named."""
 
     directory: Path
     named: Path | None = None
     _nearest: dict[Path, Path | None] = field(default_factory=dict)
 
     def of(self, path: Path) -> tuple[Path, Path]:
-        """The project file for what the file at *path* says, which may not exist yet, and its folder."""
+        """Return the project file for the file at *path*, which may not exist yet, and its folder."""
         if self.named is not None:
             return self.directory / self.named, self.directory
         folder = path.parent

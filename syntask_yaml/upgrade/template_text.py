@@ -1,4 +1,4 @@
-"""Texts with templates among the values of a deployment, whose other texts hold none."""
+"""Strings with templates among the values of a deployment, whose other strings have none."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _OR_EMPTY = ' | default("")'
 
 
 class TemplateText(str):
-    """A text as the project file spells it: its braces are templates, and not escaped again."""
+    """A string as the project file spells it: its braces are templates, and not escaped."""
 
     __slots__ = ()
 
     @classmethod
     def of_variable(cls, name: object, default: object = None) -> TemplateText:
-        """The value of an environment variable. Raises ValueError for what cannot be one."""
+        """Return the value of an environment variable. Raises ValueError for an invalid name."""
         if not isinstance(name, str) or isinstance(name, TemplateText) or not _VARIABLE.fullmatch(name):
             raise ValueError(f"{name!r} is not the name of a variable")
         if isinstance(default, TemplateText) or not isinstance(default, (str, int, float, type(None))):
@@ -34,31 +34,31 @@ class TemplateText(str):
 
     @classmethod
     def of_secret(cls, name: str) -> TemplateText:
-        """The value of a block of a secret, which runs read, and deployments do not."""
+        """Return the value of a secret block, which is read by runs and not by deploys."""
         return cls(f"{{{{ {_SECRETS}{name} }}}}")
 
     @property
     def secrets(self) -> list[str]:
-        """The names of the blocks whose secrets are a part of it."""
+        """The names of the blocks whose secrets it contains."""
         return _SECRET.findall(self)
 
     @property
     def is_of_environment(self) -> bool:
-        """Whether it is made of texts and environment variables alone."""
+        """Whether it consists of plain text and environment variables only."""
         return has_variables(self) and _BRACES not in _OF_ENVIRONMENT.sub("", self)
 
     @property
     def surrounds_a_secret(self) -> bool:
-        """Whether the value of a secret is a part of it, and not all of it."""
+        """Whether a secret is a part of it, and not all of it."""
         return _SECRETS in self and re.fullmatch(r"\{\{[^{}]*\}\}", self) is None
 
     @property
     def has_filter(self) -> bool:
-        """Whether it is more than a name between braces."""
+        """Whether it contains an expression other than a name."""
         return _FILTER.search(self) is not None
 
     def or_else(self, default: object) -> TemplateText:
-        """The variable, or *default* where it is empty or not set. Raises ValueError for other texts."""
+        """Return the variable with *default* if it is empty or unset. Raises ValueError for other strings."""
         found = _OF_ENVIRONMENT.fullmatch(self.replace(_OR_EMPTY, ""))
         if found is None or found[2] is not None:
             raise ValueError("the text is more than one variable")
@@ -67,24 +67,24 @@ class TemplateText(str):
         return TemplateText(f"{{{{ ${found[1]} | default({json.dumps(str(default))}, true) }}}}")
 
     def filtered(self, name: str) -> TemplateText:
-        """The same through a filter. Raises ValueError unless one expression is all there is."""
+        """Return the expression with a filter. Raises ValueError unless it is a single expression."""
         if self.count("{{") != 1 or not (self.startswith("{{") and self.endswith(" }}")):
             raise ValueError("the text is more than one expression")
         return TemplateText(f"{self.removesuffix(' }}')} | {name} }}}}")
 
 
 def holds_template(text: str) -> bool:
-    """Whether *text* has a template in it, also where it was taken apart and is a plain text by now."""
+    """Return whether *text* contains a template, also one in a plain string."""
     return _HELD.search(text) is not None
 
 
 def has_variables(text: str) -> bool:
-    """Whether an environment variable is a part of *text*."""
+    """Return whether *text* contains an environment variable."""
     return _OF_ENVIRONMENT.search(text) is not None
 
 
 def shell_words(words: Iterable[str]) -> str:
-    """*words* as a shell takes them: the environment variables of templates are its own."""
+    """Return *words* quoted for a shell, with environment variables in its syntax."""
     return " ".join(map(_shell_word, words))
 
 
@@ -106,10 +106,10 @@ def _in_quotes(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """*text* with braces that are no template; a TemplateText stays as it is."""
+    """Return *text* with escaped braces; a TemplateText is unchanged."""
     return str(text) if isinstance(text, TemplateText) else text.replace(_BRACES, _WRITTEN_BRACES)
 
 
 def as_template(value: object) -> str:
-    """A part of a text with templates."""
+    """Return *value* as a part of a string with templates."""
     return escaped(value if isinstance(value, str) else str(value))

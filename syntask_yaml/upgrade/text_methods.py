@@ -1,4 +1,4 @@
-"""Methods of texts whose result needs no code to be run."""
+"""String methods whose result can be determined without running code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 MAX_LENGTH = 100_000
-# Those that give a text, whatever their arguments are.
+# Methods that return a string for any arguments.
 _METHODS = frozenset(
     "capitalize casefold format join lower lstrip removeprefix removesuffix replace rstrip strip title "
     "upper".split()
@@ -16,12 +16,12 @@ _PLAIN_FORMAT = re.compile(r"(?:[^{}]|\{\w*\})*")
 
 
 def is_method(name: str) -> bool:
-    """Whether `result_of` knows the method of texts."""
+    """Return whether `result_of` supports the string method."""
     return name in _METHODS
 
 
 def result_of(text: Any, name: str, arguments: Sequence[Any]) -> str:
-    """What the method *name* of *text* returns. Raises ValueError unless all that it takes is plain text."""
+    """Return the result of the method *name* of *text*. Raises ValueError unless all arguments are plain."""
     texts = [
         each for argument in arguments for each in (argument if isinstance(argument, list) else [argument])
     ]

@@ -1,7 +1,7 @@
-"""What an upgrade that was killed had still to write.
+"""The record of an upgrade's writes, to finish an upgrade that was killed.
 
-Its files depend on each other: the new name of a flow is known from the file that no longer has the old one.
-So all that is to be written is kept aside until it is.
+The files depend on each other: after the file of a flow is rewritten, its old name is lost, but the files
+that import it need it. The record has all writes until they are done.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HINT = "Delete it, and undo what the upgrade wrote, or it is not finished."
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """One file: the digest of its bytes *before*, and what it is to hold; None where there is none."""
+    """The write of a file: the digest of its bytes *before*, and its bytes *after*; None for no file."""
 
     path: Path
     before: str | None
@@ -50,26 +50,26 @@ class _Write:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedUpgrade:
-    """The writes of an upgrade in *directory*, kept in *folder*. Each method raises FileFailed."""
+    """The recorded writes of an upgrade in *directory*, in *folder*. Each method raises FileFailed."""
 
     folder: Path
     directory: Path
 
     def begin(self, changes: Iterable[FileChange]) -> None:
-        """Keep what is going to be written."""
+        """Record the writes."""
         self._records.write(*self._key, content={"writes": [_encode(change) for change in changes]})
 
     def end(self) -> None:
-        """Forget it."""
+        """Delete the record."""
         self._records.remove(*self._key)
 
     @property
     def paths(self) -> list[Path]:
-        """The files that are still to be written; none if nothing of the upgrade was, or all was undone."""
+        """Return the files that are still to be written; none if all writes or none of them were done."""
         return [each.path for each in self._left]
 
     def finish(self) -> list[Path]:
-        """Write what is left, and return the files. One that somebody has changed stays as it is."""
+        """Write the remaining files and return them. A file that was edited since stays as it is."""
         left = self._left
         for each in left:
             try:

@@ -1,4 +1,4 @@
-"""What a file made for flows alone, and what of that other files of the repository still take."""
+"""Names that became unused in converted files, but are imported by other files of the repository."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Module = tuple[str, ...]
 
 
 def without_gaps(found: Sequence[FoundFlows], files: Iterable[FoundFile]) -> list[FoundFlows]:
-    """The same; what the code of a file still takes from another one stays there."""
+    """Return *found* with the unused names that other code still imports."""
     unused = {module_of(each.file.path): each.converted.unused for each in found if each.converted.unused}
     if not unused:
         return list(found)
@@ -46,7 +46,7 @@ def _imports(text: str) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def _opened(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str, list[str] | None]]:
-    """The modules that an import may reach, with what it takes of them: None for all that the code names."""
+    """Yield the modules that an import may reach, with the imported names; None for all names in the code."""
     if isinstance(node, ast.Import):
         yield from ((0, alias.name, None) for alias in node.names)
         return

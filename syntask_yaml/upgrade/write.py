@@ -1,6 +1,6 @@
-"""The changes of an upgrade, on the disk: each file whole or not at all, the project file first.
+"""The writes of an upgrade. Each file is written whole or not at all, the project file first.
 
-What a process that is killed in between has not written is in its record, and the next upgrade writes it.
+A record has the writes until they are done, so that the next upgrade finishes one that was killed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HINT = "Commit the files first, so that you can undo the changes, or add `--all
 
 
 def check_clean(directory: Path, upgrade: Upgrade) -> None:
-    """Raise UsageError unless git has the files that are to be changed as they are."""
+    """Raise UsageError unless git has the current content of all files that change."""
     touched = [change for change in upgrade.changes if change.before is not None]
     if not touched:
         return
@@ -39,7 +39,7 @@ def check_clean(directory: Path, upgrade: Upgrade) -> None:
 def write_upgrade(
     upgrade: Upgrade, *, notify: Observer = nobody, record: UnfinishedUpgrade | None = None
 ) -> None:
-    """Make the changes, and tell *notify* how far it is. A *record* has them until they are made.
+    """Write the changes, and report progress to *notify*. A *record* has them until they are written.
 
     Raises FileFailed, also for a file that changed since it was read.
     """
