@@ -98,9 +98,9 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
                 # In the future, also if a hundred times cover less than a minute.
                 again = max(min(times[-_LEAST], time - _AHEAD), now + timedelta(seconds=1))
                 return NextRuns(tuple(times), again)
-    except OverflowError:  # an interval of centuries soon leaves the calendar
+    except OverflowError:  # past the year 9999
         pass
-    except Exception as error:  # noqa: BLE001  (the libraries raise anything)
+    except Exception as error:  # noqa: BLE001  (the libraries raise many types)
         if times:  # continue from the last time found
             return NextRuns(tuple(times), max(times[-1], now + timedelta(seconds=1)))
         problem = walk_problem(timing, error, steps=steps)
@@ -125,7 +125,7 @@ def passed_times(behind: Iterable[ScheduleBehind], now: datetime) -> list[Passed
     found = []
     for each in behind:
         times: list[datetime] = []
-        with suppress(Exception):  # the libraries raise anything
+        with suppress(Exception):  # the libraries raise many types
             walked = islice(occurrences(_thinned(each.timing), each.made_until), MOST_PASSED)
             times.extend(takewhile(until.__ge__, walked))
         if times:

@@ -52,7 +52,7 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
     def take_slots(self, request: SlotRequest, now: datetime, *, lease: float) -> SlotAnswer:
         moment = to_moment(now)
         active, missing = self._limits_of(request)
-        if not active:  # nobody has to wait until others have written
+        if not active:  # avoids waiting for other writers
             return SlotAnswer(is_taken=True, missing=missing)
         with self._store.transaction():
             active, missing = self._limits_of(request)

@@ -127,12 +127,12 @@ def _fields(text: str) -> Mapping[str, Any]:
         if isinstance(value, list):
             found[name] = tuple(value)
         elif name == "job_variables":
-            found[name] = _as_one(value)
+            found[name] = _interned(value)
     return found
 
 
 @once_per_content
-def _as_one(value: Value) -> Value:
+def _interned(value: Value) -> Value:
     """Return one shared object for all equal values."""
     return value
 

@@ -89,7 +89,7 @@ class Deployments(EmbeddedBase):
             return iter([written for part in parts for written in self._write(part, now)])
 
     def _write(self, writes: Sequence[Write], now: datetime) -> list[Written]:
-        batch = self._judged(writes, now)
+        batch = self._checked(writes, now)
         # Delete first: a later write may use the name again.
         if batch.deleted:
             self._delete(batch.deleted, now)
@@ -102,7 +102,7 @@ class Deployments(EmbeddedBase):
             self._put(batch.made, "insert_deployment", map(new_row, batch.made))
         return batch.written
 
-    def _judged(self, writes: Sequence[Write], now: datetime) -> _Batch:
+    def _checked(self, writes: Sequence[Write], now: datetime) -> _Batch:
         batch = _Batch()
         names = [write.full_name for write in writes]
         looked_up = {*names, *(write.old_name for write in writes if write.old_name)}

@@ -1,4 +1,4 @@
--- Every statement by its name. The plans that matter are pinned by a test.
+-- All statements by name. A test pins the query plans that matter.
 
 -- name: pools
 SELECT * FROM pools ORDER BY name;
@@ -40,7 +40,7 @@ WHERE pool = :pool AND name = :name;
 UPDATE queues SET priority = :priority WHERE pool = :pool AND name = :name;
 
 -- name: negate_queue_priorities
--- Priorities are unique in a pool: while they change, the old ones stand aside.
+-- Priorities are unique in a pool: negative ones free the values while they change.
 UPDATE queues SET priority = -priority WHERE pool = :pool;
 
 -- name: drop_queue
@@ -59,7 +59,7 @@ FROM workers JOIN pools ON pools.name = workers.pool
 ORDER BY workers.pool, workers.name;
 
 -- name: put_worker
--- Nothing, where the pool was deleted meanwhile.
+-- No effect if the pool was deleted in the meantime.
 INSERT INTO workers (name, pool, version, seen, online_until, run_limit, queues)
 SELECT :name, name, :version, :seen, :online_until, :run_limit, :queues FROM pools WHERE name = :pool
 ON CONFLICT DO UPDATE SET
@@ -85,7 +85,7 @@ SELECT full_name, work_pool, project, json_extract(document, '$.tags') AS tags
 FROM deployments ORDER BY full_name;
 
 -- name: deployments_in
--- Those in a work pool, or only in one of its queues.
+-- The deployments in a work pool, or in one of its queues.
 SELECT full_name FROM deployments
 WHERE work_pool = :pool AND (:queue IS NULL OR coalesce(work_queue, 'default') = :queue)
 ORDER BY full_name;
@@ -124,7 +124,7 @@ INSERT INTO schedules (
 DELETE FROM schedules WHERE deployment_id IN (SELECT value FROM json_each(:deployments));
 
 -- name: drop_unfit_runs
--- Those made ahead that are still to come, or whose schedule is gone or at rest.
+-- Scheduled runs in the future, and those whose schedule was deleted or paused.
 DELETE FROM runs
 WHERE deployment_id IN (SELECT value FROM json_each(:deployments))
   AND state = 'SCHEDULED' AND is_scheduled
@@ -284,7 +284,7 @@ CROSS JOIN runs ON runs.rowid = (
 );
 
 -- name: save_run
--- What no longer takes up a slot is no longer leased.
+-- A run that does not hold a slot has no lease.
 UPDATE runs SET
     state = :state, state_name = :state_name, message = :message, cause = :cause,
     started = :started, ended = :ended,
@@ -322,7 +322,7 @@ SELECT * FROM children WHERE run_id = :run_id ORDER BY number;
 SELECT coalesce(max(number), 0) AS answer FROM children WHERE run_id = :run_id;
 
 -- name: put_child
--- What is heard again, by a worker that took the run over, changes nothing.
+-- Reports repeated by a worker that took the run over have no effect.
 INSERT INTO children (
     run_id, number, id, parent, kind, name, of, state, state_name, message, changed, started, ended,
     attempts, upstream
@@ -338,17 +338,17 @@ ON CONFLICT (run_id, id) DO UPDATE SET
 WHERE excluded.changed >= changed;
 
 -- name: schedules_to_look_at
--- Runs that are due at the same time begin in this order, too.
+-- Also the order of runs that are due at the same time.
 SELECT * FROM deployments_with_schedules WHERE look_again <= :now
 ORDER BY look_again, full_name, position LIMIT :limit;
 
 -- name: schedules_behind
--- Where all runs that were made are past: there may have been more of them.
+-- Schedules whose runs are all past: further times may have passed.
 SELECT * FROM deployments_with_schedules WHERE look_again <= :now AND made_until < :now AND problem IS NULL
 ORDER BY full_name, position LIMIT :limit;
 
 -- name: mark_schedule
--- Does nothing if the schedule is no longer as it was read.
+-- No effect if the schedule has changed since it was read.
 UPDATE schedules SET
     made_until = :made_until, look_again = :look_again, looked = :looked, problem = :problem
 WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_again;
@@ -357,7 +357,7 @@ WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_aga
 SELECT id FROM schedules WHERE looked > :ahead LIMIT 1;
 
 -- name: free_times_from_ahead
--- What began by a clock that has been set back since is not what was to begin at its time.
+-- Detach runs started before the clock was set back, so that their times get new runs.
 UPDATE runs SET schedule_id = NULL
 WHERE schedule_id IN (SELECT id FROM schedules WHERE looked > :ahead) AND due > :now AND started > :ahead;
 
@@ -365,8 +365,8 @@ WHERE schedule_id IN (SELECT id FROM schedules WHERE looked > :ahead) AND due > 
 UPDATE schedules SET look_again = :now, looked = NULL WHERE looked > :ahead;
 
 -- name: hold_back
--- A run that is due while its deployment is at its limit waits for a slot, or is one too many.
--- MATERIALIZED: otherwise the waiting runs of every busy deployment are looked at.
+-- A due run of a deployment at its limit waits for a slot, or is cancelled.
+-- Without MATERIALIZED, SQLite scans the waiting runs of every busy deployment.
 WITH at_limit AS MATERIALIZED (SELECT * FROM deployments_at_limit)
 UPDATE runs SET
     state = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_state, state),
@@ -384,7 +384,7 @@ WHERE runs.state = 'SCHEDULED' AND runs.state_name = 'Scheduled' AND runs.due <=
 LIMIT 1;
 
 -- name: claim
--- CROSS JOIN keeps this order: the queues by priority, and of each the runs by the time they are due.
+-- CROSS JOIN preserves the order: queues by priority, then runs by due time.
 UPDATE runs SET
     state = 'PENDING', state_name = 'Pending', message = '',
     worker = :worker, token = :token, leased_from = :leased_from, leased_until = :leased_until
@@ -434,7 +434,7 @@ WHERE runs.token = json_extract(claim.value, '$[1]');
 SELECT id FROM runs WHERE leased_from > :ahead LIMIT 1;
 
 -- name: take_back_leases
--- They are as long as they were, and begin now: who holds one has that long to renew it.
+-- Restart leases now, with the same duration, so that their holders can renew them.
 UPDATE runs SET leased_from = :now, leased_until = :now + leased_until - leased_from WHERE leased_from > :ahead;
 
 -- name: runs_to_reap
@@ -472,7 +472,7 @@ SELECT min(due) AS answer FROM (
 );
 
 -- name: data_version
--- Another number after any other connection's commit.
+-- A number that changes with each commit of another connection.
 PRAGMA data_version;
 
 -- name: lease
@@ -571,7 +571,7 @@ DELETE FROM concurrency_slots WHERE token = :token;
 INSERT INTO deploys (project, record) VALUES (:project, :record) RETURNING id AS answer;
 
 -- name: forget_deploys
--- Those that are neither among the last of their project nor young.
+-- Records that are old and not among the last of their project.
 DELETE FROM deploys
 WHERE project = :project
   AND id <= (SELECT id FROM deploys WHERE project = :project ORDER BY id DESC LIMIT 1 OFFSET :number)

@@ -38,10 +38,10 @@ class Queue(EmbeddedReports):
 
     def schedule(self, now: datetime) -> int:
         made = 0
-        self._take_back("marks_from_ahead", ("free_times_from_ahead", "take_back_marks"), now)
+        self._reset_future_times("marks_from_ahead", ("free_times_from_ahead", "take_back_marks"), now)
         while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
             # Computed before the transaction: rare times take long to find.
-            found = list(self._looked_at(rows, now))
+            found = list(self._computed(rows, now))
             with self._store.transaction():
                 made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
         return made
@@ -53,9 +53,7 @@ class Queue(EmbeddedReports):
             for row in rows
         ]
 
-    def _looked_at(
-        self, rows: Sequence[sqlite3.Row], now: datetime
-    ) -> Iterator[tuple[sqlite3.Row, NextRuns]]:
+    def _computed(self, rows: Sequence[sqlite3.Row], now: datetime) -> Iterator[tuple[sqlite3.Row, NextRuns]]:
         """Yield the next runs of the first *rows*, for a limited time: created runs must not wait long."""
         until = time.monotonic() + _A_MOMENT
         for row in rows:

@@ -24,7 +24,7 @@ _A_MOMENT = 1.0
 class EmbeddedReports(EmbeddedBase):
     """The operations of `RunReports`, and those that end and delete runs."""
 
-    def _take_back(self, found: str, changes: Sequence[str], now: datetime) -> None:
+    def _reset_future_times(self, found: str, changes: Sequence[str], now: datetime) -> None:
         """Reset times that were written before the clock was set back to *now*."""
         ahead = to_moment(now + SKEW)
         if self._store.all(found, ahead=ahead):
@@ -91,7 +91,7 @@ class EmbeddedReports(EmbeddedBase):
         return {row["id"]: StateType(row["state"]) for row in rows}
 
     def reap(self, now: datetime, *, only: Collection[str] | None = None) -> list[Run]:
-        self._take_back("leases_from_ahead", ("take_back_leases",), now)
+        self._reset_future_times("leases_from_ahead", ("take_back_leases",), now)
         ids = None if only is None else to_json(list(only))
         which = {"now": to_moment(now), "outliving": to_json(OUTLIVING_TYPES), "only": ids}
         if not self._store.all("runs_to_reap", **which):

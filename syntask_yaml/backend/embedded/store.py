@@ -83,7 +83,9 @@ class Store:
     def read(self, name: str, collect: Callable[[Iterable[sqlite3.Row]], _T], /, **values: Any) -> _T:
         """Return *collect* of the rows of the statement *name*, which are not loaded at once."""
         with self._lock, translated(self.path):
-            return _patiently(lambda: collect(self._connection.execute(SQL[name], values)), self.patience)
+            return _retry_while_locked(
+                lambda: collect(self._connection.execute(SQL[name], values)), self.patience
+            )
 
     def one(self, name: str, /, **values: Any) -> sqlite3.Row | None:
         """Return the first row of the statement *name*; None if there is none."""
@@ -98,7 +100,7 @@ class Store:
         """Execute the body in a transaction that excludes other writers."""
         with self._lock, translated(self.path):
             try:
-                _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), self.patience)
+                _retry_while_locked(lambda: self._connection.execute("BEGIN IMMEDIATE"), self.patience)
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -160,7 +162,7 @@ def _make_file(path: Path) -> None:
 
 def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> None:
     check_is_ours(connection, path)
-    _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"), patience)
+    _retry_while_locked(lambda: connection.execute("PRAGMA journal_mode = WAL"), patience)
     for setting in _SETTINGS:
         connection.execute(setting)
     migrate(connection)
@@ -168,7 +170,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> Non
     connection.row_factory = sqlite3.Row
 
 
-def _patiently(ask: Callable[[], _T], patience: float) -> _T:
+def _retry_while_locked(ask: Callable[[], _T], patience: float) -> _T:
     """Return the result of *ask*, repeated while the store is locked, for at most *patience* seconds.
 
     SQLite's own busy handler sleeps for up to 100 ms, while others acquire the lock: with eight busy workers,

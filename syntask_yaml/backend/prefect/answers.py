@@ -1,4 +1,4 @@
-"""Parse responses: JSON, times, and how long to wait before a retry."""
+"""Parse responses: JSON, times and retry delays."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from syntask_yaml.backend.prefect.faults import no_api
 from syntask_yaml.model.value import MAX_DEPTH, is_deeper
 
 _LONGEST_ASKED = 60.0
-# What a project may hold, and as much around it: what walks through values is not made for more.
+# Twice the limit of project files. Functions that traverse values recurse to this depth.
 _MAX_DEPTH = 2 * MAX_DEPTH
 
 
 def json_of(answer: httpx.Response, url: str) -> Any:
-    """The JSON of an answer. Raises BackendUnreachable where it holds none."""
+    """Return the JSON of a response. Raises BackendUnreachable if it is invalid."""
     if not is_json(answer):
         raise no_api(url, "the response is not JSON")
     try:
@@ -30,7 +30,7 @@ def json_of(answer: httpx.Response, url: str) -> Any:
 
 
 def token_of(answer: httpx.Response, url: str) -> str:
-    """Return the CSRF token in an answer. Raises BackendUnreachable where it holds none."""
+    """Return the CSRF token of a response. Raises BackendUnreachable if it has none."""
     found = json_of(answer, url)
     token = found.get("token") if isinstance(found, dict) else None
     if not isinstance(token, str):
@@ -39,12 +39,12 @@ def token_of(answer: httpx.Response, url: str) -> str:
 
 
 def is_json(answer: httpx.Response) -> bool:
-    """Return whether an answer says that it is JSON."""
+    """Return whether the content type of a response is JSON."""
     return str(answer.headers.get("content-type", "")).startswith("application/json")
 
 
 def seconds_asked_for(answer: httpx.Response) -> float:
-    """Return for how many seconds the server asks to wait, with a number or a time; 0 where it does not."""
+    """Return the delay of the `Retry-After` header (seconds or a date) in seconds; 0 without one."""
     text = answer.headers.get("retry-after", "")
     try:
         seconds = float(text)
@@ -54,7 +54,7 @@ def seconds_asked_for(answer: httpx.Response) -> float:
 
 
 def moment_of(text: str) -> datetime | None:
-    """Return the moment that a header of an answer tells; None if it tells none."""
+    """Return the time in a header; None if it is invalid."""
     from email.utils import parsedate_to_datetime
 
     try:

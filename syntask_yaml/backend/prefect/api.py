@@ -1,4 +1,4 @@
-"""The operations of the REST API: objects of a kind with their expected shape, and lists of them."""
+"""The operations of the REST API: read and write objects of a kind, and check their shapes."""
 
 from __future__ import annotations
 
@@ -20,52 +20,52 @@ _S = TypeVar("_S")
 
 _READERS = 4
 
-# What goes wrong where an answer is not what it should be.
+# Exceptions of parsing an unexpected response.
 _ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 class Api(Transport):
-    """A server's API. Threads may share one. *shapes* are what its objects look like."""
+    """The API of a server. Threads can share one. *shapes* are the shapes of its objects."""
 
     shapes: Mapping[str, Mapping[str, Shape]] = SHAPES
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        # Cloud has one version, and no place that tells it.
+        # Cloud has only one version, and no endpoint that returns it.
         self._version: str | None = "" if connection.is_cloud else None
 
     def get(self, path: str, kind: str = "", **query: Any) -> Raw | None:
-        """Return the object at *path*, which is of *kind*; None if there is none."""
+        """Return the object of *kind* at *path*; None if it does not exist."""
         found = self.call("GET", path, query=query, may_be_missing=True)
         if found is None:
             return None
         return self._checked(found, kind) if kind else self._object(found)
 
     def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
-        """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
+        """Post *body*. Without *repeats*, a request that may have been executed raises AnswerLost."""
         return self.call("POST", path, body, repeats=repeats)
 
     def made(self, path: str, body: Any, kind: str = "", *, repeats: bool = True) -> Raw:
-        """Post *body*, and return the object of *kind* that the server made of it, with its id."""
+        """Post *body*, and return the created object of *kind*."""
         return self._checked(self.post(path, body, repeats=repeats), kind)
 
     def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
-        """Post the filter *body*, and return the objects of *kind* that are listed."""
+        """Post the filter *body*, and return the matching objects of *kind*."""
         answer = self.call("POST", path, body)
         if not isinstance(answer, list):
             raise self.no_api("the response is not a list")
         return [self._checked(each, kind) for each in answer]
 
     def patch(self, path: str, body: Any) -> bool:
-        """Change what stands at *path*; whether there was something."""
+        """Update the object at *path*. Return whether it exists."""
         return self.call("PATCH", path, body, may_be_missing=True) is not None
 
     def delete(self, path: str) -> bool:
-        """Delete what stands at *path*; whether there was something."""
+        """Delete the object at *path*. Return whether it existed."""
         return self.call("DELETE", path, may_be_missing=True) is not None
 
     def parsed(self, parse: Callable[[], _T]) -> _T:
-        """Return what *parse* makes of an answer. Raises BackendUnreachable where it has another shape."""
+        """Return the result of *parse*. Raises BackendUnreachable if the response has another structure."""
         try:
             return parse()
         except _ODD as error:
@@ -74,7 +74,7 @@ class Api(Transport):
             ) from error
 
     def no_api(self, why: str) -> BackendError:
-        """Return the error for an answer that no Prefect 3 server gives."""
+        """Return the error for a response that no Prefect 3 server sends."""
         try:
             self.check_version()
         except BackendRefused as error:
@@ -84,11 +84,11 @@ class Api(Transport):
         return no_api(self.url, why)
 
     def check_version(self) -> None:
-        """Raise BackendRefused for a server of Prefect 2. It is asked once."""
+        """Raise BackendRefused for a server of Prefect 2. The version is requested once."""
         if self._version is None:
             try:
                 version = self.call("GET", "/admin/version", may_be_missing=True)
-            except Refused:  # a proxy that keeps this place to itself
+            except Refused:  # a proxy that blocks the path
                 version = ""
             if not isinstance(version, str | None):
                 raise no_api(self.url, "its version is not text")
@@ -97,7 +97,7 @@ class Api(Transport):
             raise old_server(self.url, self._version)
 
     def accept_version(self) -> None:
-        """Know by what was answered that the server is none of Prefect 2: its version is not asked for."""
+        """Skip the version check, because a response was one of Prefect 3."""
         self._version = self._version or ""
 
     def _object(self, answer: Any) -> Raw:
@@ -106,7 +106,7 @@ class Api(Transport):
         return answer
 
     def _checked(self, answer: Any, kind: str) -> Raw:
-        """*answer*, which is an object of *kind* with all texts that such an object has."""
+        """Return *answer* as an object of *kind*. Raises BackendUnreachable if it has another shape."""
         found, shape = self._object(answer), self.shapes.get(kind, {"id": str})
         for name, type_ in shape.items():
             if type_ is str and not isinstance(found.get(name), str):
@@ -115,17 +115,17 @@ class Api(Transport):
         return found
 
     def check_shape(self, answer: Any, shape: Shape) -> None:
-        """Raise BackendUnreachable where *answer* has another *shape*."""
+        """Raise BackendUnreachable if *answer* does not match *shape*."""
         if (place := odd_place(answer, shape)) is not None:
             raise self.no_api(f"the response has a value of an unexpected type at `{place}`")
 
     def every(
         self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0, of: str = ""
     ) -> list[Raw]:
-        """Return all objects of *kind* that the filter *body* means, several pages at a time.
+        """Return all objects of *kind* that match the filter *body*, and read several pages at a time.
 
-        *expected* is how many there probably are: so many pages are asked for at once. *of* is the path of
-        what they belong to.
+        *expected* is the approximate number of objects, which determines the number of pages of the first
+        request. *of* is the path of their parent.
         """
         order = {"sort": ORDERS[kind]} if kind in ORDERS else {}
         return self.pages(kind, {**order, **(body or {})}, of=of).all(expected=expected)
@@ -133,7 +133,7 @@ class Api(Transport):
     def pages(
         self, kind: str, body: Mapping[str, Any], found: dict[str, Raw] | None = None, *, of: str = ""
     ) -> Pages:
-        """Return the list of *kind* that *body* filters and orders, of which *found* is known."""
+        """Return the list of *kind* that *body* filters and sorts. *found* are the objects already known."""
 
         def page_at(offset: int) -> list[Raw]:
             return self.listed(f"{of}/{kind}/filter", kind, {**body, "limit": PAGE, "offset": offset})
@@ -144,13 +144,13 @@ class Api(Transport):
         return Pages(self.url, kind, read, {} if found is None else found)
 
     def both(self, one: Callable[[], _T], other: Callable[[], _S]) -> tuple[_T, _S]:
-        """Return what two ways to read return, gone at the same time."""
+        """Return the results of both functions, called concurrently."""
         with ThreadPoolExecutor(1, thread_name_prefix="syntask-read") as pool:
             later = pool.submit(other)
             return one(), later.result()
 
     def together(self, calls: Sequence[Callable[[], _T]]) -> list[_T]:
-        """Return what each of the *calls* returns, several at a time."""
+        """Return the result of each of *calls*, several of them called concurrently."""
         if len(calls) < 2:
             return [call() for call in calls]
         with ThreadPoolExecutor(min(_READERS, len(calls)), thread_name_prefix="syntask-read") as pool:

@@ -1,6 +1,6 @@
 """The automations of projects on a server.
 
-A project owns its automations there as a deployment owns its triggers: by the `owner_resource`.
+Their `owner_resource` is the project, as that of triggers is their deployment.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.trigger import settled, whole
 
 _ID = "block_document_id"
-# The id of a block by `type/name`, or the other way around; it asks once for each.
+# Maps the `type/name` of a block to its id, or vice versa. The results are cached.
 _LookUp: TypeAlias = Callable[[str], str]
 
 
 class PrefectAutomations(PrefectBlocks, PrefectResourceLedgers):
-    """The verbs about automations."""
+    """Operations on automations."""
 
     def automations(
         self,
         *,
         project: str | None = None,
-        names: Collection[str] = (),  # noqa: ARG002  (which are not unique here)
+        names: Collection[str] = (),  # noqa: ARG002  (not unique on a server)
     ) -> list[StoredAutomation]:
-        found = self._everyones() if project is None else self._owned_by(project)
+        found = self._all_with_owners() if project is None else self._owned_by(project)
         name_of = cache(self._block_name)
         return self._api.parsed(
             lambda: sorted(
@@ -50,11 +50,11 @@ class PrefectAutomations(PrefectBlocks, PrefectResourceLedgers):
         found = self._server.call("GET", f"/automations/related-to/{part(_owner(project))}")
         return [(raw, project) for raw in found]
 
-    def _everyones(self) -> list[tuple[Raw, str | None]]:
-        """Return all automations but the triggers of deployments, each with its owner.
+    def _all_with_owners(self) -> list[tuple[Raw, str | None]]:
+        """Return all automations except the triggers of deployments, each with its project.
 
-        A server tells what an owner owns, and not whose an automation is: all projects that it has
-        deployments or resources of are asked for.
+        A server lists the automations of an owner, but does not return the owner of an automation. So this
+        asks for each project that has deployments or resources.
         """
         try:
             found = self._server.every("automations")
@@ -88,7 +88,7 @@ class PrefectAutomations(PrefectBlocks, PrefectResourceLedgers):
             except BackendError as failure:
                 yield WrittenAutomation(write, error=failure)
 
-    def deliveries(self, run_id: str) -> list[Delivery]:  # noqa: ARG002  (a server does not tell)
+    def deliveries(self, run_id: str) -> list[Delivery]:  # noqa: ARG002  (servers do not report them)
         return []
 
     def _write_automation(self, write: AutomationWrite, id_of: _LookUp) -> str:
@@ -105,7 +105,7 @@ class PrefectAutomations(PrefectBlocks, PrefectResourceLedgers):
         return str(made["id"])
 
     def _block_name(self, id: str) -> str:
-        """`type/name` of the block with that *id*, or the id of one that is gone."""
+        """Return the `type/name` of the block with that *id*, or *id* if it was deleted."""
         raw = self._api.get(f"/block_documents/{part(id)}", "block_documents")
         return f"{raw['block_type']['slug']}/{raw['name']}" if raw else id
 
@@ -133,13 +133,13 @@ def _automation_of(raw: Raw, project: str | None, name_of: _LookUp) -> StoredAut
 
 
 def _replaced(action: Mapping[str, Any], key: str, other: str, look_up: _LookUp) -> dict[str, Any]:
-    """*action* with what *look_up* finds for the value of *key* under *other* in its place, if it has one."""
+    """Return *action* with its *key*, if present, replaced by *other*, and the value by that of *look_up*."""
     rest = {name: value for name, value in action.items() if name != key}
     return {**rest, other: look_up(action[key])} if key in action else rest
 
 
 def _owner(project: str) -> str:
-    """Whose automations are, in the words of the server: no path can have a `/` in a part."""
+    """Return the owner resource of automations of *project*, quoted because paths cannot contain a `/`."""
     return f"syntask.project.{quote(project, safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""The backend of a Prefect server, assembled from its parts."""
+"""The backend of a Prefect server, composed of its parts."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class PrefectBackend(
     PrefectLedgers,
     PrefectResourceLedgers,
 ):
-    """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
+    """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads can share one."""
 
     def __init__(self, api: Api, *, clock: Clock = utc_now, is_cloud: bool = False) -> None:
         super().__init__(api, clock)
         self.url = api.url
-        # What a deployment promises can be told to Cloud, and not be asked for.
+        # The SLAs of a deployment can be written to Cloud, but not read.
         forgets = frozenset({"sla"}) if is_cloud else frozenset()
         self.features = Features(
             triggers=True,
@@ -57,7 +57,7 @@ class PrefectBackend(
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str], *, clock: Clock = utc_now) -> PrefectBackend:
-        """Return the backend of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
+        """Return the backend of the API at *url*, with the settings in *environ*. Sends no request."""
         connection = read_connection(url, environ)
         return cls(Api(connection), clock=clock, is_cloud=connection.is_cloud)
 

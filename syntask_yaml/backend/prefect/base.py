@@ -1,4 +1,4 @@
-"""What the parts of the backend of a Prefect server share."""
+"""The base class of the parts of the backend of a Prefect server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.backend.prefect.pages import PAGE
 
 
 class PrefectBase:
-    """Some verbs of the port, over one API. Names that were looked up are remembered: they never change."""
+    """A part of the backend. Names of objects are cached, because they never change."""
 
     features: Features
 
@@ -28,26 +28,26 @@ class PrefectBase:
 
     @property
     def _server(self) -> Api:
-        """The API, once it is known to be Prefect 3's."""
+        """The API, after the check that it is that of Prefect 3."""
         self._api.check_version()
         return self._api
 
-    def _made(self, kind: str, body: Mapping[str, Any], there: str) -> Raw:
-        """The object of *kind* that *body* makes. Where the answer is lost, what stands at *there* is it."""
+    def _made(self, kind: str, body: Mapping[str, Any], path: str) -> Raw:
+        """Create an object of *kind*. If the response is lost, return the object at *path*, or try again."""
         make = partial(self._api.made, f"/{kind}/", body, kind, repeats=False)
         try:
             return make()
         except AnswerLost:
-            return self._api.get(there, kind, include_secrets="true") or make()
+            return self._api.get(path, kind, include_secrets="true") or make()
 
     def _names_in(self, chosen: Mapping[str, Any]) -> list[str]:
-        """Return the deployments that the filter *chosen* means, by `flow/name`."""
+        """Return the `flow/name` of the deployments that match the filter *chosen*."""
         found = self._api.every("deployments", chosen)
         self._learn_flows(found)
         return sorted(f"{self._flow_names.get(raw['flow_id'], '?')}/{raw['name']}" for raw in found)
 
     def _learn_flows(self, of: Collection[Raw]) -> None:
-        """Know the names of the flows of deployments or runs: those that no label tells are asked for."""
+        """Cache the names of the flows of deployments or runs. Those without a label are requested."""
         for raw in of:
             if (name := flow_name_in(raw)) is not None:
                 self._flow_names.setdefault(raw["flow_id"], name)
@@ -57,6 +57,6 @@ class PrefectBase:
             self._flow_names.update((flow["id"], flow["name"]) for flow in found)
 
     def _flows(self, ids: Sequence[str]) -> list[Raw]:
-        """Return the flows with *ids*, of which one page has room."""
+        """Return the flows with *ids*, at most one page."""
         chosen = {"flows": {"id": {"any_": ids}}}
         return self._api.pages("flows", chosen).all(enough=len(ids))

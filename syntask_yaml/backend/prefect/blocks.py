@@ -1,4 +1,4 @@
-"""Blocks: documents of a type, whose newest schema says which fields they have."""
+"""Blocks: documents of a type whose latest schema defines their fields."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
 from syntask_yaml.model.secret import revealed, with_secret_texts
 
-# The keys that lead to a value. A `*` stands for every key.
+# The keys that lead to a value. `*` matches any key.
 _Path: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A type of blocks on the server, and the ids of its type and of its newest schema there."""
+    """A type of blocks, with its id and the id of its latest schema on the server."""
 
     type: BlockType
     type_id: str
@@ -30,7 +30,7 @@ class _Kind:
 
 
 class PrefectBlocks(PrefectBase):
-    """The verbs about blocks."""
+    """Operations on blocks."""
 
     def block_types(self) -> list[BlockType]:
         types, schemas = self._api.both(
@@ -85,7 +85,7 @@ class PrefectBlocks(PrefectBase):
         return raw is not None and self._api.delete(f"/block_documents/{part(raw['id'])}")
 
     def _kind(self, slug: str) -> _Kind:
-        """Return the type called *slug*. Raises BackendRefused for one that the server does not have."""
+        """Return the block type called *slug*. Raises BackendRefused if the server does not have it."""
         kind = self._server.get(f"/block_types/slug/{part(slug)}", "block_types")
         if kind is None:
             raise self._no_block_type(slug)
@@ -106,7 +106,7 @@ class PrefectBlocks(PrefectBase):
         )
 
     def _data(self, block: Block, kind: BlockType) -> dict[str, Any]:
-        """Return the fields of *block* as the server takes them: other blocks by their id."""
+        """Return the fields of *block* for a request, with references as ids."""
         check_fields(block, kind.fields, kind.required)
         named = {
             field: {"$ref": {"block_document_id": self._id_of(name, field)}}
@@ -115,7 +115,7 @@ class PrefectBlocks(PrefectBase):
         return {**revealed(shaped(block, kind).data), **named}
 
     def _id_of(self, name: str, field: str) -> str:
-        """Return the id of the block *name* (`type/name`), which *field* refers to."""
+        """Return the id of the block *name* (`type/name`), to which *field* refers."""
         slug, _, own_name = name.partition("/")
         raw = self._server.get(_block_path(slug, own_name), "block_documents")
         if raw is None:
@@ -163,7 +163,7 @@ def _slug(raw: Raw) -> str:
 
 
 def _secret_paths(raw: Raw, references: Mapping[str, str]) -> Iterator[_Path]:
-    """Where secrets are: where the server says so, and where the same type of ours has them."""
+    """Yield the paths of secrets, according to the schema on the server and to our own block type."""
     fields = (raw.get("block_schema") or {}).get("fields") or {}
     for path in fields.get("secret_fields") or ():
         yield tuple(path.split("."))
@@ -180,7 +180,7 @@ def _own_secrets(slug: str) -> frozenset[str]:
 
 
 def _with_secrets(value: Any, paths: frozenset[_Path]) -> Any:
-    """*value* with the texts at and below *paths* as secrets."""
+    """Return *value* with the texts at and below *paths* as secrets."""
     if () in paths:
         return with_secret_texts(value)
     if not paths or not isinstance(value, Mapping):

@@ -20,22 +20,22 @@ Raw: TypeAlias = Mapping[str, Any]
 
 RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-# The fields that the API takes and gives as they are, with its keys.
+# Fields that the API stores unchanged, with their keys.
 _SAME: Mapping[str, str] = {field.name: field.api for field in FIELDS if field.api is not None}
 
 OWNER, ORIGIN, PROTECTED = "syntask.project", "syntask.origin", "syntask.protected"
-# The id and the name of the flow: a deployment that is read has the id only.
+# A label with the id and the name of the flow: the API returns only the id.
 FLOW = "syntask.flow"
-# On automations whose name does not show that they are a deployment's.
+# The tag of triggers whose name does not identify their deployment.
 AUTOMATION_TAG = "syntask"
-# What a server has for a flow whose signature nobody could read.
+# The schema on the server for a flow whose signature could not be read.
 _NO_SCHEMA: Mapping[str, Json] = {"type": "object", "properties": {}}
 
 
 def new_body(
     after: Deployment, schedules: Sequence[Schedule], *, flow_id: str, dialect: ServerDialect
 ) -> dict[str, Any]:
-    """Return the body that makes a deployment, or makes it anew, with *schedules*."""
+    """Return the request body that creates or overwrites a deployment."""
     body = {"name": after.name, "flow_id": flow_id, **changed_body(after, dialect)}
     body["schedules"] = [schedule_body(schedule) for schedule in schedules]
     body["labels"] = {**labels_of(after), FLOW: f"{flow_id} {after.flow}"}
@@ -43,21 +43,21 @@ def new_body(
 
 
 def flow_name_in(raw: Raw) -> str | None:
-    """Return the name of the flow, where the label of a deployment tells it, and of no other flow."""
+    """Return the flow name in the label of a deployment; None if the label is missing or outdated."""
     flow_id, _, name = str((raw.get("labels") or {}).get(FLOW, "")).partition(" ")
     return name if flow_id == raw["flow_id"] else None
 
 
 def labels_of(deployment: Deployment) -> dict[str, str | bool]:
-    """Return the labels that say whose a deployment is, and whether it may be pruned."""
+    """Return the labels for the owner of a deployment and its protection from deletion."""
     given = {OWNER: deployment.project, ORIGIN: deployment.origin, PROTECTED: deployment.protected or None}
     return {name: value for name, value in given.items() if value is not None}
 
 
 def changed_body(after: Deployment, dialect: ServerDialect) -> dict[str, Any]:
-    """Return the body that changes a deployment: all but its names, owner and schedules.
+    """Return the request body that updates a deployment, without its names, owner and schedules.
 
-    What is not declared is not in it.
+    Undeclared fields are omitted.
     """
     limit = known(after.concurrency_limit)
     body: dict[str, Any] = {
@@ -86,7 +86,7 @@ def _version_info(after: Deployment) -> Mapping[str, Json] | None:
 
 
 def schedule_body(schedule: Schedule) -> dict[str, Any]:
-    """Return a schedule. What is empty is left out: servers of 3.0 do not know all of it."""
+    """Return the request body of a schedule, without empty fields, which servers of 3.0 may reject."""
     body: dict[str, Any] = {"schedule": _timing_body(schedule.timing), "active": schedule.active is not False}
     if schedule.parameters:
         body["parameters"] = schedule.parameters
@@ -105,7 +105,7 @@ def _timing_body(timing: Timing) -> dict[str, Any]:
 def automation_body(
     trigger: Mapping[str, Any], position: int, *, deployment: str, deployment_id: str, owner: str
 ) -> dict[str, Any]:
-    """Return the automation that is the trigger at *position*, counted from one, of a deployment."""
+    """Return the automation for the trigger at *position*, counted from 1, of a deployment."""
     own_name = trigger_name(deployment, position)
     fields = whole(trigger, name=own_name)
     action = {key: fields.pop(key) for key in ("parameters", "job_variables", "schedule_after")}
@@ -114,7 +114,7 @@ def automation_body(
         "name": name,
         "description": fields.pop("description"),
         "enabled": fields.pop("enabled"),
-        # Left out where there are none: servers of 3.0 do not know them.
+        # Omitted if empty: servers of 3.0 reject it.
         **({} if name == own_name else {"tags": [AUTOMATION_TAG]}),
         "trigger": fields,
         "actions": [
@@ -125,7 +125,7 @@ def automation_body(
 
 
 def deployment_of_automation(automation: Raw) -> str | None:
-    """Return the id of the one deployment that an automation does nothing but run; None for others."""
+    """Return the id of the deployment if running it is the only action of an automation, else None."""
     actions = automation["actions"]
     more = [*automation.get("actions_on_trigger", ()), *automation.get("actions_on_resolve", ())]
     if len(actions) != 1 or more or actions[0].get("type") != "run-deployment":
@@ -134,9 +134,9 @@ def deployment_of_automation(automation: Raw) -> str | None:
 
 
 def triggers_of(automations: Sequence[Raw], deployment: str) -> tuple[dict[str, Any], ...]:
-    """Return the triggers that *automations* of a deployment are: those that a deploy made, in its order.
+    """Return the triggers among the *automations* of a deployment, in the order of their creation.
 
-    Somebody else's automation that runs it is none.
+    Automations that were not created by a deploy are ignored.
     """
     ours = sorted(
         (each for each in automations if _is_ours(each, deployment)), key=lambda each: str(each["created"])
@@ -162,7 +162,7 @@ def _trigger(automation: Raw) -> dict[str, Any]:
 
 
 def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored:
-    """Return the deployment of *flow* that the API gives back, with the *automations* that run it."""
+    """Return the deployment of *flow* in a response, with its triggers among *automations*."""
     labels = raw.get("labels") or {}
     deployment = Deployment(
         flow=flow,
@@ -200,7 +200,7 @@ def _limit(raw: Raw) -> ConcurrencyLimit | None:
 
 
 def schedules_of(raws: Sequence[Raw]) -> tuple[Schedule, ...]:
-    """Schedules in the order in which they were made."""
+    """Return the schedules in the order of their creation."""
     known_ones = [raw for raw in raws if raw["schedule"].keys() & {"cron", "interval", "rrule"}]
     return tuple(_schedule(raw) for raw in sorted(known_ones, key=lambda raw: str(raw["created"])))
 
@@ -217,12 +217,12 @@ def _schedule(raw: Raw) -> Schedule:
 
 def _timing(raw: Raw) -> Timing:
     timing = timing_from_dict(raw)
-    # The start that a server adds may be another one each time.
+    # The start that a server adds can change.
     return replace(timing, rrule=without_default_start(timing.rrule)) if isinstance(timing, RRule) else timing
 
 
 def moment(text: str | None) -> datetime | None:
-    """Return a time of the API, in UTC."""
+    """Return a time of the API in UTC."""
     if not text:
         return None
     found = datetime.fromisoformat(text)

@@ -1,6 +1,6 @@
-"""Why a run on a server is in its state, from what Prefect's server, worker and engine recorded.
+"""The causes of run states on a server, from messages of Prefect's server, worker and engine.
 
-Their sentences differ from version to version; one that is not known here tells nothing.
+The messages differ between versions; unknown ones are ignored.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ASKED = "Cancelled by {who} with syntask."
 _WHO = re.compile(re.escape(_ASKED).replace(r"\{who\}", "(.+)"))
 
 _EXIT = re.compile(r"exited with (?:non-zero )?status code:? ?(-?\d+)")
-# By the state, how its message begins.
+# The beginning of the state's message, by state.
 _BEGINNINGS: Mapping[StateType, Mapping[str, CauseKind]] = {
     StateType.FAILED: {
         "Flow run encountered an exception": CauseKind.CALL,
@@ -35,12 +35,12 @@ _STEP_ENDS = re.compile(r"Deployment step '(.+)' completed successfully")
 
 
 def asked_by(who: str) -> str:
-    """Return the message of the state that *who*, which is `user@host`, asks for to end a run."""
+    """Return the message of the state that requests the end of a run on behalf of *who* (`user@host`)."""
     return _ASKED.format(who=who)
 
 
 def cause_of_stop(states: Sequence[Raw]) -> Cause | None:
-    """Who asked that a run end, and when, by the *states* it was in."""
+    """Return who requested the end of a run, and when, from the history of its *states*."""
     for raw in states:
         if raw.get("type") == StateType.CANCELLING.value:
             who = _WHO.match(raw.get("message") or "")
@@ -49,8 +49,8 @@ def cause_of_stop(states: Sequence[Raw]) -> Cause | None:
 
 
 def cause_of_end(run: Run, lines: Sequence[LogLine]) -> Cause | None:
-    """Return why *run* failed or crashed, by its last *lines* and the message of its state."""
-    # The server lets a run that never began start when it ends.
+    """Return why *run* failed or crashed, from its last log *lines* and the message of its state."""
+    # The server sets the start of a run that never started to its end.
     has_begun = run.started is not None and run.started != run.ended
     return (None if has_begun else _of_lines(lines)) or _of_message(run.state)
 

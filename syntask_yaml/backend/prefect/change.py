@@ -1,4 +1,4 @@
-"""Write one deployment: create, update, recreate, rename or delete it."""
+"""Write one deployment: create, update, overwrite, rename or delete it."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ from syntask_yaml.model.value import known
 
 
 class _ServerTooOld(BackendRefused):
-    """The server does not know a field that means something."""
+    """The server does not support a field that has an effect."""
 
 
 class DeploymentChanger(DeploymentReader):
-    """What writing one deployment takes."""
+    """The steps to write one deployment."""
 
-    def _move(self, after: Deployment, now: Current, before: Stored | None, flow_id: str) -> str:
-        """Make *after* with what was paused of the one that it was; that goes once the new one stands.
+    def _rename(self, after: Deployment, current: Current, before: Stored | None, flow_id: str) -> str:
+        """Create *after* with the paused state of the old deployment, then delete that.
 
-        A server cannot rename. Until the old one is gone, the new one rests, and has a tag that says so: a
-        deploy that is killed in between doubles no run, and the next one finishes it.
+        A server cannot rename deployments. Until the old one is deleted, the new one is paused and has a tag:
+        if the deploy is killed in between, no run is duplicated, and the next deploy completes the rename.
         """
-        had = now.stored.deployment
+        old = current.stored.deployment
         whole = replace(
-            self._in_place(after, had),
-            version=had.version if after.version is None else after.version,
-            origin=after.origin or had.origin,
-            concurrency_limit=limit_in_place(after, had),
+            self._in_place(after, old),
+            version=old.version if after.version is None else after.version,
+            origin=after.origin or old.origin,
+            concurrency_limit=limit_in_place(after, old),
         )
         tags = known(whole.tags) or ()
         resting = replace(whole, paused=True, tags=tags if whole.paused else (*tags, RENAMING))
         made = self._create(resting, flow_id)
-        self._delete(now, before)
+        self._delete(current, before)
         if not whole.paused:
             self._send("PATCH", f"/deployments/{part(made)}", {"paused": False, "tags": list(tags)})
-        make_coming_runs(self._api, made, whole, former_id=now.stored.id)
+        make_coming_runs(self._api, made, whole, former_id=current.stored.id)
         self._write_rest(made, after, before=())
         return made
 
-    def _in_place(self, after: Deployment, had: Deployment) -> Deployment:
-        """*after* with the schedules that it makes of those of *had*, and paused as that is by default."""
-        wanted, stored = known(after.schedules), known(had.schedules)
+    def _in_place(self, after: Deployment, old: Deployment) -> Deployment:
+        """Return *after* with its schedules matched with those of *old*, and by default its paused state."""
+        wanted, stored = known(after.schedules), known(old.schedules)
         schedules = merged(wanted, stored or (), self._clock())
-        paused = had.paused if after.paused is None else after.paused
+        paused = old.paused if after.paused is None else after.paused
         return replace(after, schedules=schedules, paused=paused)
 
     def _make(self, after: Deployment, flow_id: str) -> str:
@@ -69,51 +69,50 @@ class DeploymentChanger(DeploymentReader):
         body = new_body(after, schedules, flow_id=flow_id, dialect=self._api.dialect)
         return str(self._send("POST", "/deployments/", body)["id"])
 
-    def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
-        """Change what is there. A label cannot be changed in place: an owner takes the whole anew, and so
-        does the name of the flow where it is no label yet."""
-        had, deployment_id = now.stored.deployment, now.stored.id
-        limit, origin = limit_in_place(after, had), after.origin or had.origin
+    def _change(self, after: Deployment, current: Current, before: Stored | None) -> None:
+        """Update the deployment. Labels can only be changed by overwriting all of it."""
+        old, deployment_id = current.stored.deployment, current.stored.id
+        limit, origin = limit_in_place(after, old), after.origin or old.origin
         after = replace(after, concurrency_limit=limit, origin=origin)
-        is_labelled = labels_of(after) == labels_of(had) and flow_name_in(now.raw) == after.flow
-        is_anew = not is_labelled and "project" not in self.features.forgets
-        if not is_anew:
+        has_labels = labels_of(after) == labels_of(old) and flow_name_in(current.raw) == after.flow
+        overwrites = not has_labels and "project" not in self.features.forgets
+        if not overwrites:
             try:
-                self._change_in_place(after, now)
+                self._change_in_place(after, current)
             except _ServerTooOld:
-                # One of 3.0 takes some fields only with the whole.
-                is_anew = True
-        if is_anew:
-            self._make_anew(after, now)
-        former_id = deployment_id if is_anew else ""
-        make_coming_runs(self._api, deployment_id, self._in_place(after, had), former_id=former_id)
+                # A server of 3.0 accepts some fields only when overwriting.
+                overwrites = True
+        if overwrites:
+            self._overwrite(after, current)
+        former_id = deployment_id if overwrites else ""
+        make_coming_runs(self._api, deployment_id, self._in_place(after, old), former_id=former_id)
         self._write_rest(deployment_id, after, before=before.deployment.triggers if before else ())
 
-    def _change_in_place(self, after: Deployment, now: Current) -> None:
-        deployment_id = now.stored.id
+    def _change_in_place(self, after: Deployment, current: Current) -> None:
+        deployment_id = current.stored.id
         body = changed_body(after, self._api.dialect)
         if self._send("PATCH", f"/deployments/{part(deployment_id)}", body) is None:
             raise BackendConflict(
                 f"`{after.full_name}` was deleted since it was read.", hint="Run `syntask plan` again."
             )
-        stored = known(now.stored.deployment.schedules) or ()
+        stored = known(current.stored.deployment.schedules) or ()
         write_schedules(self._api, deployment_id, known(after.schedules), stored, self._clock())
 
-    def _make_anew(self, after: Deployment, now: Current) -> None:
-        """Send the whole over what is there, which keeps its id; its schedules get others."""
-        had = now.stored.deployment
-        whole = self._in_place(after, had)
+    def _overwrite(self, after: Deployment, current: Current) -> None:
+        """Overwrite the deployment, which keeps its id. Its schedules get new ids."""
+        old = current.stored.deployment
+        whole = self._in_place(after, old)
         schedules = known(whole.schedules)
-        body = new_body(whole, schedules or (), flow_id=now.raw["flow_id"], dialect=self._api.dialect)
-        ours = labels_of(had)
-        labels = {key: value for key, value in (now.raw.get("labels") or {}).items() if key not in ours}
+        body = new_body(whole, schedules or (), flow_id=current.raw["flow_id"], dialect=self._api.dialect)
+        ours = labels_of(old)
+        labels = {key: value for key, value in (current.raw.get("labels") or {}).items() if key not in ours}
         body["labels"] = {**labels, **body.get("labels", {})}
         self._send("POST", "/deployments/", body)
 
     def _write_rest(
         self, deployment_id: str, after: Deployment, *, before: Sequence[Mapping[str, Any]]
     ) -> None:
-        """What belongs to a deployment and is not in it: its triggers, and its SLAs."""
+        """Write the objects that belong to a deployment: its triggers and SLAs."""
         if self.features.triggers and _settled(after.triggers, after) != _settled(before, after):
             with _named(f"`{after.full_name}` was deployed, but not all of its triggers"):
                 write_triggers(self._api, deployment_id, after)
@@ -121,15 +120,15 @@ class DeploymentChanger(DeploymentReader):
             with _named(f"`{after.full_name}` was deployed, but not its SLAs"):
                 write_sla(self._api, deployment_id, after.sla)
 
-    def _delete(self, now: Current, before: Stored | None) -> str:
-        deployment_id = now.stored.id
+    def _delete(self, current: Current, before: Stored | None) -> str:
+        deployment_id = current.stored.id
         if before and before.deployment.triggers:
             delete_triggers(self._api, deployment_id)
         self._api.delete(f"/deployments/{part(deployment_id)}")
         return deployment_id
 
     def _send(self, method: str, path: str, body: dict[str, Any]) -> Any:
-        """Send a deployment. What an older server does not know is left out, if that changes nothing."""
+        """Send a deployment. Fields unknown to older servers are omitted if that has no effect."""
         try:
             if method == "POST":
                 return self._api.made(path, body, "deployments")
@@ -152,7 +151,7 @@ class DeploymentChanger(DeploymentReader):
 
 @contextmanager
 def _named(part: str) -> Iterator[None]:
-    """Begin the detail of a failure inside with *part*, which says what was not written."""
+    """Prefix the detail of errors with *part*, which says what was not written."""
     try:
         yield
     except BackendError as error:
@@ -166,7 +165,7 @@ def _may_be_left_out(key: str, body: Mapping[str, Any]) -> bool:
     )
 
 
-# What a server does anyway that knows no options.
+# Options that equal the behavior of a server without options.
 _PLAIN_OPTIONS = (None, {"collision_strategy": "ENQUEUE"})
 
 

@@ -12,15 +12,15 @@ from syntask_yaml.backend.prefect.pages import PAGE
 from syntask_yaml.model.child_run import FLOW, TASK, ChildRun
 from syntask_yaml.model.run import State, StateType
 
-# What tells tasks of one name apart ends their key: `module.task-1a2b3c4d`.
+# The suffix that distinguishes tasks with the same name in keys: `module.task-1a2b3c4d`.
 _DIGEST = re.compile(r"-[0-9a-f]{8}$")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class PrefectChildren(PrefectBase):
-    """The verb about task runs and subflow runs.
+    """Operations on task runs and subflow runs.
 
-    To the server a subflow is a run of its own, in the place of a task run of its parent.
+    On the server, a subflow is a separate run, and has a task run of its parent as a placeholder.
     """
 
     def children(self, run_id: str) -> list[ChildRun]:
@@ -36,7 +36,7 @@ class PrefectChildren(PrefectBase):
         return sorted(own, key=lambda child: (child.started or _NEVER, child.changed, child.id))
 
     def _read(self, kind: str, key: str, ids: Sequence[str]) -> list[Raw]:
-        """All of *kind* whose *key* is one of *ids*."""
+        """Return all objects of *kind* whose *key* is one of *ids*."""
         parts = [list(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
         asked = ({"sort": "ID_DESC", kind: {key: {"any_": part}}} for part in parts)
         return [raw for body in asked for raw in self._server.every(kind, body)]

@@ -1,11 +1,11 @@
-"""Recreate the runs of the next minutes after a change of a deployment.
+"""Create the runs of the next minutes again after an update of a deployment.
 
-A server deletes the coming runs of all schedules of a deployment when one of them or the deployment is
-changed, and its scheduler makes them again up to a minute later, beginning then: what was due in between
-is never run (Prefect 3.8.8 and 3.9.1). Asked for it, it makes them at once.
+When a deployment or one of its schedules is updated, a server deletes the future runs of all its schedules.
+Its scheduler creates them again up to a minute later, but only from then on: those due in between are lost
+(Prefect 3.8.8 and 3.9.1). On request, the server creates them immediately.
 
-Schedules that are made anew have other ids. For those, it also makes a second run of a time whose first one a
-worker took ahead. A run that is cancelled, rather than deleted, is not made again.
+Overwritten schedules have new ids. For those, the server also duplicates runs that a worker has already
+claimed. The duplicates are cancelled and not deleted, because deleted runs are created again.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from syntask_yaml.model.occurrences import first_time
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import known
 
-# Longer than a server's scheduler takes from one look to the next.
+# Longer than the interval of a server's scheduler.
 _REACH = timedelta(seconds=120)
 _TAKEN = ("PENDING", "RUNNING")
 
 
 def make_coming_runs(api: Api, deployment_id: str, deployment: Deployment, *, former_id: str = "") -> None:
-    """Have the runs made that *deployment* has in the next two minutes; nothing is sent where it has none.
+    """Create the runs of *deployment* due in the next two minutes; send no request if there are none.
 
-    Its schedules are new where it is made of the deployment *former_id*, which may be itself: what a worker
-    took of that one is not run twice. Who may deploy and not make runs leaves it to the scheduler.
+    *former_id* is the deployment that it replaces, possibly itself, if its schedules are new: runs which a
+    worker claimed of that one are not repeated. Without permission to create runs, the scheduler does it.
     """
     now, schedules = api.server_time(), known(deployment.schedules)
     if deployment.paused or not schedules:
@@ -42,25 +42,25 @@ def make_coming_runs(api: Api, deployment_id: str, deployment: Deployment, *, fo
         with suppress(BackendRefused):
             api.post(f"/deployments/{part(deployment_id)}/schedule", body)
             if former_id:
-                _cancel_doubles(api, deployment_id, former_id, now)
+                _cancel_duplicates(api, deployment_id, former_id, now)
 
 
-def _cancel_doubles(api: Api, deployment_id: str, former_id: str, now: datetime) -> None:
-    # Those that became due while the deployment was written are among them.
+def _cancel_duplicates(api: Api, deployment_id: str, former_id: str, now: datetime) -> None:
+    # Includes the runs that became due during the update.
     around = {"after_": (now - _REACH).isoformat(), "before_": (now + _REACH).isoformat()}
     chosen = {"deployment_id": {"any_": sorted({deployment_id, former_id})}, "expected_start_time": around}
     runs = [run for run in api.every("flow_runs", {"flow_runs": chosen}) if run.get("auto_scheduled")]
-    taken = [_what(run) for run in runs if run["state_type"] in _TAKEN]
+    taken = [_schedule_key(run) for run in runs if run["state_type"] in _TAKEN]
     for run in runs:
         is_new = run["state_type"] == "SCHEDULED" and run["deployment_id"] == deployment_id
-        if is_new and _what(run) in taken:
-            taken.remove(_what(run))
+        if is_new and _schedule_key(run) in taken:
+            taken.remove(_schedule_key(run))
             state = {"type": "CANCELLED", "message": "A worker took the run of this time before the deploy."}
             api.post(f"/flow_runs/{part(run['id'])}/set_state", {"state": state, "force": False})
 
 
-def _what(run: Mapping[str, Any]) -> tuple[object, object]:
-    """Return what tells the runs of different schedules: the time, and the parameters."""
+def _schedule_key(run: Mapping[str, Any]) -> tuple[object, object]:
+    """Return the time and the parameters of a run, which identify its schedule."""
     return run.get("expected_start_time"), run.get("parameters")
 
 
@@ -69,6 +69,6 @@ def _fires_before(schedule: Schedule, now: datetime, end: datetime) -> bool:
         return False
     try:
         time = first_time(schedule.timing, now)
-    except ValueError:  # it takes too long to tell
+    except ValueError:  # the search takes too long
         return True
     return time is not None and time <= end

@@ -1,6 +1,7 @@
-"""How many calls are under way at once: additive increase, multiplicative decrease (AIMD).
+"""Adaptive concurrency of requests: additive increase, multiplicative decrease (AIMD).
 
-It begins with one, allows one more after some calls that went well, and halves when the server is too busy.
+The limit starts at one, grows by one after some successful requests, and halves when the server is
+overloaded.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import TypeVar
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
-# So many calls go well before one more is tried, and so many times more after the server was too busy.
+# The number of successful requests before an increase, its factor after an overload, and its maximum.
 _FIRST_PATIENCE, _LESS_EAGER, _MOST_PATIENCE = 4, 4, 1024
 
 
 class AdaptiveLimit:
-    """A limit on calls under way that follows what the server can take. Threads share one."""
+    """A limit on concurrent requests that adapts to the capacity of the server. Threads can share one."""
 
     def __init__(self) -> None:
         self.limit = 1
@@ -31,7 +32,7 @@ class AdaptiveLimit:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Wait for a slot, and take it for a while."""
+        """Wait for a slot, and hold it in the body."""
         with self._changed:
             self._changed.wait_for(lambda: self._taken < self.limit)
             self._taken += 1
@@ -50,14 +51,14 @@ class AdaptiveLimit:
             self._calm = 0
 
     def decrease(self) -> None:
-        """Note that the server was too busy."""
+        """Halve the limit, because the server is overloaded."""
         with self._changed:
             self.limit = max(1, self.limit // 2)
             self._calm = 0
             self._patience = min(self._patience * _LESS_EAGER, _MOST_PATIENCE)
 
     def in_order(self, do: Callable[[_T], _R], items: Sequence[_T], *, most: int) -> Iterator[_R]:
-        """What *do* makes of each item, in order, with up to *most* under way at once."""
+        """Yield *do* of each item, in order, with at most *most* concurrent calls."""
         self._most = max(1, most)
         if self._most == 1 or len(items) < 2:
             yield from map(do, items)

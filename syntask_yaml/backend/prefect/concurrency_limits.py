@@ -1,4 +1,4 @@
-"""Concurrency limits of a server, for its `concurrency` and for task runs."""
+"""Concurrency limits of a server: those for `concurrency` and those for task runs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from syntask_yaml.model.value import Json
 
 _KIND = "v2/concurrency_limits"
 _NAMES = {"is_active": "active"}
-# A server keeps the limit of a deployment in the same place.
+# The prefix of the limits of deployments, which the server stores in the same list.
 _OF_DEPLOYMENTS = "deployment:"
 
 
 class PrefectConcurrencyLimits(PrefectBase):
-    """The verbs about concurrency limits. The limits of deployments are theirs, and are left out."""
+    """Operations on concurrency limits, except those of deployments."""
 
     def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
         found = self._api.every(_KIND)

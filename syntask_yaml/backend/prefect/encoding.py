@@ -12,7 +12,7 @@ from syntask_yaml.errors import BackendRefused
 
 
 def part(name: str) -> str:
-    """*name* as one part of a path. Raises BackendRefused for a text that cannot be sent."""
+    """Return *name* as one segment of a path. Raises BackendRefused if it cannot be encoded."""
     try:
         return quote(name, safe="")
     except UnicodeEncodeError as error:
@@ -20,14 +20,14 @@ def part(name: str) -> str:
 
 
 def key_for(name: str, prefix: str) -> str:
-    """A key that begins with *prefix* for *name*, which may have letters that servers take in no key."""
+    """Return a key with *prefix* for *name*, encoded because servers restrict the characters of keys."""
     return f"{prefix}{sha256(name.encode()).hexdigest()[:32]}"
 
 
 def to_json(value: Any) -> bytes:
-    """*value* as JSON. A secret, or what is not known yet, ends here.
+    """Return *value* as JSON. Raises BackendRefused for text and numbers that JSON cannot represent.
 
-    Raises BackendRefused for a text or a number that JSON does not have.
+    Raises TypeError for secrets and unknown values.
     """
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=as_json, allow_nan=False)

@@ -1,4 +1,4 @@
-"""Convert failures of a server and of the connection to it to messages."""
+"""Convert errors of a server and of its connection to messages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import httpx
 
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 
-# What a busy server or a gateway answers with for a while.
+# Statuses of an overloaded server or gateway.
 BUSY = frozenset({408, 429, 502, 503, 504})
-# With these, nothing was done: the server says so before it begins, or takes back what it did.
+# Statuses without an effect: sent before the request is executed, or after a rollback.
 NOTHING_DONE = frozenset({429, 503})
 
 _WRONG_URL = (
@@ -28,11 +28,11 @@ _SOURCES = "`--backend`, the target, SYNTASK_API_URL, PREFECT_API_URL or the act
 
 
 class AnswerLost(BackendUnreachable):
-    """A request was sent and no response arrived: it may or may not have been executed."""
+    """No response arrived for a request, which may or may not have been executed."""
 
 
 class NoApi(BackendUnreachable):
-    """What responds is not the API of a Prefect 3 server."""
+    """The response is not that of a Prefect 3 API."""
 
 
 class Refused(BackendRefused):
@@ -67,7 +67,7 @@ def from_wire(error: httpx.HTTPError, url: str, *, is_known: bool) -> BackendUnr
 
 
 def too_late(url: str) -> AnswerLost:
-    """Return the error for a response that was not complete in time."""
+    """Return the error for a response that timed out."""
     return AnswerLost(
         f"The server at {url} did not respond in time.",
         hint="Try again, or set PREFECT_API_REQUEST_TIMEOUT to more seconds.",
@@ -79,7 +79,7 @@ def _reason(error: httpx.HTTPError) -> str:
 
 
 def from_answer(answer: httpx.Response, url: str) -> BackendError:
-    """Return the error for a response that is not a success."""
+    """Return the error for an unsuccessful response."""
     status = answer.status_code
     body = _body(answer)
     reasons = "; ".join(dict.fromkeys(_reasons(body))).rstrip(".") or _phrase(status)
@@ -110,8 +110,8 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
     if status in BUSY:
         return BackendUnreachable(f"The server at {url} is overloaded ({status}).", hint="Try again later.")
     if 300 <= status < 400:
-        there = answer.headers.get("location", "")
-        return BackendUnreachable(f"{url} redirects to {there}.", hint="Use the URL that it redirects to.")
+        target = answer.headers.get("location", "")
+        return BackendUnreachable(f"{url} redirects to {target}.", hint="Use the URL that it redirects to.")
     if status < 500:
         detail = f"The server rejected the request: {reasons}. {_answered(answer)}"
         return Refused(detail, hint=_OTHER_VALUE, status=status)
@@ -122,7 +122,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
 
 
 def _answered(answer: httpx.Response) -> str:
-    """Return what was asked for, where, and the status that came back: alike for all objects of a kind."""
+    """Return the method, the path without ids, and the status of a response."""
     place = answer.request.url.copy_with(query=None, fragment=None, userinfo=b"")
     asked = _ID.sub("{id}", f"{answer.request.method} {place}")
     return f"It answered {answer.status_code} to `{asked}`."
@@ -138,7 +138,7 @@ _ALLOWED = "Ask the server's administrator for permission, or use another API ke
 
 
 def no_api(url: str, why: str) -> NoApi:
-    """Return the error for a response that is not an API's, and *why*."""
+    """Return the error for a response that is not that of an API, because of *why*."""
     return NoApi(f"{url} responds, but not like the API of a Prefect 3 server: {why}.", hint=_WRONG_URL)
 
 
@@ -152,7 +152,7 @@ def old_server(url: str, version: str) -> BackendRefused:
 
 
 def changing(url: str, kind: str) -> BackendConflict:
-    """Return the error for a list that others change faster than it can be read."""
+    """Return the error for a list that changes faster than it can be read."""
     return BackendConflict(
         f"The `{kind}` of the server at {url} changed while they were being read.",
         hint="Try again when fewer clients write to the server.",
@@ -168,7 +168,7 @@ def _body(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 def _reasons(body: Mapping[str, Any]) -> Iterator[str]:
-    """What the server says is wrong; never what it was sent, which may hold a secret."""
+    """Return the reasons in a response, without the request values, which may contain secrets."""
     details = body.get("exception_detail") or body.get("detail") or body.get("exception_message")
     for detail in details if isinstance(details, list) else [details] if details else []:
         if not isinstance(detail, dict):

@@ -1,7 +1,7 @@
-"""Deploy history and ledgers on a server: one artifact for each, of a type that its UI does not list.
+"""Deploy history and ledgers on a server, stored as artifacts of a type that its UI does not list.
 
-The artifacts of a project have one key, as the versions of one artifact do: each deploy adds one, and nobody
-has to read the others for it.
+All artifacts of a project have one key, like versions of one artifact: each deploy adds one, without reading
+the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _AT_ONCE = 50
 
 
 class PrefectHistory(PrefectBase):
-    """The verbs about history."""
+    """Operations on the deploy history."""
 
     def record_deploy(self, record: DeployRecord) -> DeployRecord:
         content = record.as_json()
@@ -37,7 +37,7 @@ class PrefectHistory(PrefectBase):
             {"like_": _PREFIX} if project is None else {"any_": [key_for(project, _PREFIX)]}
         )
         body = {"artifacts": {"key": meant}, "sort": "CREATED_DESC", "limit": _AT_ONCE}
-        seen: set[str] = set()  # a deploy meanwhile moves the others to the next page
+        seen: set[str] = set()  # concurrent deploys shift the pages
         for offset in count(0, _AT_ONCE):
             found = self._server.listed("/artifacts/filter", "deploys", {**body, "offset": offset})
             for raw in found:
@@ -53,27 +53,28 @@ _LEDGER = "syntask-"
 
 
 class PrefectLedgers(PrefectBase):
-    """The verbs about ledgers.
+    """Operations on ledgers.
 
-    Labels of a deployment cannot be changed without making it anew, and the value of a variable has an end
-    that a few dozen deployments reach.
+    The alternatives have limits: labels of a deployment can only be changed by overwriting it, and the value
+    of a variable has room for a few dozen deployments.
     """
 
     def read_ledger(self, name: str) -> dict[str, Any]:
-        there = self._latest(name)
-        data = there.get("data") if there else None
+        latest = self._latest(name)
+        data = latest.get("data") if latest else None
         return data if isinstance(data, dict) else {}
 
     def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
-        there = self._latest(name)
-        if there is None:
+        latest = self._latest(name)
+        if latest is None:
             about = {"key": key_for(name, _LEDGER), "type": _TYPE, "description": f"syntask: {name}"}
             self._api.post("/artifacts/", {**about, "data": content})
         else:
-            self._api.patch(f"/artifacts/{part(there['latest_id'])}", {"data": content})
+            self._api.patch(f"/artifacts/{part(latest['latest_id'])}", {"data": content})
 
     def _latest(self, name: str) -> Raw | None:
-        # The id that `/artifacts/KEY/latest` returns is none of an artifact: nothing can be changed by it.
+        # The id that `/artifacts/KEY/latest` returns is not that of the artifact, and cannot be used to
+        # update it.
         chosen = {"artifacts": {"key": {"any_": [key_for(name, _LEDGER)]}}}
         found = self._api.listed("/artifacts/latest/filter", "artifacts", chosen)
         return found[0] if found else None

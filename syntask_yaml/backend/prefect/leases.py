@@ -1,8 +1,8 @@
-"""Leases on a server: one variable for each.
+"""Leases on a server, stored as one variable each.
 
-A server makes a variable of a name once, and deletes the one with an id once: both decide between two that
-ask at the same time, on every version. (The leases of its concurrency limits are newer, say nobody's name,
-and are lost when a server restarts, while the slot stays taken.) Times are compared on the server's clock.
+Creating a variable and deleting it by id succeed only once, on every version: this decides between concurrent
+processes. (The leases of its concurrency limits are newer, have no holder, and are lost when a server
+restarts, although the slot stays taken.) Times are compared on the server's clock.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TRIES = 20
 
 
 class PrefectLeases(PrefectBase):
-    """The verbs about leases. A lease's token is the id of its variable."""
+    """Operations on leases. The token of a lease is the id of its variable."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
         since, own, variable = self._api.server_time(), new_id(), key_for(name, PREFIX)
@@ -34,28 +34,28 @@ class PrefectLeases(PrefectBase):
             try:
                 made = self._api.made("/variables/", {"name": variable, "value": value, "tags": []})
             except Refused as error:
-                if error.status != 409:  # who asks may not make variables
+                if error.status != 409:  # no permission to create variables
                     return None
-                there = self._api.get(f"/variables/name/{variable}", "variables")
-                if there is None:
+                raw = self._api.get(f"/variables/name/{variable}", "variables")
+                if raw is None:
                     continue
-                if _key(there) != own:
-                    self._take_away(there)
+                if _key(raw) != own:
+                    self._delete_expired(raw)
                     continue
-                made = there  # by a call whose answer was lost
+                made = raw  # created by a request whose response was lost
             return Lease(name=name, holder=holder, since=since, token=str(made["id"]))
         raise BackendConflict(f"Too many other processes are deploying `{name}`.", hint="Try again later.")
 
-    def _take_away(self, there: Raw) -> None:
-        """Delete the lease that is *there*. Raises LeaseHeld if somebody still holds it."""
-        lease = _lease(there)
-        if lease is not None and self._is_held(there, lease):
+    def _delete_expired(self, raw: Raw) -> None:
+        """Delete the expired lease in the variable *raw*. Raises LeaseHeld if it is still held."""
+        lease = _lease(raw)
+        if lease is not None and self._is_held(raw, lease):
             raise LeaseHeld(lease)
-        self._api.delete(f"/variables/{part(there['id'])}")
+        self._api.delete(f"/variables/{part(raw['id'])}")
 
-    def _is_held(self, there: Raw, lease: Lease) -> bool:
-        renewed = moment(there.get("updated")) or lease.since
-        until = renewed + timedelta(seconds=float(there["value"]["seconds"]))
+    def _is_held(self, raw: Raw, lease: Lease) -> bool:
+        renewed = moment(raw.get("updated")) or lease.since
+        until = renewed + timedelta(seconds=float(raw["value"]["seconds"]))
         return self._api.server_time() < until and not is_gone(lease.holder)
 
     def renew_lease(self, lease: Lease, *, seconds: float) -> bool:
@@ -70,20 +70,20 @@ def _value(name: str, holder: Holder, since: datetime, seconds: float) -> dict[s
     return {"name": name, "holder": holder.as_json(), "since": since.isoformat(), "seconds": seconds}
 
 
-def _key(there: Raw) -> object:
-    value = there.get("value")
+def _key(raw: Raw) -> object:
+    value = raw.get("value")
     return value.get("key") if isinstance(value, Mapping) else None
 
 
-def _lease(there: Raw) -> Lease | None:
-    """The lease that a variable stands for; None for one that somebody else wrote there."""
+def _lease(raw: Raw) -> Lease | None:
+    """Return the lease in a variable; None if the variable has other content."""
     try:
-        value = there["value"]
+        value = raw["value"]
         return Lease(
             name=str(value["name"]),
             holder=Holder(**value["holder"]),
             since=datetime.fromisoformat(value["since"]),
-            token=str(there["id"]),
+            token=str(raw["id"]),
         )
     except (LookupError, TypeError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""The logs of runs, as commands see them."""
+"""Logs of runs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from syntask_yaml.backend.prefect.bodies import RUN_ID, Raw, moment
 from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
 from syntask_yaml.model.run import LogLine
 
-# So many logs are followed at a time.
+# The number of logs whose position is cached.
 _MOST_FOLLOWED = 50
 
 
 class PrefectLogs(PrefectBase):
-    """The verbs about logs. Ids of lines that were read are kept: who follows a run asks again and again."""
+    """Operations on logs. Ids of read lines are cached, for clients that poll the log of a run."""
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -34,7 +34,7 @@ class PrefectLogs(PrefectBase):
 
     def _last(self, run_id: str, which: LogFilter) -> list[Raw]:
         body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_DESC"}
-        if which.limit is not None and which.limit <= PAGE:  # in one request, as nothing adjoins it
+        if which.limit is not None and which.limit <= PAGE:  # one page needs no overlap
             return self._server.listed("/logs/filter", "logs", {**body, "limit": which.limit})[::-1]
         return self._server.pages("logs", body).all(enough=which.limit)[: which.limit][::-1]
 
@@ -50,13 +50,13 @@ class PrefectLogs(PrefectBase):
         return new
 
     def _shown_of(self, run_id: str, which: LogFilter, after: int) -> Mapping[str, Raw]:
-        """The ids of lines that were read before, up to *after* of them; none where others were read last."""
+        """Return the ids of the lines read, if there were *after* of them; empty otherwise."""
         with self._lock:
             position, shown = self._shown.get((run_id, which), (0, {}))
         return shown if position == after else {}
 
     def _keep(self, run_id: str, which: LogFilter, position: int, shown: Mapping[str, Raw]) -> None:
-        """Know what was read, of the logs that were followed last. Others follow it, too: none changes it."""
+        """Cache the lines read, and drop the oldest log. *shown* is shared, and must not change."""
         with self._lock:
             self._shown.pop((run_id, which), None)
             self._shown[run_id, which] = position, shown
@@ -65,7 +65,7 @@ class PrefectLogs(PrefectBase):
 
 
 def _logs(run_id: str, which: LogFilter) -> Raw:
-    """Return the lines that *which* means, as the API filters them."""
+    """Return *which* as a filter of the API."""
     chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
     if which.since is not None:
         chosen["timestamp"] = {"after_": which.since.isoformat()}

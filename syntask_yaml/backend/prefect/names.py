@@ -13,10 +13,10 @@ _REFERENCE = re.compile(r"(\{\{\s*)(?:syntask|prefect)(\.(?:blocks|variables)\.)
 
 
 class ServerDialect(NamedTuple):
-    """The words of one kind of server.
+    """The names of one kind of server.
 
-    *namespace* begins the names of steps, of owners of automations and of references in templates.
-    *worker* is the command that starts its stock worker, empty if that is no business of ours.
+    *namespace* is the prefix of steps, of owners of automations and of references in templates. *worker* is
+    the command that starts its stock worker, empty if there is none.
     """
 
     namespace: str
@@ -27,12 +27,12 @@ class ServerDialect(NamedTuple):
     worker: tuple[str, ...]
 
     def owner(self, deployment_id: str) -> str:
-        """Return the resource that owns the automations of a deployment."""
+        """Return the owner resource of the automations of a deployment."""
         return f"{self.namespace}.deployment.{deployment_id}"
 
     def step(self, step: Mapping[str, Value]) -> dict[str, Any]:
-        """Return a stored step under the server's names, so that its stock worker runs it."""
-        # A stock worker lists what begins with the folder's name, and fails on `flows-next` beside `flows`.
+        """Return a stored step with the names of the server, for its stock worker."""
+        # A stock worker matches folders by prefix, and fails on `flows-next` next to `flows`.
         whole = {name: with_folder(name, inputs, end="/") for name, inputs in step.items()}
         return {self._step_name(name): self.references(inputs) for name, inputs in whole.items()}
 
@@ -41,7 +41,7 @@ class ServerDialect(NamedTuple):
         return builtin.full_name(self.namespace) if builtin else name
 
     def references(self, value: Value) -> Any:
-        """*value* with the blocks and variables in it under the server's namespace."""
+        """Return *value* with its references to blocks and variables in the server's namespace."""
         if isinstance(value, str):
             return _REFERENCE.sub(rf"\g<1>{self.namespace}\g<2>", value) if "{{" in value else value
         if isinstance(value, Mapping):
@@ -64,16 +64,16 @@ DIALECTS: Mapping[str, ServerDialect] = {
         api_version="0.8.4",
         csrf_token_header="Syntask-Csrf-Token",
         csrf_client_header="Syntask-Csrf-Client",
-        worker=(),  # its program has the name of ours
+        worker=(),  # its command is named like ours
     ),
 }
 
 
 def step_problem(name: str) -> str | None:
-    """Return why a stock worker could not run the step called *name*, in a sentence; None if it could.
+    """Return why a stock worker cannot execute the step *name*, as a sentence; None if it can.
 
-    A function of somebody's own is taken to be installed where the worker is, and one in Prefect's own
-    namespace that is not known here to be of another version of Prefect.
+    Custom functions are assumed to be installed on the worker, and unknown names in Prefect's namespace to be
+    steps of another version of Prefect.
     """
     builtin = builtin_of(name)
     if builtin is not None and builtin.on_stock_workers:

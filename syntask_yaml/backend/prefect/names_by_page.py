@@ -8,15 +8,15 @@ from typing import TypeAlias
 
 from syntask_yaml.backend.prefect.pages import PAGE
 
-# A flow and the name of a deployment.
+# The names of a flow and a deployment.
 _Pair: TypeAlias = tuple[str, str]
 
 
 class NamesByPage:
-    """The deployments called *names*, by `flow/name`, in parts of at most a page.
+    """Splits the deployments called *names* (`flow/name`) into parts whose results fit on one page.
 
-    A server filters by flows and by names apart. So what is asked for with a part is all that has one of its
-    flows and one of its names, of which the other parts have some, too.
+    A server filters by flow and by name independently. The result for a part contains all deployments with
+    one of its flows and one of its names, which includes some of other parts.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -46,7 +46,7 @@ class NamesByPage:
             yield part
 
     def _found_with(self, pair: _Pair, flows: set[str], names: set[str]) -> int:
-        """Return how many are found with *pair* beside *flows* and *names* that are not found without it."""
+        """Return how many results *pair* adds to those for *flows* and *names*."""
         flow, name = pair
         of_flow = 0 if flow in flows else len(self._names[flow] & {*names, name})
         of_name = 0 if name in names else len(self._flows[name] & flows)

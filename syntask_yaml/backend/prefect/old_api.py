@@ -1,4 +1,4 @@
-"""The API of an old server that users migrate from: Prefect 2.10 to 2.20, or 3."""
+"""The API of a server that users migrate from: Prefect 2.10 to 2.20, or 3."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from syntask_yaml.backend.prefect.settings import Connection
 from syntask_yaml.backend.prefect.shapes import FLAG, NUMBER, SHAPES, TEXT, Shape
 from syntask_yaml.errors import BackendError, BackendRefused
 
-# Work pools came with 2.10, and schedules in a list of their own with 2.17.
+# Work pools were added in 2.10, and lists of schedules in 2.17.
 _OLDEST = (2, 10)
 _ANY: Shape = dict | None
 _REFERENCED: Shape = {"id": TEXT, "name": TEXT, "is_anonymous": FLAG, "block_type": {"slug": TEXT}}
 
-# What differs from a server of Prefect 3: fields that came later, and those that are gone.
+# Differences to a server of Prefect 3: fields that were added or removed.
 _SHAPES: Mapping[str, Mapping[str, Shape]] = {
     **SHAPES,
     "deployments": {
@@ -52,7 +52,7 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 
 class OldApi(Api):
-    """The API of a server of either version. Threads may share one."""
+    """The API of a server of either version. Threads can share one."""
 
     shapes = _SHAPES
 
@@ -61,11 +61,11 @@ class OldApi(Api):
         self._told = ""
 
     def no_api(self, why: str) -> BackendError:
-        """Return the error for an answer that no Prefect server gives."""
+        """Return the error for a response that no Prefect server sends."""
         return no_api(self.url, why)
 
     def check_version(self) -> None:
-        """Raise BackendRefused for a server that is older than 2.10. It is asked once."""
+        """Raise BackendRefused for a server older than 2.10. The version is requested once."""
         if not self._told:
             found = self.call("GET", "/admin/version")
             if not isinstance(found, str):
@@ -80,6 +80,6 @@ class OldApi(Api):
 
     @property
     def version(self) -> str:
-        """The server's version, such as `2.20.25`. Raises BackendRefused for one older than 2.10."""
+        """The version of the server, such as `2.20.25`. Raises BackendRefused if it is older than 2.10."""
         self.check_version()
         return self._told

@@ -1,4 +1,4 @@
-"""A block document of an old server. Its secrets are `Secret` from here on."""
+"""A block document of an old server. Its secrets are `Secret` values."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.model.secret import Secret
 
-# Fields that hold secrets without being marked: servers give them in clear.
+# Secret fields that are not marked in the schema: servers return them in plain text.
 _UNMARKED: Mapping[str, frozenset[str]] = {"remote-file-system": frozenset({"settings"})}
 
 
 @dataclass(frozen=True, slots=True)
 class OldBlock:
-    """A block with its *data*; *name* is empty for one that was never saved under a name.
+    """A block with its *data*. *name* is empty for an anonymous block.
 
-    Blocks inside of it are mappings with `_block_type_slug` and `_block_document_name`, as in files.
+    Nested blocks are mappings with `_block_type_slug` and `_block_document_name`, as in files.
     """
 
     type: str
@@ -26,12 +26,12 @@ class OldBlock:
 
     @property
     def value(self) -> dict[str, Any]:
-        """The block as the file of a deployment holds it."""
+        """Return the block as in the file of a deployment."""
         return {**self.data, **_names(self.type, self.name, is_anonymous=not self.name)}
 
 
 def old_block(raw: Raw) -> OldBlock:
-    """Return the block of a document as the API gives it."""
+    """Return the block in a document of the API."""
     type_ = str((raw.get("block_type") or {}).get("slug") or "")
     fields = (raw.get("block_schema") or {}).get("fields") or {}
     secret = {tuple(path.split(".")) for path in fields.get("secret_fields") or ()}
@@ -55,7 +55,7 @@ def _names(type_: str, name: str, *, is_anonymous: bool) -> dict[str, Any]:
 
 
 def _hidden(value: Any, path: tuple[str, ...], secret: set[tuple[str, ...]]) -> Any:
-    """*value* with a `Secret` for each text at or below a *secret* path; `*` in one means any key."""
+    """Return *value* with a `Secret` for each text at or below the *secret* paths; `*` matches any key."""
     if isinstance(value, dict):
         return {key: _hidden(item, (*path, str(key)), secret) for key, item in value.items()}
     if isinstance(value, list):

@@ -11,9 +11,9 @@ from syntask_yaml.backend.prefect.old_block import OldBlock
 
 @dataclass(frozen=True, slots=True)
 class OldDeployment:
-    """A deployment as the server gives it: its *fields* in the API's words, and its blocks.
+    """A deployment with its *fields* as in the API, and its blocks.
 
-    *pool_type* is empty where the deployment is in no work pool.
+    *pool_type* is empty if the deployment has no work pool.
     """
 
     id: str
@@ -34,7 +34,7 @@ class OldDeployment:
 
 @dataclass(frozen=True, slots=True)
 class OldQueue:
-    """A work queue with a *limit* of runs at the same time, and a *priority*: 1 is served first."""
+    """A work queue with a *limit* of concurrent runs, and a *priority*: 1 is served first."""
 
     pool: str
     name: str

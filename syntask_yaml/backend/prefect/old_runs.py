@@ -1,4 +1,4 @@
-"""Flow runs of an old server: upcoming ones, the last ones, and the results of given ones."""
+"""Flow runs of an old server: upcoming, scheduled and most recent ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WAITING, _CANCELLED = StateType.SCHEDULED.value, StateType.CANCELLED.value
 
 @dataclass(frozen=True, slots=True)
 class OldRun:
-    """A flow run, when it is *due*, and its *state*: a type, such as `COMPLETED`."""
+    """A flow run with its *due* time and the type of its *state*, such as `COMPLETED`."""
 
     id: str
     deployment_id: str
@@ -27,28 +27,28 @@ class OldRun:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing has taken it yet."""
+        """Return whether no worker has claimed the run yet."""
         return self.state == _WAITING
 
 
 def coming_runs(api: OldApi, deployment_ids: Collection[str] = ()) -> list[OldRun]:
-    """Return the runs that schedules made and that nothing has taken yet, the earliest first.
+    """Return the scheduled runs that no worker has claimed yet, including late ones, earliest first.
 
-    Those of all deployments where none are named. Late ones are among them.
+    Without *deployments*, return those of all deployments.
     """
     body = {**_of(deployment_ids), "flow_runs": {"state": {"type": {"any_": [_WAITING]}}}}
     return [run for run in _sorted(_read(api, body)) if run.is_scheduled]
 
 
 def scheduled_since(api: OldApi, deployment_id: str, since: datetime) -> list[OldRun]:
-    """The runs that schedules made for *since* or later and that nobody cancelled, the earliest first."""
+    """Return the scheduled runs due at or after *since*, except cancelled ones, earliest first."""
     chosen = {"expected_start_time": {"after_": since.isoformat()}}
     runs = _sorted(_read(api, {**_of([deployment_id]), "flow_runs": chosen}))
     return [run for run in runs if run.is_scheduled and run.state != _CANCELLED]
 
 
 def last_runs(api: OldApi, deployment_ids: Iterable[str]) -> dict[str, OldRun]:
-    """The run of each deployment that was due last of those that have begun, by the deployment's id."""
+    """Return the most recent started run of each deployment, by deployment id."""
     begun = {"state": {"type": {"any_": sorted(each.value for each in StateType if each.value != _WAITING)}}}
     order = {"sort": "EXPECTED_START_TIME_DESC", "limit": 1}
 

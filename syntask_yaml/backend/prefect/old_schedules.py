@@ -13,9 +13,9 @@ from syntask_yaml.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Scheduling:
-    """Whether a deployment schedules: *active* says it of each schedule by its id.
+    """The state of the schedules of a deployment: *active*, by schedule id.
 
-    Servers before 2.17 have one schedule, without an id; it is active unless the deployment is *paused*.
+    Servers before 2.17 have one schedule without an id, which is active unless the deployment is *paused*.
     """
 
     paused: bool
@@ -24,12 +24,12 @@ class Scheduling:
 
     @property
     def is_on(self) -> bool:
-        """Whether runs are made."""
+        """Return whether the server creates runs."""
         return not self.paused and any(self.active.values())
 
 
 def scheduling_of(fields: Mapping[str, Any]) -> Scheduling:
-    """Return what the API says of a deployment's schedules."""
+    """Return the state of the schedules in a deployment of the API."""
     if fields.get("schedules") is None:
         is_on = fields.get("is_schedule_active") is not False and not fields.get("paused")
         return Scheduling(not is_on, {"": True} if fields.get("schedule") else {}, has_list=False)
@@ -38,14 +38,14 @@ def scheduling_of(fields: Mapping[str, Any]) -> Scheduling:
 
 
 def read_scheduling(api: OldApi, deployment_id: str) -> Scheduling:
-    """Return what the deployment's schedules are now. Raises NotFound where it was deleted."""
+    """Return the current state of the schedules of a deployment. Raises NotFound if it was deleted."""
     return scheduling_of(_read(api, deployment_id))
 
 
 def stop(api: OldApi, deployment_id: str) -> None:
-    """Pause the deployment and each of its schedules. The server deletes the runs that it made ahead.
+    """Pause the deployment and each of its schedules. The server deletes their future runs.
 
-    Each request is sent whatever the state: it makes the server delete what was made meanwhile.
+    Each request is sent regardless of the state, so that the server deletes runs created in the meantime.
     """
     now = _read(api, deployment_id)
     if not scheduling_of(now).has_list:
@@ -57,7 +57,7 @@ def stop(api: OldApi, deployment_id: str) -> None:
 
 
 def restore(api: OldApi, deployment_id: str, former: Scheduling) -> None:
-    """Make the schedules that were active before active again, and no other."""
+    """Activate the schedules that were active before."""
     now = _read(api, deployment_id)
     if not scheduling_of(now).has_list:
         if former.is_on:
@@ -81,7 +81,7 @@ def _read(api: OldApi, deployment_id: str) -> Mapping[str, Any]:
 
 
 def _put(api: OldApi, deployment_id: str, schedule: Mapping[str, Any], *, active: bool) -> None:
-    """Make a schedule active or not. Servers delete parameters that are not sent along (3.8.8 and 3.9.1)."""
+    """Activate or pause a schedule. Servers delete parameters that are not sent (3.8.8 and 3.9.1)."""
     body: dict[str, Any] = {"active": active}
     if schedule.get("parameters"):
         body["parameters"] = schedule["parameters"]

@@ -1,4 +1,4 @@
-"""An old server of Prefect 2 or 3 that users migrate from, read only."""
+"""A server of Prefect 2 or 3 that users migrate from, for reading."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOCKS = ("infrastructure", "storage")
 
 
 class OldServer:
-    """The verbs that read a server. All of them raise BackendError and its kinds."""
+    """Operations that read a server. All of them raise BackendError and its subclasses."""
 
     def __init__(self, api: OldApi) -> None:
         self.api = api
@@ -29,14 +29,14 @@ class OldServer:
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str] = _NOTHING) -> OldServer:
-        """Return the server of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
+        """Return the server of the API at *url*, with the settings in *environ*. Sends no request."""
         return cls(OldApi(read_connection(url, environ)))
 
     def close(self) -> None:
         self.api.close()
 
     def deployments(self) -> list[OldDeployment]:
-        """Return all deployments, by `flow/name`, with their blocks."""
+        """Return all deployments with their blocks, by `flow/name`."""
         self.api.check_version()
         raws, flows = self.api.both(partial(self.api.every, "deployments"), partial(self.api.every, "flows"))
         names = {flow["id"]: str(flow["name"]) for flow in flows}
@@ -52,12 +52,12 @@ class OldServer:
                 pool_type=types.get(raw.get("work_pool_name"), ""),
             )
             for raw in raws
-            if raw["flow_id"] in names  # one that was deleted meanwhile took its deployments along
+            if raw["flow_id"] in names  # skip those of a flow deleted in the meantime
         )
         return sorted(found, key=lambda each: each.full_name)
 
     def _blocks(self, ids: Iterable[str | None]) -> dict[str | None, OldBlock]:
-        """Blocks by id: those that have no name are in no list."""
+        """Return blocks by id: anonymous blocks are in no list."""
         wanted = list(dict.fromkeys(filter(None, ids)))
         places = [f"/block_documents/{part(block_id)}" for block_id in wanted]
         read = [partial(self.api.get, place, "block_documents") for place in places]
@@ -65,7 +65,7 @@ class OldServer:
         return {block_id: self._block(raw) for block_id, raw in found if raw is not None}
 
     def block(self, type: str, name: str) -> OldBlock | None:
-        """Return one saved block by its type and name; None if there is none."""
+        """Return the block with a type and name; None if it does not exist."""
         place = f"/block_types/slug/{part(type)}/block_documents/name/{part(name)}"
         raw = self.api.get(place, "block_documents")
         return None if raw is None else self._block(raw)
@@ -74,7 +74,7 @@ class OldServer:
         return self.api.parsed(partial(old_block, raw))
 
     def limited_queues(self) -> list[OldQueue]:
-        """Return the work queues that have a limit or whose priority somebody chose, by pool and name."""
+        """Return the work queues with a limit or a custom priority, by pool and name."""
         queues = [
             OldQueue(
                 raw.get("work_pool_name") or "",
@@ -88,7 +88,7 @@ class OldServer:
         return sorted(limited, key=lambda queue: (queue.pool, queue.name))
 
     def tag_limits(self) -> dict[str, int]:
-        """Return how many task runs with a tag may run at the same time, by tag."""
+        """Return the limits on concurrent task runs, by tag."""
         try:
             raws = self.api.every("concurrency_limits")
         except Refused as error:

@@ -1,10 +1,9 @@
 """Read paginated lists completely while other clients write.
 
-A page is asked for by its offset, and whatever is created or deleted before it moves all that follows.
-So each list is read in an order without ties, in which nothing changes its place, and each page begins a
-little before the end of the one before it. A page that holds something known already adjoins what was
-read: nothing that existed all the time can lie between them. One that does not is read again, from
-further ahead.
+Pages are requested by offset, which shifts when objects before it are created or deleted. So each list is
+read in a stable order without ties, and each page overlaps the previous one. A page with a known object
+adjoins the objects read before: no object that existed all the time can be missing between them. A page
+without one is read again from an earlier offset.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.faults import changing, no_api
 from syntask_yaml.errors import BackendError
 
-# The most that a server gives at once, and by how much pages overlap: so many objects may be deleted
-# meanwhile without another request.
+# The maximal page size of servers, and the overlap of pages: the number of concurrent deletions that need no
+# extra request.
 PAGE, OVERLAP = 200, 8
 STRIDE = PAGE - OVERLAP
-# So many pages may have to be read again, and so many are no list that a server has.
+# The maximal number of repeated reads, and of pages, beyond which the list is invalid.
 _TRIES, _MOST_PAGES = 50, 2500
 _READERS = 4
 
-# Orders without ties, for kinds whose lists are not in one anyway.
+# Orders without ties. The lists of other kinds have one by default.
 ORDERS: Mapping[str, str] = {
     "deployments": "CREATED_DESC",
     "flows": "CREATED_DESC",
@@ -33,16 +32,16 @@ ORDERS: Mapping[str, str] = {
     "block_documents": "BLOCK_TYPE_AND_NAME_ASC",
 }
 
-# The page at each of some offsets.
+# Returns the pages at the given offsets.
 ReadPages = Callable[[Sequence[int]], Sequence[Sequence[Raw]]]
 
 
 @dataclass
 class Pages:
-    """A list at *url* that is being read. *found* is what is known of it, in order, by id.
+    """A list at *url* in the process of reading. *found* are the objects read, in order, by id.
 
-    *length* is how many objects the list has, once its last page was read: fewer are found where it is in no
-    order, so that a page has some again and others are on none.
+    *length* is the length of the list after reading its last page. Fewer are found if the list has no stable
+    order, so that some objects are on two pages and others on none.
     """
 
     url: str
@@ -53,12 +52,10 @@ class Pages:
     _tries: int = _TRIES
 
     def all(self, *, expected: int = 0, start: int = 0, enough: int | None = None) -> list[Raw]:
-        """Return everything from the offset *start* on; *expected* is how many objects there probably are.
+        """Return all objects from the offset *start* on. *expected* is their approximate number.
 
-        No more is read once so many are found that it is *enough*.
-
-        Raises BackendConflict where others write so much that pages never adjoin, and
-        BackendUnreachable where the list has no end.
+        Stops when *enough* objects are found. Raises BackendConflict if concurrent writes keep pages from
+        adjoining, and BackendUnreachable if the list does not end.
         """
         ahead = max(1, -(-(expected - OVERLAP) // STRIDE))
         for _ in range(_MOST_PAGES):
@@ -70,7 +67,7 @@ class Pages:
         raise no_api(self.url, f"its list of `{self.kind}` does not end")
 
     def _take(self, offset: int, page: Sequence[Raw]) -> bool:
-        """Note what is on the *page*; whether it was the last one."""
+        """Add the objects of *page*. Return whether it is the last one."""
         while offset and self.found and not any(raw["id"] in self.found for raw in page):
             self._count(changing(self.url, self.kind))
             offset = max(0, offset - STRIDE)
@@ -85,7 +82,7 @@ class Pages:
         return False
 
     def _count(self, error: BackendError) -> None:
-        """Note that a page was of no use; raise *error* when that was too often."""
+        """Count a useless page, and raise *error* after too many."""
         self._tries -= 1
         if not self._tries:
             raise error

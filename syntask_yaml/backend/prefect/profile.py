@@ -1,4 +1,4 @@
-"""The active Prefect profile, which may have the URL of the server."""
+"""The active Prefect profile, which may contain the URL of the server."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from syntask_yaml.files import home_path
 
 
 def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The settings of the Prefect profile in use; none where there is no file, or it cannot be read."""
+    """Return the settings of the active Prefect profile; empty if there is no file, or it is invalid."""
     document = _profiles(environ)
     return _settings(document, environ.get("PREFECT_PROFILE") or document.get("active"))
 
 
 def named_profile(environ: Mapping[str, str], name: str) -> Mapping[str, str]:
-    """Return the settings of the Prefect profile called *name*; none where there is no such profile."""
+    """Return the settings of the Prefect profile called *name*; empty if it does not exist."""
     return _settings(_profiles(environ), name)
 
 

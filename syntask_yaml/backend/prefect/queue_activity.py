@@ -1,7 +1,7 @@
-"""The last and next use of queues, without reading all deployments.
+"""The last and next runs of queues, without reading all deployments.
 
-A server tells it by the runs in each queue: those that began, and those that it made ahead of schedules, for
-up to a hundred days. Of queues that have none of these, one page of deployments is looked at.
+They are those of the runs in each queue: the started ones, and the future ones of schedules, which the server
+creates up to a hundred days in advance. For queues without future runs, one page of deployments is read.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.pool import WorkQueue
 
-# What a server calls a run that is to come, and the tag of those that it makes ahead.
+# The filter for future runs: their state, and the tag of those created by schedules.
 _COMING: Raw = {"state": {"name": {"any_": ["Scheduled"]}}, "tags": {"all_": ["auto-scheduled"]}}
 
 
 class PrefectQueueActivity(DeploymentReader, PrefectRuns):
-    """The verb that tells when queues are used."""
+    """The operation `queue_activity`."""
 
     def queue_activity(
         self, queues: Collection[WorkQueue], now: datetime
@@ -41,11 +41,11 @@ class PrefectQueueActivity(DeploymentReader, PrefectRuns):
         return found
 
     def _runs_in(self, chosen: Raw, order: str, queues: Sequence[str]) -> list[Raw]:
-        """Return the first runs in *queues* that *chosen* filters, but for those of deleted deployments."""
+        """Return the first runs in *queues* that match *chosen*, except those of deleted deployments."""
         return self._first(chosen, PAGE, sort=order, deployments={}, work_pool_queues=_one_of(queues))
 
     def _from_schedules(self, queues: Sequence[str], now: datetime) -> dict[tuple[str, str], Activity]:
-        """Return when the schedules of deployments in *queues* fire next, of as many as a page has."""
+        """Return the next times of the schedules in *queues*, from at most one page of deployments."""
         found: dict[tuple[str, str], Activity] = {}
         if queues:
             body = {"sort": ORDERS["deployments"], "limit": PAGE, "work_pool_queues": _one_of(queues)}

@@ -1,7 +1,7 @@
-"""Work queues: their operations, and the queues that deployments need.
+"""Work queues: their operations, and the creation of queues for deployments.
 
-A server makes a queue along with the first deployment that names it. Of two at the same time it refuses
-one, and two queues at the same time get the same priority.
+A server creates a queue with the first deployment in it. If two such deployments are created concurrently, it
+rejects one; two queues created concurrently get the same priority.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from syntask_yaml.model.value import Json, known
 
 
 class PrefectQueues(PrefectBase):
-    """The verbs about work queues."""
+    """Operations on work queues."""
 
     def queues(self) -> list[WorkQueue]:
         found = every_queue(self._api)
@@ -42,7 +42,7 @@ class PrefectQueues(PrefectBase):
         try:
             self._api.post(f"/work_pools/{part(queue.pool)}/queues", body, repeats=False)
         except AnswerLost:
-            pass  # it is read again
+            pass  # the queue is read below
         except Refused as error:
             if error.status == 404:
                 raise no_such_pool(queue.pool) from error
@@ -60,7 +60,7 @@ class PrefectQueues(PrefectBase):
         return self._api.delete(_place(pool, name))
 
     def _found(self, pool: str, name: str) -> WorkQueue:
-        """Return the queue as the server has it. Raises NotFound."""
+        """Return the queue on the server. Raises NotFound."""
         raw = self._api.get(_place(pool, name), "work_queues")
         if raw is None:
             raise no_such_queue(pool, name)
@@ -84,13 +84,13 @@ def _queue(raw: Raw, pool: str) -> WorkQueue:
     )
 
 
-def make_queues(api: Api, wanted: Iterable[Deployment], *, there: Iterable[Raw]) -> None:
-    """Make the queues that *wanted* deployments name, in their order, but for those of deployments *there*.
+def make_queues(api: Api, wanted: Iterable[Deployment], *, existing: Iterable[Raw]) -> None:
+    """Create the queues of the *wanted* deployments, in order, except those of *existing* deployments.
 
-    One that cannot be made is there already, or the deployment that names it will say why not.
-    Raises BackendUnreachable.
+    Errors other than BackendUnreachable are ignored: the queue exists, or writing the deployment will report
+    them.
     """
-    found = {(raw.get("work_pool_name"), raw.get("work_queue_name")) for raw in there}
+    found = {(raw.get("work_pool_name"), raw.get("work_queue_name")) for raw in existing}
     for pool, queue in dict.fromkeys((known(each.work_pool), known(each.work_queue)) for each in wanted):
         if pool and queue and queue != DEFAULT_QUEUE and (pool, queue) not in found:
             _make(api, pool, queue)
@@ -106,10 +106,10 @@ def _make(api: Api, pool: str, queue: str) -> None:
 
 
 def every_queue(api: Api) -> Sequence[Raw]:
-    """Return all work queues; pool by pool where their list lacks some.
+    """Return all work queues. If the server's list is incomplete, read it pool by pool.
 
-    A server lists them only by name, and every pool has a queue `default`. PostgreSQL has no order of queues
-    with the same name: of more than a page, some are on no page.
+    A server sorts the list only by name, and every pool has a queue `default`. PostgreSQL sorts equal names
+    arbitrarily, so that some of more than a page are missing.
     """
     pages = api.pages("work_queues", {})
     found = pages.all()
@@ -117,7 +117,7 @@ def every_queue(api: Api) -> Sequence[Raw]:
 
 
 def queues_by_pool(api: Api) -> Sequence[Raw]:
-    """Return the work queues of each pool."""
+    """Return the work queues of all pools."""
     reads = [partial(_queues_of, api, raw["name"]) for raw in api.every("work_pools")]
     return [raw for found in api.together(reads) for raw in found]
 
@@ -126,7 +126,7 @@ def _queues_of(api: Api, pool: str) -> Sequence[Raw]:
     try:
         found = api.every("queues", of=f"/work_pools/{part(pool)}")
     except Refused as error:
-        if error.status != 404:  # it was deleted meanwhile
+        if error.status != 404:  # deleted in the meantime
             raise
         return ()
     return [{**raw, "work_pool_name": pool} for raw in found]

@@ -1,4 +1,4 @@
-"""Read deployments in bulk: pages of two hundred, with their flows and automations."""
+"""Read many deployments, with their flows and automations, by pages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from syntask_yaml.model.value import known
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A deployment as it is now: as the API gives it, and what it means (without its triggers)."""
+    """The current state of a deployment: the response, and its value (without triggers)."""
 
     raw: Raw
     stored: Stored
 
 
 class DeploymentReader(PrefectBase):
-    """The verb that reads deployments."""
+    """Operations that read deployments."""
 
     def deployments(
         self, *, projects: Collection[str] = (), names: Collection[str] | None = None
@@ -42,10 +42,10 @@ class DeploymentReader(PrefectBase):
         )
 
     def deployment_page(self, text: str = "", *, skip: int = 0, limit: int) -> DeploymentPage:
-        if text:  # the server has no filter for a part of any of these
+        if text:  # the server has no substring filter
             found = [each for each in self.deployments() if _has(each.deployment, text)]
             return DeploymentPage(tuple(found[skip : skip + limit]), len(found))
-        # Many have the same name: only in the order in which they were made is each on one page.
+        # Names are not unique: only the order of creation has no ties.
         asked = {"sort": ORDERS["deployments"], "limit": min(limit, PAGE), "offset": skip}
         raws, count = self._api.both(
             lambda: self._known(self._api.listed("/deployments/filter", "deployments", asked)),
@@ -62,7 +62,7 @@ class DeploymentReader(PrefectBase):
         return [each for each in found if each.deployment.is_half_renamed]
 
     def _current(self, names: Collection[str]) -> dict[str, Current]:
-        """What there is now of *names*, by name."""
+        """Return the current deployments called *names*, by name."""
         found = (Current(raw, self._stored(raw)) for raw in self._raws(set(names)))
         return {
             each.stored.deployment.full_name: each
@@ -75,24 +75,24 @@ class DeploymentReader(PrefectBase):
         return self._api.parsed(lambda: stored_of(raw, flow=flow, automations=automations))
 
     def _raws(self, names: set[str] | None) -> list[Raw]:
-        """The deployments with these names, and maybe more; or all of them. Their flows are known then."""
+        """Return the deployments called *names*, and possibly others, or all. Caches their flow names."""
         raws = self._api.every("deployments") if names is None else list(self._named(names))
         return self._known(raws)
 
     def _known(self, raws: Sequence[Raw]) -> list[Raw]:
-        """*raws* without what has no flow; the flows of the others are known then."""
+        """Return *raws* without those that have no flow, and cache the names of the flows."""
         if not raws:
             self._api.check_version()
         self._note_what_is_kept(raws)
         self._learn_flows(raws)
-        # A flow that is gone took its deployments along.
-        return [raw for raw in _each_once(raws) if raw["flow_id"] in self._flow_names]
+        # The deletion of a flow deletes its deployments.
+        return [raw for raw in _unique(raws) if raw["flow_id"] in self._flow_names]
 
     def _named(self, names: Collection[str]) -> Iterator[Raw]:
-        """The deployments called *names*, and others whose flow and name are among theirs.
+        """Yield the deployments called *names*, and others with their flows and names.
 
-        As many names as one page has room for are asked for at once. A full page may lack some, unless it
-        has all of them.
+        Each request is for as many names as fit on one page. A full page may be incomplete unless all are on
+        it.
         """
         parts = list(NamesByPage(names))
         lists = [self._api.pages("deployments", _filter_of(part)) for part in parts]
@@ -105,7 +105,7 @@ class DeploymentReader(PrefectBase):
         return (raw for each in lists for raw in each.found.values())
 
     def _has_all(self, raws: Iterable[Raw], part: Iterable[tuple[str, str]]) -> bool:
-        """Whether *raws* has all flows and names of *part*."""
+        """Return whether *raws* has all deployments of *part*."""
         return {(self._flow_names.get(raw["flow_id"]), raw["name"]) for raw in raws} >= set(part)
 
     def _note_what_is_kept(self, raws: Sequence[Raw]) -> None:
@@ -120,7 +120,7 @@ class DeploymentReader(PrefectBase):
         self.features = self.features._replace(forgets=self.features.forgets | fields)
 
     def _automations(self) -> Mapping[str, list[Raw]]:
-        """The automations that do nothing but run one deployment, by its id."""
+        """Return the automations whose only action is to run a deployment, by deployment id."""
         try:
             automations = self._api.every("automations")
         except Refused as error:
@@ -137,8 +137,8 @@ class DeploymentReader(PrefectBase):
         return found
 
 
-def _each_once(raws: Iterable[Raw]) -> Collection[Raw]:
-    """The deployments, without those that were found by the names of several parts."""
+def _unique(raws: Iterable[Raw]) -> Collection[Raw]:
+    """Return the deployments without duplicates, which are results of several parts."""
     return {raw["id"]: raw for raw in raws}.values()
 
 
@@ -154,7 +154,7 @@ def _has(deployment: Deployment, text: str) -> bool:
 
 
 def _filter_of(part: Sequence[tuple[str, str]]) -> Raw:
-    """What a server is asked for *part*: it has no filter for pairs of a flow and a name."""
+    """Return the filter for *part*. The API has no filter for pairs of a flow and a name."""
     flows, names = zip(*part, strict=True)
     chosen = {"flows": flows, "deployments": names}
     asked = {kind: {"name": {"any_": sorted(set(each))}} for kind, each in chosen.items()}

@@ -1,4 +1,4 @@
-"""Ledgers of resources on a server: variables, several if one would be too long."""
+"""Ledgers of resources on a server, stored as variables, or as several if they are too long."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from syntask_yaml.backend.prefect.encoding import key_for, part
 from syntask_yaml.model.resource import Owner, ResourceLedger
 
 PREFIX = "syntask_ledger_"
-# Characters of names in a part, as JSON: a server takes values of 5,000, with all that stands around them.
+# The maximal length of the names in a part, as JSON. The value of a variable is limited to 5,000 characters.
 _ROOM = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The variable called *variable*, with some *names* of what the *owner* has."""
+    """The variable called *variable*, with some of the *names* of the resources of *owner*."""
 
     variable: str
     owner: Owner
@@ -27,22 +27,22 @@ class _Part:
 
 
 class PrefectResourceLedgers(PrefectBase):
-    """The verbs about ledgers of resources."""
+    """Operations on ledgers of resources."""
 
     def ledgers(self) -> list[ResourceLedger]:
         parts: dict[str, list[_Part]] = {}
         for each in self._parts():
             parts.setdefault(each.owner.project or "", []).append(each)
-        return [_whole(several) for _, several in sorted(parts.items())]
+        return [_joined(several) for _, several in sorted(parts.items())]
 
     def write_ledger(self, ledger: ResourceLedger) -> None:
         project = ledger.owner.project or ""
-        there = {each.variable: each for each in self._parts() if each.owner.project == project}
-        wanted = {each.variable: each for each in _arranged(ledger, list(there.values()))}
+        stored = {each.variable: each for each in self._parts() if each.owner.project == project}
+        wanted = {each.variable: each for each in _distributed(ledger, list(stored.values()))}
         for each in wanted.values():
-            if there.get(each.variable) != each:
+            if stored.get(each.variable) != each:
                 self._write_part(each)
-        for variable in there.keys() - wanted.keys():
+        for variable in stored.keys() - wanted.keys():
             self._api.delete(f"/variables/name/{part(variable)}")
 
     def _parts(self) -> list[_Part]:
@@ -62,16 +62,16 @@ class PrefectResourceLedgers(PrefectBase):
             self._api.made("/variables/", {"name": each.variable, "value": value, "tags": []})
 
 
-def _whole(parts: Sequence[_Part]) -> ResourceLedger:
-    """The ledger that all *parts* of one owner are."""
+def _joined(parts: Sequence[_Part]) -> ResourceLedger:
+    """Return the ledger that consists of *parts*."""
     names = frozenset(name for each in parts for name in each.names)
     may_have_automations = any(each.may_have_automations for each in parts)
     return ResourceLedger(parts[0].owner, names, may_have_automations)
 
 
-def _arranged(ledger: ResourceLedger, there: Sequence[_Part]) -> Iterator[_Part]:
-    """The parts that *ledger* is to be in: a name that is *there* stays where it is."""
-    kept = {each.variable: [name for name in each.names if name in ledger.names] for each in there}
+def _distributed(ledger: ResourceLedger, stored: Sequence[_Part]) -> Iterator[_Part]:
+    """Yield the new parts of *ledger*. Names in *stored* parts do not move."""
+    kept = {each.variable: [name for name in each.names if name in ledger.names] for each in stored}
     new = sorted(ledger.names - {name for names in kept.values() for name in names})
     taken = {variable: len(json.dumps(names)) for variable, names in kept.items()}
     for name in new:
@@ -86,13 +86,13 @@ def _arranged(ledger: ResourceLedger, there: Sequence[_Part]) -> Iterator[_Part]
 
 
 def _unused(ledger: ResourceLedger, taken: Mapping[str, object]) -> str:
-    """The name of another variable for *ledger*."""
+    """Return an unused variable name for *ledger*."""
     stem = key_for(ledger.owner.project or "", PREFIX)
     return next(name for number in range(len(taken) + 1) if (name := f"{stem}_{number}") not in taken)
 
 
 def _part(raw: Raw) -> _Part | None:
-    """The part that a variable holds; None for one that somebody else wrote there."""
+    """Return the part in a variable; None if the variable has other content."""
     try:
         value = raw["value"]
         owner = Owner(str(value["project"]), value["origin"])

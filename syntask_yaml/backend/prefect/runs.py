@@ -1,4 +1,4 @@
-"""Runs, as commands see them."""
+"""Operations on runs for commands."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Cause, Run, RunRequest, State, StateType
 
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
-# The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
+# The number of runs searched for a prefix of an id, which the API cannot filter by.
 _LATEST = 1000
-# Runs are asked for of so many deployments at once, and the last ones for so many pages at most.
+# The number of deployments per request, and the maximal number of pages of the last runs.
 _AT_ONCE, _MOST_PAGES = 500, 25
-# The runs that no longer wait.
+# The filter for runs that are not waiting.
 BEGUN: Raw = {
     "state": {
         "type": {"any_": sorted(state.value for state in StateType if state is not StateType.SCHEDULED)}
@@ -39,11 +39,11 @@ LATEST_FIRST, NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
 class PrefectRuns(PrefectLogs):
-    """The verbs about runs. Why one ended is in its logs."""
+    """Operations on runs. The cause of a failed run is in its logs."""
 
     def create_run(self, request: RunRequest) -> Run:
         when = {"scheduled_time": request.scheduled.isoformat()} if request.scheduled else {}
-        # The server has one room of keys for all deployments of a flow. With a key, asking again is safe.
+        # The keys of all deployments of a flow share one namespace. A key makes the request idempotent.
         key = f"{request.deployment_id}:{request.idempotency_key}" if request.idempotency_key else new_id()
         body: dict[str, Any] = {
             "state": {"type": "SCHEDULED", "state_details": when},
@@ -70,7 +70,7 @@ class PrefectRuns(PrefectLogs):
         return self._runs(raws[: which.limit])
 
     def _chosen(self, which: RunFilter) -> list[Raw]:
-        """The runs that one of the parts of a filter means."""
+        """Return the runs that match one part of a filter."""
         chosen: dict[str, Any] = {}
         if which.states:
             chosen["state"] = {"type": {"any_": sorted(state.value for state in which.states)}}
@@ -78,7 +78,7 @@ class PrefectRuns(PrefectLogs):
             chosen["deployment_id"] = {"any_": sorted(which.of)}
         if which.since is not None:
             chosen["end_time"] = {"after_": which.since.isoformat()}
-        # `after_` is the first moment that counts.
+        # `after_` is inclusive.
         bounds = {"before_": which.until, "after_": which.after and which.after + _TICK}
         if due := {key: bound.isoformat() for key, bound in bounds.items() if bound is not None}:
             chosen["expected_start_time"] = due
@@ -100,9 +100,9 @@ class PrefectRuns(PrefectLogs):
     def _first_of_each(
         self, ids: Sequence[str], key: str, read: Callable[[Sequence[str]], list[Raw]]
     ) -> dict[str, Run]:
-        """The first run of each of *ids*, which runs have as *key*, in the order in which *read* finds them.
+        """Return the first run of each of *ids*, the values of *key*, in the order of *read*.
 
-        Each page has the first ones of those that the pages before had none of: at least of one.
+        Each page has runs of at least one id that the previous pages did not have.
         """
         left, found = list(ids), dict[str, Raw]()
         for _ in range(_MOST_PAGES):
@@ -115,10 +115,7 @@ class PrefectRuns(PrefectLogs):
         return dict(zip(found, self._runs(list(found.values())), strict=True))
 
     def _first(self, chosen: Raw, limit: int, *, sort: str = LATEST_FIRST, **body: Any) -> list[Raw]:
-        """The first *limit* runs that *chosen* filters, each page from the last time on of the one before.
-
-        Many runs are due at the same time: those of that time that are known are left out.
-        """
+        """Return the first *limit* runs that match *chosen*. Each page starts at the last time before."""
         bound = "before_" if sort == LATEST_FIRST else "after_"
         found: dict[str, Raw] = {}
         while True:
@@ -142,7 +139,7 @@ class PrefectRuns(PrefectLogs):
         if not _BEGINNING.fullmatch(known):
             return None
         now = self._clock().isoformat()
-        # A server makes so many runs ahead that those alone could be the latest ones.
+        # Search both directions: the latest runs could all be future ones.
         for bound, order in (("before_", LATEST_FIRST), ("after_", NEXT_FIRST)):
             read = self._first({"expected_start_time": {bound: now}}, _LATEST, sort=order)
             if found := [raw for raw in read if raw["id"].startswith(known)]:
@@ -157,13 +154,13 @@ class PrefectRuns(PrefectLogs):
         return None
 
     def _states(self, run_id: str) -> list[Raw]:
-        """The states that a run was in, the first one first."""
+        """Return the history of the states of a run, oldest first."""
         answer = self._api.call("GET", "/flow_run_states/", query={"flow_run_id": run_id})
         self._api.check_shape(answer, [_STATE])
         return list(answer or [])
 
     def _existing(self, run_id: str) -> Run:
-        """The run with that whole id. Raises NotFound."""
+        """Return the run with that full id. Raises NotFound."""
         run = self.run(run_id) if RUN_ID.fullmatch(run_id.lower()) else None
         if run is None:
             raise no_such_run(run_id)
@@ -172,18 +169,18 @@ class PrefectRuns(PrefectLogs):
     def cancel(self, run_id: str) -> Run:
         run = self._existing(run_id)
         by = this_process().name
-        cancelled(run, self._clock(), by=by)  # refuses what has ended
+        cancelled(run, self._clock(), by=by)  # raises if it has ended
         state = {"type": "CANCELLING", "name": "Cancelling", "message": asked_by(by)}
         self._api.post(f"/flow_runs/{part(run.id)}/set_state", {"state": state, "force": False})
         return self.run(run.id) or run
 
     def retry(self, run_id: str, *, again: bool = False) -> Run:  # noqa: ARG002  (it is the same run)
         run = self._existing(run_id)
-        # A run keeps the id of a deployment that was deleted, and no worker takes it any more.
+        # A run keeps the id of its deleted deployment, but no worker claims it.
         deployment = run.deployment_id and self._api.get(f"/deployments/{part(run.deployment_id)}")
-        retried(run if deployment else replace(run, deployment_id=None))  # refuses what cannot be
+        retried(run if deployment else replace(run, deployment_id=None))  # raises if it cannot be retried
         state = {"type": "SCHEDULED", "message": f"Retried by {this_process().name} with syntask."}
-        # Without force, the server would not let a run that completed be scheduled again.
+        # Without force, the server rejects it for completed runs.
         self._api.post(f"/flow_runs/{part(run.id)}/set_state", {"state": state, "force": True})
         return self.run(run.id) or run
 
@@ -227,9 +224,9 @@ class PrefectRuns(PrefectLogs):
 
 
 def _parts(which: RunFilter) -> Iterator[RunFilter]:
-    """What to ask for apart: so many deployments at once, and where `since` matters, what has ended.
+    """Split a filter into parts for separate requests: by deployments, and for `since` by ended runs.
 
-    The filters of the API must all hold: of runs that have not ended, nothing is known to be later.
+    The API combines filters by conjunction only, and runs that have not ended have no end time.
     """
     ids = sorted(which.of)
     for start in range(0, len(ids), _AT_ONCE) if ids else (0,):
@@ -246,6 +243,6 @@ def _parts(which: RunFilter) -> Iterator[RunFilter]:
 
 
 def _state(raw: Raw, state: Raw) -> State:
-    """The state of a run; one that has none yet is about to be scheduled."""
+    """Return the state of a run; SCHEDULED if it has none yet."""
     kind = StateType(raw.get("state_type") or "SCHEDULED")
     return State(kind, raw.get("state_name") or "", state.get("message") or "")

@@ -1,4 +1,4 @@
-"""Update schedules in place: unchanged ones keep their id and whether they are paused."""
+"""Update schedules in place: unchanged ones keep their id and paused state."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _TRIES = 8
 
 
 def _comparable(schedule: Schedule) -> Schedule:
-    """*schedule* in the form that a stored one and a declared one have in common."""
+    """Return *schedule* in canonical form, to compare stored and declared ones."""
     return replace(schedule, timing=canonical(schedule.timing))
 
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """What makes the stored schedules the wanted ones."""
+    """The changes from the stored to the wanted schedules."""
 
     deleted: tuple[str, ...]
     changed: tuple[tuple[str, dict[str, object]], ...]
@@ -47,16 +47,16 @@ def _changes(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> _Changes
 
 
 def _stays(wanted: Schedule, stored: Schedule | None) -> bool:
-    """A slug cannot be taken away from a schedule: that takes another one."""
+    """Return whether a schedule is updated in place. It is replaced to remove its slug."""
     return stored is not None and not (wanted.slug is None and stored.slug is not None)
 
 
 def write_schedules(
     api: Api, deployment_id: str, wanted: Sequence[Schedule] | None, stored: Sequence[Schedule], now: datetime
 ) -> None:
-    """Make the *stored* schedules of a deployment those that are *wanted*; None leaves them.
+    """Update the *stored* schedules of a deployment to the *wanted* ones; None keeps them.
 
-    Making some is no call to repeat blindly: where its answer is lost, what is there is looked at.
+    Creating schedules is not idempotent: if the response is lost, the schedules are read again.
     """
     place = f"/deployments/{part(deployment_id)}/schedules"
     for left in reversed(range(_TRIES)):

@@ -1,4 +1,4 @@
-"""The URL of the server and how to connect: from the environment and the active Prefect profile."""
+"""The URL and the connection settings of the server, from the environment and the active Prefect profile."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "fals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """How to reach a server: *url* is its API's, without a login in it.
+    """The settings to connect to the API at *url*, which contains no credentials.
 
-    *authorization* is the header that shows who asks. *certificates* is a file of those to trust, and
-    *trusts_all* that any will do. *timeout* is in seconds.
+    *certificates* is a file of trusted certificates, *trusts_all* disables their verification, and *timeout*
+    is in seconds.
     """
 
     url: str
@@ -35,15 +35,15 @@ class Connection:
 
     @property
     def is_cloud(self) -> bool:
-        """Whether it is Prefect Cloud."""
+        """Whether the server is Prefect Cloud."""
         return "/api/accounts/" in self.url and "/workspaces/" in self.url
 
 
 def read_connection(url: str, environ: Mapping[str, str]) -> Connection:
-    """Return how to talk to the server at *url*. Raises UsageError for a setting that makes no sense.
+    """Return the connection settings for *url*. Raises UsageError for an invalid setting.
 
-    What the active profile says counts only for the profile's own server, so that its key goes nowhere
-    else.
+    Settings of the active profile apply only to the URL of the profile, so that its API key is not sent to
+    other servers.
     """
     settings, bare, login = _settings(url, environ)
     return Connection(
@@ -57,7 +57,7 @@ def read_connection(url: str, environ: Mapping[str, str]) -> Connection:
     )
 
 
-# What a stock worker reads itself.
+# The settings that a stock worker reads.
 _OF_WORKERS = (
     "API_KEY",
     "API_AUTH_STRING",
@@ -69,7 +69,7 @@ _OF_WORKERS = (
 
 
 def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings under the names by which a stock worker of the server at *url* knows them."""
+    """Return the environment variables of a stock worker of the server at *url*."""
     settings, bare, login = _settings(url, environ)
     values = {name: settings.text(name) for name in _OF_WORKERS}
     values["API_AUTH_STRING"] = values["API_AUTH_STRING"] or login
@@ -77,7 +77,7 @@ def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _settings(url: str, environ: Mapping[str, str]) -> tuple[_Settings, str, str]:
-    """Return the settings for the server at *url*, and that URL without the login in it."""
+    """Return the settings for the server at *url*, the URL without credentials, and the credentials."""
     profile = active_profile(environ)
     known = profile if _same_server(profile.get("PREFECT_API_URL", ""), url) else {}
     bare, login = without_login(url)
@@ -86,7 +86,7 @@ def _settings(url: str, environ: Mapping[str, str]) -> tuple[_Settings, str, str
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    """Settings by the part of their name that SYNTASK_… and PREFECT_… share."""
+    """Settings by their name without the prefix SYNTASK_ or PREFECT_."""
 
     environ: Mapping[str, str]
     profile: Mapping[str, str]
@@ -146,7 +146,7 @@ def _authorization(settings: _Settings, login: str) -> Secret | None:
 
 
 def without_login(url: str) -> tuple[str, str]:
-    """*url* without the login in it, and that login, empty if there is none."""
+    """Return *url* without its credentials, and the credentials (empty if there are none)."""
     parts = url_parts(url)
     login, _, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=host)), login

@@ -1,6 +1,6 @@
-"""The shapes of the API's objects, as far as they are read.
+"""The shapes of the API's objects, limited to the fields in use.
 
-A field that has one type is always there, and has that type. Any other may be missing, or null.
+A field of one type is required. Other fields can be missing or null.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import UnionType
 from typing import Any, TypeAlias
 
-# A type, a list of what each element is, or fields by name, of which others may be there too; EACH is all.
+# A type, a list with the shape of the elements, or the shapes of some fields by name; EACH matches all.
 EACH = "*"
 Shape: TypeAlias = "type | UnionType | list[Shape] | Mapping[str, Shape]"
 
@@ -40,7 +40,7 @@ _QUEUE: Mapping[str, Shape] = {
     "is_paused": FLAG,
 }
 
-# By the name of the collection that they are in.
+# By the name of their collection.
 SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "deployments": {
         **dict.fromkeys(("id", "name", "flow_id"), str),
@@ -120,7 +120,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 
 def odd_place(value: Any, shape: Shape, place: str = "") -> str | None:
-    """Where *value* has another shape, such as `schedules.0.active`; None if nowhere. Null is nothing."""
+    """Return the path at which *value* does not match the shape, such as `schedules.0.active`; else None."""
     if isinstance(shape, list):
         if value is None:
             return None

@@ -1,4 +1,4 @@
-"""Requests to the REST API: one client, safe retries, and failures as messages."""
+"""Requests to the REST API: connection, safe retries, and errors."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from syntask_yaml.backend.prefect.wire import client_of, within
 from syntask_yaml.errors import BackendRefused, BackendUnreachable
 from syntask_yaml.retry import pauses
 
-# So many times more is a call made, after pauses that grow from the first one to the longest, in seconds.
+# The number of retries, and the first and the longest pause in seconds.
 _REPEATS, _FIRST_PAUSE, _LONGEST_PAUSE = 8, 0.1, 5.0
-# For so many times the timeout of one call is a server asked that never answered, one that did before the
-# call, and one that answered others meanwhile: that is not gone, but has more to do than it can.
+# The time to retry a call, in timeouts: for a server that never responded, one that responded before the
+# call, and one that responds to other calls, because it is overloaded.
 _TIMES_UNKNOWN, _TIMES_KNOWN, _TIMES_BUSY = 1, 2, 4
 
-# A server that gets no connection to PostgreSQL in time answers as one that fails (Prefect 3.8.8 and 3.9.1):
-# what only reads is asked for again so many times.
+# A server that waits too long for a PostgreSQL connection responds with an internal error (Prefect 3.8.8 and
+# 3.9.1): the number of retries of requests that only read.
 _FAILED, _TIMES_FAILED = 500, 3
 _READING = ("/filter", "/count", "/paginate")
 
 
 class Transport:
-    """The way to a server's API. Threads may share one.
+    """The connection to the API of a server. Threads can share one.
 
-    All verbs raise BackendError and its kinds.
+    All methods raise BackendError and its subclasses.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -61,12 +61,12 @@ class Transport:
         self._date = ""
 
     def close(self) -> None:
-        """End waiting calls, and let go of connections."""
+        """Cancel waiting calls, and close connections."""
         self._closing.set()
         self._client.close()
 
     def server_time(self) -> datetime:
-        """Return the time on the server's clock, as its last answer told it; ours where it told none."""
+        """Return the server's time in its last response, or the local time if unknown."""
         return moment_of(self._date) or utc_now()
 
     def call(
@@ -79,7 +79,7 @@ class Transport:
         repeats: bool = True,
         may_be_missing: bool = False,
     ) -> Any:
-        """The JSON of the answer, `{}` if it has none; None for what is missing and may be."""
+        """Return the JSON of the response, `{}` if it is empty, None if the object may be missing and is."""
         content = None if body is None else to_json(body)
         began = time.monotonic()
         reads = method == "GET" or (method == "POST" and path.endswith(_READING))
@@ -108,7 +108,7 @@ class Transport:
         raise AssertionError("a call ends in an answer or in an error")
 
     def _patience(self, began: float) -> float:
-        """Return for how many seconds a call that *began* then is made again."""
+        """Return for how many seconds to retry a call started at *began*."""
         if self._answered > began:
             return self._timeout * _TIMES_BUSY
         return self._timeout * (_TIMES_KNOWN if self._answered else _TIMES_UNKNOWN)
@@ -137,18 +137,18 @@ class Transport:
         return answer
 
     def _tell_silence(self) -> None:
-        """Say that the server does not respond, once for all calls that wait."""
+        """Log that the server does not respond, once for all waiting calls."""
         if not self._is_told:
             self._is_told = True
-            import logging  # slow to load, and seldom needed
+            import logging  # slow to import
 
             say = logging.getLogger("syntask.backend").warning
             say("The server at %s does not respond. Waiting for up to %g seconds.", self.url, self._timeout)
 
     def _fetch_csrf_token(self, refused: str | None) -> httpx.Response | None:
-        """Have another token than the *refused* one; the answer of a server that is too busy for it.
+        """Replace the *refused* token. Return the response of an overloaded server, else None.
 
-        Each new token ends the one before: a thread whose token another one has replaced takes that.
+        A new token invalidates the previous one: if another thread has replaced *refused*, use its token.
         """
         headers = self._client.headers
         with self._csrf:
@@ -179,7 +179,7 @@ class Transport:
 
 
 def _may_try(statuses: Sequence[int], *, reads: bool, repeats: bool) -> bool:
-    """Return whether a call may be made again that was answered with *statuses*, the last one last."""
+    """Return whether a call with the responses *statuses*, the latest last, may be retried."""
     if reads and statuses[-1] == _FAILED:
         return statuses.count(_FAILED) <= _TIMES_FAILED
     return statuses[-1] in (BUSY if repeats else NOTHING_DONE)

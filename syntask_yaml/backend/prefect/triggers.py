@@ -19,9 +19,9 @@ _DURATIONS = ("within", "stale_after")
 
 
 def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
-    """Make the triggers of a deployment those of *after*, in the place of those it owns.
+    """Replace the triggers of a deployment by those of *after*.
 
-    One is made after the other. Where an answer is lost, as many as are there have been made. Raises
+    They are created one at a time. If a response is lost, they are counted to find out how many exist. Raises
     BackendRefused.
     """
     owner = api.dialect.owner(deployment_id)
@@ -50,19 +50,19 @@ def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
 
 
 def _count(api: Api, deployment_id: str, name: str, names: Sequence[str]) -> int:
-    """Return how many triggers the deployment called *name* has, of those with *names*."""
+    """Return how many of the triggers *names* the deployment called *name* has."""
     found = api.every("automations", {"automations": {"name": {"any_": sorted(set(names))}}})
     own = [each for each in found if api.parsed(partial(deployment_of_automation, each)) == deployment_id]
     return len(api.parsed(lambda: triggers_of(own, name)))
 
 
 def delete_triggers(api: Api, deployment_id: str) -> None:
-    """Delete the automations that a deployment owns."""
+    """Delete the automations owned by a deployment."""
     api.delete(f"/automations/owned-by/{part(api.dialect.owner(deployment_id))}")
 
 
 def write_sla(api: Api, deployment_id: str, sla: Sequence[Mapping[str, Any]]) -> None:
-    """Make what a deployment promises *sla*, on a server that watches over it."""
+    """Set the SLAs of a deployment, on a server that supports them."""
     owner = api.dialect.owner(deployment_id)
     bodies = [{**_in_seconds(each), "owner_resource": owner} for each in sla]
     api.post(f"/slas/apply-resource-slas/{part(owner)}", bodies)

@@ -19,16 +19,16 @@ from syntask_yaml.model.block import Variable
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json
 
-# Variables that are our own.
+# Prefixes of internal variables.
 _HIDDEN = (LEASE, LEDGER)
 
 
 class PrefectValues(PrefectBase):
-    """The verbs about pools and variables."""
+    """Operations on work pools and variables."""
 
     def pools(self) -> list[WorkPool]:
         found = self._api.every("work_pools")
-        if found and "storage_configuration" in found[0]:  # it is one of late
+        if found and "storage_configuration" in found[0]:  # a recent Prefect 3
             self._api.accept_version()
         else:
             self._api.check_version()
@@ -68,7 +68,7 @@ class PrefectValues(PrefectBase):
         return self._api.parsed(lambda: _pool(changed))
 
     def _template(self, template: Json) -> Json:
-        """*template* with what workers look up under the names that stock workers know."""
+        """Return *template* with its references in the namespace of stock workers."""
         found: Json = self._api.dialect.references(template)
         return found
 
@@ -78,7 +78,7 @@ class PrefectValues(PrefectBase):
         return self._api.delete(f"/work_pools/{part(name)}")
 
     def pool_template(self, type: str) -> Mapping[str, Json]:
-        """Return the template of a worker's type; BackendRefused, with those there are, for another."""
+        """Return the template of a worker type. Raises BackendRefused, which lists the types, if unknown."""
         workers = self._workers()
         if workers and type not in workers:
             known = ", ".join(f"`{name}`" for name in sorted(workers))
@@ -90,7 +90,7 @@ class PrefectValues(PrefectBase):
         return template
 
     def _workers(self) -> dict[str, Any]:
-        """Return what the server knows of workers, by their type; nothing if it has no such view."""
+        """Return the worker types that the server knows; empty if it does not support the request."""
         collections = self._server.get("/collections/views/aggregate-worker-metadata") or {}
         return self._api.parsed(
             lambda: {name: worker for workers in collections.values() for name, worker in workers.items()}
@@ -119,7 +119,7 @@ class PrefectValues(PrefectBase):
         try:
             self._api.post("/variables/", {"name": variable.name, **body})
         except Refused as error:
-            # Made by somebody else in between, or by a call whose answer was lost.
+            # Created by another client in between, or by a request whose response was lost.
             if error.status != 409 or not self._api.patch(place, body):
                 raise
 

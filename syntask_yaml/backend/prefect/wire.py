@@ -1,4 +1,4 @@
-"""The HTTP client with the settings of a connection, and requests with a time limit."""
+"""The HTTP client for a connection, and requests with a time limit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONNECTIONS = 64
 
 
 def client_of(connection: Connection) -> httpx.Client:
-    """Return a client for the server of *connection*. Raises UsageError for a URL that is none."""
+    """Return a client for *connection*. Raises UsageError for an invalid URL."""
     from syntask_yaml import __version__
 
     dialect = connection.dialect
@@ -47,19 +47,17 @@ def client_of(connection: Connection) -> httpx.Client:
 def within(
     seconds: float, do: Callable[[], _T], *, tell: Callable[[], None] = lambda: None, patience: float = 10.0
 ) -> _T:
-    """Return what *do* returns. Raises TimeoutError where that takes longer, and leaves it to itself.
+    """Return the result of *do*. Raises TimeoutError if it takes longer, and leaves it running.
 
-    *tell* is called once *patience* seconds have passed, if that is not the end.
-
-    A client's own limit is one for each piece of an answer: a server that sends a byte now and then never
-    exceeds it.
+    *tell* is called after *patience* seconds without a result. The client's own timeout applies to each chunk
+    of a response: a server that sends a byte now and then never exceeds it.
     """
     answer: Future[_T] = Future()
 
     def run() -> None:
         try:
             answer.set_result(do())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again by `result`
             answer.set_exception(error)
 
     Thread(target=run, name="syntask-call", daemon=True).start()
@@ -73,7 +71,7 @@ def within(
 
 def _trust(connection: Connection) -> ssl.SSLContext | bool:
     if connection.url.startswith("http://"):
-        # Reading the certificates of the system takes 18 ms, and nothing here would use them.
+        # Loading the system's certificates takes 18 ms, and HTTP does not use them.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if connection.trusts_all:
         return False

@@ -1,4 +1,4 @@
-"""The workers of a server's pools."""
+"""The workers of work pools on a server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ONLINE = "ONLINE"
 
 
 class PrefectWorkers(PrefectBase):
-    """The verbs about workers."""
+    """Operations on workers."""
 
     def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
         types = self._pool_types
@@ -29,14 +29,13 @@ class PrefectWorkers(PrefectBase):
         try:
             raws = self._every_worker(pool)
         except Refused as error:
-            if error.status != 404:  # it was deleted since
+            if error.status != 404:  # the pool was deleted in the meantime
                 raise
             return []
         return self._api.parsed(lambda: [_worker(raw, pool, type) for raw in raws])
 
     def _every_worker(self, pool: str) -> list[Raw]:
-        """All workers of *pool*. Each goes to the front of the list when it is heard from, also meanwhile:
-        a list of several pages is read until it has nothing new."""
+        """Return all workers of *pool*. Heartbeats reorder the list: read its pages until nothing is new."""
         found: dict[str, Raw] = {}
         while True:
             known = len(found)

@@ -16,15 +16,15 @@ from syntask_yaml.backend.prefect.read import Current
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Write
 
-# So many are read together before they are written.
+# The number of deployments read before they are written.
 _AT_ONCE = 200
 
 
 @dataclass
 class _Batch:
-    """Writes with different names, with what the server has under them now.
+    """Writes with different names, and the current deployments with these names.
 
-    *flows* are the ids of those that are needed, or why there is none. *gone* is why nothing more is tried.
+    *flows* are the ids of the required flows, or the errors of creating them.
     """
 
     current: Mapping[str, Current]
@@ -32,7 +32,7 @@ class _Batch:
     flows: dict[str, str | BackendError] = field(default_factory=dict)
 
     def flow(self, name: str) -> str:
-        """Return the id of the flow called *name*. Raises what kept it from being made."""
+        """Return the id of the flow called *name*. Raises the error of its creation."""
         flow = self.flows[name]
         if isinstance(flow, BackendError):
             raise flow
@@ -40,7 +40,7 @@ class _Batch:
 
 
 class DeploymentWriter(DeploymentChanger):
-    """The verb that writes deployments."""
+    """The operation that writes deployments."""
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
         gone: BackendUnreachable | None = None
@@ -76,7 +76,7 @@ class DeploymentWriter(DeploymentChanger):
         yield from self._api.concurrency.in_order(apply, writes, most=jobs)
 
     def _batch(self, writes: Sequence[Write], jobs: int) -> _Batch:
-        names = [write.full_name for write in writes if _can_be(write)]
+        names = [write.full_name for write in writes if _has_valid_names(write)]
         names += [write.old_name for write in writes if write.old_name and write.is_rename]
         current, pools = self._api.both(lambda: self._current(names), self._pool_names)
         batch = _Batch(current, pools)
@@ -85,7 +85,7 @@ class DeploymentWriter(DeploymentChanger):
             for write in writes
             if write.after and self._refusal(write, batch, _replaced(write, batch)) is None
         ]
-        make_queues(self._api, sound, there=[each.raw for each in current.values()])
+        make_queues(self._api, sound, existing=[each.raw for each in current.values()])
         flows = list(dict.fromkeys(after.flow for after in sound if after.full_name not in batch.current))
         made = self._api.concurrency.in_order(self._make_flow, flows, most=jobs)
         batch.flows.update(zip(flows, made, strict=True))
@@ -95,7 +95,7 @@ class DeploymentWriter(DeploymentChanger):
         return frozenset(raw["name"] for raw in self._api.every("work_pools"))
 
     def _make_flow(self, name: str) -> str | BackendError:
-        """Return the id of the flow called *name*, which is made if it is not there."""
+        """Return the id of the flow called *name*, or the error. The flow is created if it does not exist."""
         try:
             flow = self._api.made("/flows/", {"name": name}, "flows")
         except BackendError as error:
@@ -103,8 +103,8 @@ class DeploymentWriter(DeploymentChanger):
         self._flow_names[flow["id"]] = name
         return str(flow["id"])
 
-    def _refusal(self, write: Write, batch: _Batch, now: Current | None) -> BackendError | None:
-        stored = now.stored if now else None
+    def _refusal(self, write: Write, batch: _Batch, current: Current | None) -> BackendError | None:
+        stored = current.stored if current else None
         is_taken = write.is_rename and write.full_name in batch.current
         if error := refusal(write, stored, batch.pools, is_taken=is_taken):
             return error
@@ -117,34 +117,34 @@ class DeploymentWriter(DeploymentChanger):
 
     def _apply(self, write: Write, batch: _Batch) -> str | None:
         found = _replaced(write, batch)
-        now = self._again(found) if found else None
-        if error := self._refusal(write, batch, now):
+        current = self._reread(found) if found else None
+        if error := self._refusal(write, batch, current):
             raise error
         if write.after is None:
-            return self._delete(now, write.before) if now else None
-        if now is None or write.is_rename:
+            return self._delete(current, write.before) if current else None
+        if current is None or write.is_rename:
             self._check_is_new(write.full_name)
-        if write.is_rename and now is not None:
-            return self._move(write.after, now, write.before, batch.flow(write.after.flow))
-        if now is None:
+        if write.is_rename and current is not None:
+            return self._rename(write.after, current, write.before, batch.flow(write.after.flow))
+        if current is None:
             return self._make(write.after, batch.flow(write.after.flow))
-        self._change(write.after, now, write.before)
-        return now.stored.id
+        self._change(write.after, current, write.before)
+        return current.stored.id
 
     def _check_is_new(self, name: str) -> None:
-        """Raise BackendConflict for what somebody made since the batch was read: a server writes over it."""
+        """Raise BackendConflict if another client has created the deployment: a server overwrites it."""
         flow, _, deployment = name.partition("/")
         if self._api.get(f"/deployments/name/{part(flow)}/{part(deployment)}", "deployments") is not None:
             raise already_exists(name)
 
-    def _again(self, found: Current) -> Current | None:
-        """What was found, read anew, because others may write between the read and the write of a batch."""
+    def _reread(self, found: Current) -> Current | None:
+        """Read a deployment again, because others may have written it since the batch was read."""
         raw = self._api.get(f"/deployments/{part(found.stored.id)}", "deployments")
         return Current(raw, self._stored(raw)) if raw else None
 
 
 def _replaced(write: Write, batch: _Batch) -> Current | None:
-    """Return what the server had under the name that *write* replaces or deletes."""
+    """Return the current deployment that *write* replaces or deletes."""
     return batch.current.get(write.old_name or write.full_name)
 
 
@@ -156,8 +156,8 @@ def _step_refusal(after: Deployment) -> BackendRefused | None:
     return None
 
 
-def _can_be(write: Write) -> bool:
-    """Return whether there could be a deployment of that name."""
+def _has_valid_names(write: Write) -> bool:
+    """Return whether the name of *write* is valid."""
     flow, _, name = write.full_name.partition("/")
     try:
         check_name("flow", flow)
@@ -168,7 +168,7 @@ def _can_be(write: Write) -> bool:
 
 
 def _parts(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """The writes in order, in parts in which no name stands twice."""
+    """Split the writes, in order, into parts without duplicate names."""
     by_name: dict[str, Write] = {}
     for write in writes:
         if write.full_name in by_name or len(by_name) == _AT_ONCE:
