@@ -10,6 +10,9 @@ from socket import AF_UNIX, SHUT_RDWR, SOCK_STREAM, socket
 from typing import Any
 
 import docker
+
+# Programs that import `prefect.docker` (3.8.8, 3.9.1) load docker lazily. `from docker.errors import …` would
+# load that module a second time (CPython's LazyLoader), with other classes than those that docker uses.
 from docker import errors as docker_errors
 
 from syntask_yaml.steps.docker.context import configuration, context_options

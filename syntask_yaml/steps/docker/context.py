@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from docker.tls import TLSConfig
+from docker import tls  # not `from docker.tls`: see `client`
 
 from syntask_yaml.steps.docker.errors import EngineFailed
 
@@ -44,8 +44,8 @@ def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
     if not isinstance(host, str) or not host:
         hint = f"Run `docker context inspect {name}` to see it."
         raise EngineFailed(f"The Docker context `{name}` has no engine address.", hint=hint)
-    tls = _tls(root, name, is_verified=not endpoint.get("SkipTLSVerify"))
-    return {"base_url": host} if tls is None else {"base_url": host, "tls": tls}
+    certificates = _certificates(root, name, is_verified=not endpoint.get("SkipTLSVerify"))
+    return {"base_url": host} if certificates is None else {"base_url": host, "tls": certificates}
 
 
 def _chosen(environ: Mapping[str, str], root: Path) -> tuple[str, str]:
@@ -82,11 +82,11 @@ def _read(path: Path) -> Any:
         return None
 
 
-def _tls(root: Path, name: str, *, is_verified: bool) -> TLSConfig | None:
+def _certificates(root: Path, name: str, *, is_verified: bool) -> tls.TLSConfig | None:
     folder = root / "contexts/tls" / _folder(name) / "docker"
     ca, cert, key = (next(map(str, folder.glob(f"{each}*")), None) for each in _CERTIFICATES)
     if not (ca or cert or key):
         return None
-    return TLSConfig(
+    return tls.TLSConfig(
         client_cert=(cert, key) if cert and key else None, ca_cert=ca, verify=True if is_verified else None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from docker.auth import get_config_header
+from docker import auth  # not `from docker.auth`: see `client`
 
 from syntask_yaml.steps.docker.engine import Engine
 from syntask_yaml.steps.docker.errors import EngineFailed
@@ -40,12 +40,12 @@ def is_at_registry(name: str, tag: str, engine: Engine) -> bool:
 def _tags(api: Any, name: str, version: str | None) -> list[str]:
     """Podman's own question, in its version, for all tags of a repository."""
     host = registry_of(name)
-    auth = get_config_header(api, host)
+    login = auth.get_config_header(api, host)
     term = name if name.startswith(f"{host}/") else f"{host}/{name}"
     answer = api._get(
         f"{api.base_url}/v{version}/libpod/images/search",
         params={"term": term, "listTags": "true", "limit": _ALL},
-        headers={"X-Registry-Auth": auth} if auth else {},
+        headers={"X-Registry-Auth": login} if login else {},
     )
     return [str(each.get("Tag")) for each in api._result(answer, json=True) or ()]
 

@@ -6,9 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from docker.errors import DockerException
+from docker import errors, utils  # first: a Prefect in this process may load docker lazily
 from docker.models.containers import _create_container_args
-from docker.utils import parse_bytes
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
@@ -93,9 +92,9 @@ def test_what_is_no_volume_is_refused(text: str) -> None:
 )
 def test_amounts_of_memory_are_those_of_docker(text: str) -> None:
     try:
-        parse_bytes(text)
+        utils.parse_bytes(text)
         is_accepted = True
-    except (DockerException, IndexError):
+    except (errors.DockerException, IndexError):
         is_accepted = False
 
     assert is_accepted is not any(format_problems("docker", "mem_limit", text))
@@ -106,7 +105,7 @@ def test_options_to_create_a_container_are_those_of_docker() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument"):
         _create_container_args({"nosuch": None, "version": "1.43"})
     for name in _CREATE_KEYWORDS:
-        with suppress(DockerException):  # the option is known, and its value is not
+        with suppress(errors.DockerException):  # the option is known, and its value is not
             _create_container_args({name: None, "version": "1.43"})
     assert not _CREATE_KEYWORDS & _SET_BY_WORKERS.keys()
 
