@@ -39,7 +39,7 @@ class Sources:
 
     @property
     def other_files(self) -> list[FoundFile]:
-        """Return the files that declare no deployments."""
+        """The files that declare no deployments."""
         taken = {each.file.path for each in self.declaring}
         return [file for file in self.files if file.path not in taken]
 

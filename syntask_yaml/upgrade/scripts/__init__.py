@@ -1,27 +1,27 @@
-"""Python scripts that deploy with Prefect 2: `Deployment.build_from_flow(…)` and what came before it.
+"""Python scripts that deploy with Prefect 2: `Deployment.build_from_flow(…)` and its predecessors.
 
     read ─▶ calls ─▶ frames ─▶ fields (of evaluated arguments) ─▶ agent deployments
 
 Scripts are read and never run.
 
 read        a script to the deployments that it builds
-places      where a piece of the syntax tree is in the text
-calls       the calls that build deployments, and whether they are applied
-frames    the values of loop variables and parameters around a call
-reach       from a name to the expression, definition or import that it stands for
-constants   what constants come to together
-evaluate    the value of an argument, with its places
-expressions   what each kind of expression comes to
-functions   what calls of the standard library and of Prefect's settings come to
+places      character positions of syntax tree nodes
+calls       the calls that build and apply deployments
+frames      the values of loop variables and parameters at a call
+reach       resolution of names to expressions, definitions and imports
+constants   operations on constants
+evaluate    the value of an argument, with its location
+expressions   evaluation by class of expression
+functions   calls of the standard library and of Prefect's settings
 rules       calls of `dateutil.rrule`
 objects     blocks, schedules and other objects of Prefect as mappings
-flow        the flow that is passed, as an entrypoint
+flow        the passed flow, as an entrypoint
 blocks      blocks that scripts save, for deployments that only name them
-arguments   the arguments of such a call
-growing_mappings  what is unpacked in such a call, after statements filled it
-fields      the same as fields of a deployment
-rewrite     calls of Prefect 3 in the place of those of Prefect 2
-flow_code   a script with flows without the code that deploys them
-late_imports  the same where other code needs it: its imports are made later
-content     what else is in a script
+arguments   the arguments of a building call
+growing_mappings  mappings that statements fill before they are unpacked
+fields      the arguments as fields of a deployment
+rewrite     replacement of Prefect 2 calls by Prefect 3 calls
+flow_code   removal of deploying code from a script with flows
+late_imports  late imports of removed names, where other code needs them
+content     checks of a script's other content
 """

@@ -1,4 +1,4 @@
-"""The arguments of a call that builds a deployment, and what is set on the deployment later."""
+"""The arguments of a call that builds a deployment, and later assignments to attributes of the deployment."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, re
 
 _POSITIONAL = ("flow", "name", "output", "skip_upload", "ignore_file", "apply", "load_existing")
 
-# Takes the argument and the expression whose value is not known.
+# Receives the argument and the expression whose value is unknown.
 Leave = Callable[[str, ast.expr], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A named value of a call, the place of its name, and the expression of the script that gives it."""
+    """A named argument of a call, the position of its name, and the script's expression of its value."""
 
     name: str
     at: int
@@ -31,7 +31,7 @@ class Argument:
 
 
 def arguments(call: BuildCall, frame: Frame, evaluator: Evaluator, left: Leave) -> Iterator[Argument]:
-    """The arguments of *call*; what is unpacked and not known goes to *left*."""
+    """Yield the arguments of *call*; unknown `**` mappings go to *left*."""
     start = evaluator.places.start
     for name, value in zip(_POSITIONAL, call.node.args, strict=False):
         if not isinstance(value, ast.Starred):
@@ -54,25 +54,27 @@ def arguments(call: BuildCall, frame: Frame, evaluator: Evaluator, left: Leave) 
 
 
 def _in_script(value: Closure, mapping: ast.expr, evaluator: Evaluator) -> ast.expr:
-    """The expression for *value*, or for the *mapping* that it is taken from in another file."""
+    """Return the expression of *value*, or the reference to its *mapping* in another file."""
     return value.node if value.frame.scope.module is evaluator.scope.module else mapping
 
 
 def _unpacked(node: ast.expr, frame: Frame) -> Iterator[tuple[str, Closure] | None]:
-    """The items of a mapping that is passed with `**`; None for what is not known."""
+    """Yield the items of a mapping that is passed with `**`; None for an unknown one."""
     try:
         reached = reach(node, frame)
     except Unknowable:
         reached = None
     match reached:
-        case Closure(node=ast.Dict(keys=keys, values=values), frame=there):
-            yield from _items(zip(keys, values, strict=True), there)
-        case Closure(node=ast.Call(args=[], keywords=keywords, func=func), frame=there) if (
-            external_name(func, there) == "builtins.dict"
+        case Closure(node=ast.Dict(keys=keys, values=values), frame=inner_frame):
+            yield from _items(zip(keys, values, strict=True), inner_frame)
+        case Closure(node=ast.Call(args=[], keywords=keywords, func=func), frame=inner_frame) if (
+            external_name(func, inner_frame) == "builtins.dict"
         ):
             named = ((ast.Constant(each.arg) if each.arg else None, each.value) for each in keywords)
-            yield from _items(named, there)
-        case Closure(node=ast.Call() as call, frame=there) if returned := returned_by(call, there):
+            yield from _items(named, inner_frame)
+        case Closure(node=ast.Call() as call, frame=inner_frame) if returned := returned_by(
+            call, inner_frame
+        ):
             yield from _unpacked(returned.node, returned.frame)
         case _:
             yield None
@@ -81,7 +83,7 @@ def _unpacked(node: ast.expr, frame: Frame) -> Iterator[tuple[str, Closure] | No
 def _items(
     pairs: Iterable[tuple[ast.expr | None, ast.expr]], frame: Frame
 ) -> Iterator[tuple[str, Closure] | None]:
-    """The same of a mapping that is written out, with others in it where the key is None."""
+    """Yield the items of a dict display, in which a None key stands for `**`."""
     for key, value in pairs:
         if key is None:
             yield from _unpacked(value, frame)
@@ -92,7 +94,7 @@ def _items(
 
 
 def assigned(call: BuildCall, frame: Frame, calls: Calls, places: Places) -> Iterator[Argument]:
-    """What the script sets on the deployment after it is built: `deployment.name = value`."""
+    """Yield assignments to attributes after the deployment is built: `deployment.name = value`."""
     if not call.variable:
         return
     for node in ast.walk(calls.scope.module.tree):

@@ -1,4 +1,4 @@
-"""Blocks that scripts of the repository define and save, for those that only name them."""
+"""Blocks that scripts of the repository define and save, for deployments that only name them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Blocks = Mapping[tuple[str, str], Mapping[str, Any]]
 def with_saved_blocks(
     sources: Iterable[AgentDeployment], files: Iterable[FoundFile], root: Path
 ) -> Iterator[AgentDeployment]:
-    """Each of *sources*; a block that it only names has the values with which a script saves it."""
+    """Return *sources* with the values that a script saves for blocks that are only named."""
     sources = list(sources)
     named = any(_is_named(block) for each in sources for block in filter(None, map(each.get, BLOCK_FIELDS)))
     blocks = _saved(files, root) if named else {}
@@ -55,7 +55,7 @@ def _with_values(source: AgentDeployment, block: Node, value: Mapping[str, Any])
 
 
 def _saved(files: Iterable[FoundFile], root: Path) -> Blocks:
-    """The blocks that are saved in *files*; not one that is saved with different values."""
+    """Return the blocks that are saved in *files*, except those that are saved with different values."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     differing: set[tuple[str, str]] = set()
     for file in files:
@@ -87,7 +87,7 @@ def _saved_in(file: FoundFile, root: Path) -> Iterator[tuple[tuple[str, str], Ma
 def _block(
     block: ast.expr, call: ast.Call, frame: Frame, text: str
 ) -> tuple[tuple[str, str], Mapping[str, Any]] | None:
-    """The type, name and values of what *call* saves, if all of them are constants."""
+    """Return the type, name and values of the block that *call* saves, if all are constants."""
     named = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "name")]
     evaluator = evaluator_of(frame.scope, Places(text))
     try:

@@ -1,4 +1,4 @@
-"""The calls in a script that build deployments, and which of these the script applies."""
+"""The calls in a script that build deployments, and the calls that apply them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.upgrade.scripts.surroundings import scope_at
 
 
 class BuildKind(Enum):
-    """How a script builds a deployment: from a flow, field by field, or as the first versions did."""
+    """The way a script builds a deployment: from a flow, field by field, or as in the first versions."""
 
     BUILT = "build_from_flow"
     CONSTRUCTED = "Deployment"
@@ -24,7 +24,7 @@ class BuildKind(Enum):
 
 
 _MODULES = re.compile(r"^prefect\.(?:deployments\.){0,2}")
-# What a deployment of the first versions was given, which a command of its own applied.
+# The arguments of deployments in the first versions, which a separate command applied.
 _OF_FIRST = frozenset({"flow_runner", "flow_location", "flow_storage"})
 
 _KINDS: Mapping[str, BuildKind] = {
@@ -36,7 +36,7 @@ _KINDS: Mapping[str, BuildKind] = {
 
 @dataclass(frozen=True, slots=True)
 class BuildCall:
-    """A call that builds a deployment. *around* are the nodes that it stands in, the module first."""
+    """A call that builds a deployment. *around* are its enclosing nodes, the module first."""
 
     node: ast.Call
     kind: BuildKind
@@ -44,12 +44,12 @@ class BuildCall:
 
     @property
     def outer(self) -> ast.AST:
-        """What holds the call, or waits for it."""
+        """The enclosing call or `await`."""
         return next(each for each in reversed(self.around) if not isinstance(each, ast.Await))
 
     @property
     def variable(self) -> str:
-        """The variable that holds the deployment; empty where none does."""
+        """The variable that is bound to the deployment; empty if there is none."""
         match self.outer:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 return name
@@ -59,7 +59,7 @@ class BuildCall:
 
 
 def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
-    """Every node with those around it, in the order of the text."""
+    """Yield every node with its enclosing nodes, in source order."""
     waiting: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
     while waiting:
         node, around = waiting.pop()
@@ -77,12 +77,12 @@ class Calls:
 
     @cached_property
     def building(self) -> Sequence[BuildCall]:
-        """Those that build deployments, by what their names are imported from."""
+        """The calls that build deployments, identified by the imports of their names."""
         found = ((node, around, self._kind(node, around)) for node, around in self._all)
         return [BuildCall(node, kind, around) for node, around, kind in found if kind]
 
     def of_function(self, name: str) -> list[tuple[ast.Call, tuple[ast.AST, ...]]]:
-        """The calls of a function of the module, with what they stand in."""
+        """Return the calls of a function of the module, with their enclosing nodes."""
         return [
             (node, around)
             for node, around in self._all
@@ -90,11 +90,11 @@ class Calls:
         ]
 
     def application(self, build: BuildCall) -> ast.Call | None:
-        """The first call of `apply` on what *build* builds, where there is one."""
+        """Return the first call of `apply` on the result of *build*, if there is one."""
         return next(self.applications(build), None)
 
     def applications(self, build: BuildCall) -> Iterator[ast.Call]:
-        """The calls of `apply` on what *build* builds, or on its variable."""
+        """Yield the calls of `apply` on the result of *build*, or on its variable."""
         for node, _ in self._all:
             match node.func:
                 case ast.Attribute(attr="apply", value=receiver) if self._is_of(receiver, build):
@@ -102,7 +102,7 @@ class Calls:
 
     @cached_property
     def may_apply_others(self) -> bool:
-        """Whether a call of `apply` is on something that reading does not follow."""
+        """Whether a call of `apply` has a receiver that cannot be resolved."""
         known = {each.variable for each in self.building if each.variable}
         receivers = [
             node.func.value
@@ -122,7 +122,7 @@ class Calls:
         return receiver is build.node or is_named
 
     def _hidden_name(self, node: ast.expr) -> str:
-        """The full name by the import of it, where `from module import *` might bring another."""
+        """Return the qualified name by the name's import, even if `from module import *` may rebind it."""
         names = self.scope.module.names
         match node:
             case ast.Attribute(value=value, attr=attribute):

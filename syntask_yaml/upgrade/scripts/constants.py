@@ -1,4 +1,4 @@
-"""What constants come to together: texts that are joined, numbers that are counted with."""
+"""Operations on constants: concatenation, arithmetic and comparison."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: lambda one, several: one in several,
     ast.NotIn: lambda one, several: one not in several,
 }
-# By full name, the numbers of Python's own modules that flows take as parameters.
+# Numbers of the standard library that are used as parameters of flows, by qualified name.
 _NUMBERED: Mapping[str, int] = {
     f"{module.__name__}.{name}": getattr(module, name)
     for module, names in (
@@ -45,7 +45,7 @@ _SINGLE = (str, int, float, type(None))
 
 
 class Dynamic(Exception):
-    """An expression whose value is known only when the script runs; *node* is the part that decides it."""
+    """An expression whose value is only known at run time; *node* is the part that causes this."""
 
     def __init__(self, node: ast.expr) -> None:
         super().__init__("the value is known only when the script runs")
@@ -53,7 +53,7 @@ class Dynamic(Exception):
 
 
 def imported_constant(name: str, node: ast.expr) -> Any:
-    """The value of something imported: a time zone, a number, or a member of an enumeration of Prefect."""
+    """Return the value of an imported object: a time zone, a number, or a member of an enum of Prefect."""
     if name in _NUMBERED:
         return _NUMBERED[name]
     if name in ("datetime.timezone.utc", "pytz.UTC", "pytz.utc", "pendulum.UTC"):
@@ -92,14 +92,14 @@ def combined(left: Any, right: Any, node: ast.BinOp) -> Any:
 
 
 def truth_of(value: Any, node: ast.expr) -> bool:
-    """Whether Python takes *value* for true. Raises Dynamic where the environment decides it."""
+    """Return the truth value of *value*. Raises Dynamic if it depends on the environment."""
     if isinstance(value, TemplateText):
         raise Dynamic(node)
     return bool(value)
 
 
 def compared(left: Any, comparison: ast.cmpop, right: Any, node: ast.expr) -> bool:
-    """Whether the comparison holds. Raises Dynamic where the environment decides it."""
+    """Return the result of the comparison. Raises Dynamic if it depends on the environment."""
     compare = _COMPARISONS.get(type(comparison))
     parts = [each for side in (left, right) for each in (side if isinstance(side, list) else [side])]
     if compare is None or not all(isinstance(each, _SINGLE) for each in parts):
@@ -110,7 +110,7 @@ def compared(left: Any, comparison: ast.cmpop, right: Any, node: ast.expr) -> bo
 
 
 def method_result(text: Any, name: str, arguments: Sequence[Any], node: ast.expr) -> str:
-    """What the method *name* of *text* returns. Raises Dynamic unless all that it takes is a plain text."""
+    """Return the result of the method *name* of *text*. Raises Dynamic unless all arguments are plain."""
     try:
         return result_of(text, name, arguments)
     except ValueError:

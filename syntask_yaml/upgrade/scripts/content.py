@@ -1,4 +1,4 @@
-"""What else is in a script that deploys."""
+"""Checks of a deploying script's other content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Pass)
 
 
 def holds_nothing_else(tree: ast.Module) -> bool:
-    """Whether *tree* has imports, values, deployments and calls of `apply` only: no functions, no classes."""
+    """Return whether *tree* has only imports, values, deployments and calls of `apply`."""
     return all(map(_is_of_deploying, tree.body))
 
 
@@ -30,7 +30,7 @@ def _is_of_deploying(statement: ast.stmt) -> bool:
 
 
 def removed_imports(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:
-    """The imports of a module that fail with Prefect 3, each with the name that is gone."""
+    """Yield the imports of a module that fail with Prefect 3, each with the removed name."""
     for statement in tree.body:
         for _, name in qualified_names(statement):
             if is_removed(name):
@@ -38,7 +38,7 @@ def removed_imports(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:
 
 
 def qualified_names(statement: ast.stmt) -> Iterator[tuple[ast.alias, str]]:
-    """What *statement* imports, each with its full name; nothing of another kind of statement."""
+    """Return the names that *statement* imports, with qualified names; empty for other statements."""
     if isinstance(statement, ast.ImportFrom) and statement.level == 0:
         yield from ((alias, f"{statement.module}.{alias.name}") for alias in statement.names)
     elif isinstance(statement, ast.Import):

@@ -1,4 +1,4 @@
-"""The value of an expression and where its parts are written, as far as its text tells."""
+"""Static evaluation of expressions, with the locations of the parts of a value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_DEPTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value, and where it is written."""
+    """A value and its location."""
 
     value: Any
     location: Location
@@ -31,9 +31,12 @@ Handler = Callable[["Evaluator", ast.expr, Frame], Found]
 
 @dataclass(slots=True)
 class Evaluator:
-    """Evaluates expressions of the module that ends at *scope*. *calls* answers what a call of an imported
-    function comes to, None where it does not know it, and *handlers* what each kind of expression does. What
-    is left out of mappings is in *left*; *ends* are the places behind expressions, by where these begin."""
+    """An evaluator of expressions in the module that ends at *scope*.
+
+    *calls* returns the handler for calls of an imported function, None if it is unknown, and *handlers* has
+    one for each class of expression. *left* are the expressions that are left out of mappings; *ends* maps
+    the start of expressions to their end.
+    """
 
     scope: NameScope
     places: Places
@@ -44,7 +47,7 @@ class Evaluator:
     depth: int = 0
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Found:
-        """The value of *node*. Raises Dynamic."""
+        """Return the value of *node*. Raises Dynamic."""
         self.depth += 1
         try:
             if self.depth > _MAX_DEPTH:
@@ -57,19 +60,19 @@ class Evaluator:
 
     def _reached(self, node: ast.expr, frame: Frame) -> Found:
         match reach(node, frame):
-            case Closure(node=inner, frame=there) if there.scope.module is self.scope.module:
-                return self._expression(inner, there)
-            case Closure(node=inner, frame=there):
-                return self._elsewhere(inner, there, node, frame)
+            case Closure(node=inner, frame=inner_frame) if inner_frame.scope.module is self.scope.module:
+                return self._expression(inner, inner_frame)
+            case Closure(node=inner, frame=inner_frame):
+                return self._elsewhere(inner, inner_frame, node, frame)
             case External(name=name):
                 return Found(imported_constant(name, node), self.start(node, frame))
         raise Dynamic(node)
 
-    def _elsewhere(self, inner: ast.expr, there: Frame, node: ast.expr, frame: Frame) -> Found:
-        """The value of an expression in another file; *node*, which refers to it, is its place."""
+    def _elsewhere(self, inner: ast.expr, inner_frame: Frame, node: ast.expr, frame: Frame) -> Found:
+        """Return the value of an expression in another file, at the location of its reference *node*."""
         known = len(self.left)
         try:
-            value = self._expression(inner, there).value
+            value = self._expression(inner, inner_frame).value
         except Dynamic:
             raise Dynamic(node) from None
         if len(self.left) > known:
@@ -77,7 +80,7 @@ class Evaluator:
         return Found(value, self.start(node, frame))
 
     def standing_for(self, closure: Closure, node: ast.expr, frame: Frame) -> Found:
-        """The value of *closure*, for which *node* stands in *frame*. Raises Dynamic."""
+        """Return the value of *closure*, to which *node* refers in *frame*. Raises Dynamic."""
         if closure.frame.scope.module is frame.scope.module:
             return self.evaluate(closure.node, closure.frame)
         known = len(self.left)
@@ -96,7 +99,7 @@ class Evaluator:
         return handler(self, node, frame)
 
     def start(self, node: ast.expr | ast.keyword, frame: Frame) -> int:
-        """Where *node* is written; 0 in another file, whose reference counts."""
+        """Return the position of *node*; 0 in another file, where the position of the reference counts."""
         if frame.scope.module is not self.scope.module:
             return 0
         start = self.places.start(node)
@@ -104,7 +107,7 @@ class Evaluator:
         return start
 
     def mapping(self, pairs: Sequence[tuple[str, int, ast.expr]], start: int, frame: Frame) -> Found:
-        """A mapping of *pairs*: key, its place and the value. Values that are dynamic are left out."""
+        """Return a mapping of *pairs*: key, its position and the value. Dynamic values are left out."""
         value: dict[str, Any] = {}
         location = MappingLocation(start)
         children: list[Location] = []

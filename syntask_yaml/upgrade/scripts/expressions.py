@@ -1,4 +1,4 @@
-"""What each kind of expression comes to."""
+"""Evaluation of expressions, by class of expression."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _sequence(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 def _dict(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     assert isinstance(node, ast.Dict)
     if None in node.keys:
-        return _merged(evaluator, node, frame)
+        return _unpacked_dict(evaluator, node, frame)
     pairs: list[tuple[str, int, ast.expr]] = []
     for key, value in zip(node.keys, node.values, strict=True):
         assert key is not None
@@ -66,8 +66,8 @@ def _dict(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     return evaluator.mapping(pairs, evaluator.start(node, frame), frame)
 
 
-def _merged(evaluator: Evaluator, node: ast.Dict, frame: Frame) -> Found:
-    """A mapping with others in it: each of their values has the place of the reference."""
+def _unpacked_dict(evaluator: Evaluator, node: ast.Dict, frame: Frame) -> Found:
+    """Evaluate `{**mapping}`; values of the inner mapping get the location of the reference."""
     value: dict[str, Any] = {}
     for key, item in zip(node.keys, node.values, strict=True):
         found = evaluator.evaluate(item, frame).value
@@ -110,7 +110,7 @@ def _negative(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 
 
 def _subscript(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`os.environ["NAME"]`; items of what is written out are reached without it."""
+    """Evaluate `os.environ["NAME"]`; items of literal mappings and lists were resolved before."""
     assert isinstance(node, ast.Subscript)
     if external_name(node.value, frame) != "os.environ":
         raise Dynamic(node)
@@ -118,15 +118,15 @@ def _subscript(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     return Found(TemplateText.of_variable(name), evaluator.start(node, frame))
 
 
-def _choice(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`one if test else other`."""
+def _conditional(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
+    """Evaluate `one if test else other`."""
     assert isinstance(node, ast.IfExp)
     holds = truth_of(evaluator.evaluate(node.test, frame).value, node.test)
     return evaluator.evaluate(node.body if holds else node.orelse, frame)
 
 
-def _either(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`one or other`, `one and other`: the first that decides it, or else the last."""
+def _boolean_operation(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
+    """Evaluate `one or other` and `one and other`: the first operand that decides, or the last."""
     assert isinstance(node, ast.BoolOp)
     *first, last = node.values
     for each in first:
@@ -146,18 +146,18 @@ def _comparison(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     return Found(compared(left, node.ops[0], right, node), evaluator.start(node, frame))
 
 
-def _listed(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`[f(x) for x in several]`."""
+def _list_comprehension(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
+    """Evaluate `[f(x) for x in items]`."""
     assert isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp))
-    values = [evaluator.evaluate(node.elt, inner).value for inner in _rounds(evaluator, node, frame)]
+    values = [evaluator.evaluate(node.elt, inner).value for inner in _iterations(evaluator, node, frame)]
     return Found(values, evaluator.start(node, frame))
 
 
-def _mapped(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`{key: value for key, value in several}`."""
+def _dict_comprehension(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
+    """Evaluate `{key: value for key, value in items}`."""
     assert isinstance(node, ast.DictComp)
     value: dict[str, Any] = {}
-    for inner in _rounds(evaluator, node, frame):
+    for inner in _iterations(evaluator, node, frame):
         key = evaluator.evaluate(node.key, inner).value
         if isinstance(key, TemplateText) or not isinstance(key, (str, int)):
             raise Dynamic(node.key)
@@ -165,10 +165,10 @@ def _mapped(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
     return Found(value, evaluator.start(node, frame))
 
 
-def _rounds(
+def _iterations(
     evaluator: Evaluator, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
 ) -> Iterator[Frame]:
-    """The frames of a comprehension with one loop, of the rounds that its conditions let through."""
+    """Yield the frames of a comprehension with one loop, for the iterations that pass its conditions."""
     if len(node.generators) > 1:
         raise Dynamic(node)
     (generator,) = node.generators
@@ -192,7 +192,7 @@ def _call(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 
 
 def _attribute(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
-    """`main.name` of a flow; what is written out is reached without it."""
+    """Evaluate `main.name` of a flow; attributes of literal values were resolved before."""
     assert isinstance(node, ast.Attribute)
     if name := name_of_flow(node, frame):
         return Found(name, evaluator.start(node, frame))
@@ -200,7 +200,7 @@ def _attribute(evaluator: Evaluator, node: ast.expr, frame: Frame) -> Found:
 
 
 def _method(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
-    """`"A b".lower()`: a text of a text; `settings.get("name")`: an item of a mapping, or a secret."""
+    """Evaluate a method of a string, `"A b".lower()`, or of a mapping or a secret, `settings.get("name")`."""
     called = node.func
     if isinstance(called, ast.Attribute) and called.attr == "get" and not node.keywords:
         secret = None if node.args else _secret(evaluator, called.value, frame)
@@ -212,7 +212,7 @@ def _method(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
 
 
 def _secret(evaluator: Evaluator, block: ast.expr, frame: Frame) -> Found | None:
-    """`Secret.load("name").get()`: the value is in the block, and the entry refers to it."""
+    """Evaluate `Secret.load("name").get()` to a reference, as the block has the value."""
     value = evaluator.evaluate(block, frame).value
     if not isinstance(value, dict) or value.keys() != {"_block_type_slug", "_block_document_name"}:
         return None
@@ -223,7 +223,7 @@ def _secret(evaluator: Evaluator, block: ast.expr, frame: Frame) -> Found | None
 
 
 def _item(evaluator: Evaluator, mapping: ast.expr, node: ast.Call, frame: Frame) -> Found:
-    """`mapping.get(key, default)` of a mapping all of which is known."""
+    """Evaluate `mapping.get(key, default)` of a mapping that is known completely."""
     known = len(evaluator.left)
     value, *arguments = (evaluator.evaluate(each, frame).value for each in (mapping, *node.args))
     if not isinstance(value, dict) or len(evaluator.left) > known or not 1 <= len(arguments) <= 2:
@@ -234,7 +234,7 @@ def _item(evaluator: Evaluator, mapping: ast.expr, node: ast.Call, frame: Frame)
     return Found(value.get(str(arguments[0]), default), evaluator.start(node, frame))
 
 
-# By kind of expression, what it comes to.
+# Evaluation functions, by class of expression.
 EXPRESSIONS: Mapping[type[ast.expr], Handler] = {
     ast.Constant: _literal,
     ast.List: _sequence,
@@ -247,11 +247,11 @@ EXPRESSIONS: Mapping[type[ast.expr], Handler] = {
     ast.Subscript: _subscript,
     ast.Call: _call,
     ast.Attribute: _attribute,
-    ast.IfExp: _choice,
-    ast.BoolOp: _either,
+    ast.IfExp: _conditional,
+    ast.BoolOp: _boolean_operation,
     ast.Compare: _comparison,
-    ast.ListComp: _listed,
-    ast.SetComp: _listed,
-    ast.GeneratorExp: _listed,
-    ast.DictComp: _mapped,
+    ast.ListComp: _list_comprehension,
+    ast.SetComp: _list_comprehension,
+    ast.GeneratorExp: _list_comprehension,
+    ast.DictComp: _dict_comprehension,
 }

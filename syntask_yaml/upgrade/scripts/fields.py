@@ -1,4 +1,4 @@
-"""The arguments of a call that builds a deployment, as fields of that deployment."""
+"""The fields of a deployment, from the arguments of the call that builds it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BESIDE = re.compile(
     r"(?:str\()?(?:pathlib\.)?Path\(__file__\)(?:\.resolve\(\)|\.absolute\(\))?\.parent / "
     r"'(?P<file>[^']+)'\)?"
 )
-# Where runs look secrets up.
+# Fields in which runs look up secrets.
 _OF_RUNS = frozenset({"infrastructure", "storage", "infra_overrides", "job_variables", "flow_runner"})
 _UNKNOWN = "?"
 _MAX_SHOWN = 60
@@ -38,7 +38,7 @@ _MAX_SHOWN = 60
 
 @dataclass(slots=True)
 class ScriptFields:
-    """Collects the fields of a deployment, and what is left out of them."""
+    """The fields of a deployment under construction, and what is left out of them."""
 
     evaluator: Evaluator
     source: Source
@@ -52,9 +52,9 @@ class ScriptFields:
         self.places[name] = at, found.location
 
     def leave(self, name: str, node: ast.expr) -> None:
-        """Say that the value of *node*, which belongs to the argument *name*, is not known."""
+        """Report that the value of *node*, which belongs to the argument *name*, is unknown."""
         start, end = self.evaluator.places.start(node), self.evaluator.places.end(node)
-        # In its line, a text may be hidden for what is written in front of it.
+        # A string may be masked because of the text before it on the line.
         shown = self.source.text[start:end] if _holds_text(node) else ast.unparse(node)
         shown = " ".join(hide_in_text(shown).split())
         shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
@@ -64,7 +64,7 @@ class ScriptFields:
         self.problems.append(Diagnostic("dynamic-value", detail, hint, severity=Severity.WARNING, span=span))
 
     def miss(self, what: str) -> None:
-        """Say that the call does not give what every deployment has."""
+        """Report that the call lacks a required argument of deployments."""
         detail = f"The call does not give the deployment {what}."
         hint = "Add an entry with `syntask deployment add ENTRYPOINT` if you need it."
         span = Span(self.source, self.start, self.start)
@@ -84,7 +84,7 @@ class ScriptFields:
 def deployment_of(
     call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields, *, path: Path, project: ScriptProject
 ) -> AgentDeployment:
-    """What *call* builds in *frame*. Entrypoints are seen from the folder of *project*."""
+    """Return the deployment that *call* builds in *frame*; *project* is the base of entrypoints."""
     given = list(arguments(call, frame, fields.evaluator, fields.leave))
     given += assigned(call, frame, calls, fields.evaluator.places)
     by_name = {each.name: each for each in given}
@@ -131,7 +131,7 @@ def _put(fields: ScriptFields, argument: Argument) -> None:
 
 
 def _listed(found: Found) -> Found:
-    """Schedules of which each may be a pair with whether it is active."""
+    """Return the schedules of a list, each of which may be a pair with its active flag."""
     if not isinstance(found.value, list):
         return found
     items = [
@@ -144,7 +144,7 @@ def _listed(found: Found) -> Found:
 def _flow(
     call: BuildCall, by_name: dict[str, Argument], fields: ScriptFields, project: ScriptProject
 ) -> PassedFlow | None:
-    """Put the entrypoint of the flow that the call is given, unless it says another one."""
+    """Set the entrypoint to the flow that is passed to the call, unless the call sets another one."""
     argument = by_name.get("flow") or by_name.get("flow_location")
     try:
         passed = _passed(call, argument, fields, project)
@@ -163,7 +163,7 @@ def _flow(
 
 
 def _part(written: ast.expr, error: Dynamic | Unknowable) -> ast.expr:
-    """What decides a value: the part of *written* that the error names, or all of it."""
+    """Return the part of *written* that the error names, or all of it."""
     return error.node if isinstance(error, Dynamic) and error.node in ast.walk(written) else written
 
 
@@ -181,7 +181,7 @@ def _passed(
 
 
 def _place(argument: Argument, fields: ScriptFields) -> str:
-    """The file that an argument names, also as a path beside the script."""
+    """Return the file that an argument names, possibly as a path relative to the script."""
     node = argument.value.node
     beside = _BESIDE.fullmatch(ast.unparse(node))
     if beside is not None:
@@ -193,7 +193,7 @@ def _place(argument: Argument, fields: ScriptFields) -> str:
 
 
 def _apply(call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields) -> None:
-    """What the script says where it applies the deployment, and whether it does."""
+    """Read the arguments of the call that applies the deployment, and whether it exists."""
     application = calls.application(call)
     for keyword in application.keywords if application else ():
         if keyword.arg is not None:
@@ -222,7 +222,7 @@ def _holds_text(node: ast.expr) -> bool:
 
 
 def holds_secret_reference(value: Any) -> bool:
-    """Whether *value* refers to a secret somewhere."""
+    """Return whether *value* contains a reference to a secret."""
     if isinstance(value, dict):
         return any(map(holds_secret_reference, value.values()))
     if isinstance(value, list):
@@ -231,7 +231,7 @@ def holds_secret_reference(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """*value* as a file has it: durations in seconds, and moments as text."""
+    """Return *value* in the form of files: durations in seconds, and datetimes as strings."""
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""The flow that a script passes, as an entrypoint from the folder of the project."""
+"""The flow that a script passes, as an entrypoint relative to the project's folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syntask_yaml.upgrade.template_text import TemplateText
 
 @dataclass(frozen=True, slots=True)
 class PassedFlow:
-    """A flow: its *entrypoint*, and its name where the script gives it another one."""
+    """A flow: its *entrypoint*, and its name if the script sets another one."""
 
     entrypoint: str
     name: str = ""
@@ -31,30 +31,30 @@ class PassedFlow:
 
 @dataclass(frozen=True)
 class ScriptProject:
-    """The project in *root* that a script deploys flows of."""
+    """The project in *root*, whose flows a script deploys."""
 
     root: Path
 
     @cached_property
     def files(self) -> Sequence[str]:
-        """Its Python files, which are listed for the first module that is not where the script is."""
+        """The Python files of the project, listed when a module is first not found beside the script."""
         return python_files(self.root)
 
 
 @dataclass(frozen=True, slots=True)
 class FlowFinder:
-    """Finds flows of *project*; *evaluator* knows the names and paths that are passed."""
+    """A finder of flows in *project*; *evaluator* evaluates the names and paths that are passed."""
 
     evaluator: Evaluator
     project: ScriptProject
 
     def passed(self, node: ast.expr, frame: Frame) -> PassedFlow:
-        """The flow that *node* stands for. Raises Dynamic, or Unknowable."""
+        """Return the flow that *node* refers to. Raises Dynamic, or Unknowable."""
         try:
             reached = reach(node, frame)
         except Unknowable:
             if isinstance(node, ast.Name):
-                return self._of_everything(node, frame)
+                return self._star_imported(node, frame)
             raise
         match reached:
             case Definition(scope=scope) as found:
@@ -62,12 +62,12 @@ class FlowFinder:
             case External(name=name) if "." in name:
                 module, _, function = name.rpartition(".")
                 return PassedFlow(self._elsewhere(f"{module.replace('.', '/')}.py", function, frame))
-            case Closure(node=ast.Call() as call, frame=there):
-                return self._made(call, there) or self._assigned(node, call, frame, there)
+            case Closure(node=ast.Call() as call, frame=inner_frame):
+                return self._made(call, inner_frame) or self._assigned(node, call, frame, inner_frame)
         raise Dynamic(node)
 
-    def _of_everything(self, node: ast.Name, frame: Frame) -> PassedFlow:
-        """A flow that `from module import *` brings, of a module that only a run finds."""
+    def _star_imported(self, node: ast.Name, frame: Frame) -> PassedFlow:
+        """Return a flow from `from module import *`, if only a run can find the module."""
         for each in ast.walk(frame.scope.module.tree):
             match each:
                 case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")], level=0):
@@ -78,34 +78,38 @@ class FlowFinder:
         raise Dynamic(node)
 
     def _elsewhere(self, place: str, function: str, frame: Frame) -> str:
-        """The flow in the one file that may be at *place*, seen from a folder that only a run of the script
-        tells: it is the current one, or in `PYTHONPATH`."""
+        """Return the flow in the only file that may be at *place*.
+
+        The base is a folder that only a run knows: the current folder, or one in `PYTHONPATH`.
+        """
         alike = (self.project.root / each for each in self.project.files if f"/{each}".endswith(f"/{place}"))
         found = [file for file in alike if function in self._flows(file, frame)]
         return self._entrypoint(found[0], function) if len(found) == 1 else f"{place}:{function}"
 
     def _flows(self, file: Path, frame: Frame) -> list[str]:
-        """The functions of the flows of a file; none of one that cannot be read."""
+        """Return the functions of the flows of a file; empty for an unreadable file."""
         try:
             module = frame.scope.index.read(file)
         except SourceUnreadable:
             return []
         return [each.name for each in flows(NameScope(frame.scope.index, module, frame.scope.search))]
 
-    def _made(self, call: ast.Call, there: Frame) -> PassedFlow | None:
-        """A flow that is made of another, `other.with_options(…)`, or named, `FlowScript(path=…)`."""
+    def _made(self, call: ast.Call, inner_frame: Frame) -> PassedFlow | None:
+        """Return the flow of `other.with_options(…)` or `FlowScript(path=…)`."""
         if isinstance(call.func, ast.Attribute) and call.func.attr == "with_options":
-            inner = self.passed(call.func.value, there)
-            return PassedFlow(inner.entrypoint, self._text(call, "name", there) or inner.name)
-        name = external_name(call.func, there)
+            inner = self.passed(call.func.value, inner_frame)
+            return PassedFlow(inner.entrypoint, self._text(call, "name", inner_frame) or inner.name)
+        name = external_name(call.func, inner_frame)
         if name.startswith("prefect.") and name.endswith(".FlowScript"):
-            return self.inside(self._text(call, "path", there), self._text(call, "name", there), there)
+            return self.inside(
+                self._text(call, "path", inner_frame), self._text(call, "name", inner_frame), inner_frame
+            )
         return None
 
-    def _assigned(self, node: ast.expr, call: ast.Call, frame: Frame, there: Frame) -> PassedFlow:
-        """A flow that a variable holds: `main = flow(function)`."""
+    def _assigned(self, node: ast.expr, call: ast.Call, frame: Frame, inner_frame: Frame) -> PassedFlow:
+        """Return a flow that is bound to a variable: `main = flow(function)`."""
         symbol = resolve(node, frame.scope) if isinstance(node, ast.Name) else None
-        if isinstance(symbol, SourceExpression) and _makes_flow(call.func, there):
+        if isinstance(symbol, SourceExpression) and _makes_flow(call.func, inner_frame):
             return PassedFlow(self._entrypoint(symbol.scope.module.path, symbol.name))
         raise Dynamic(node)
 
@@ -119,7 +123,7 @@ class FlowFinder:
         return ""
 
     def inside(self, place: str, name: str, frame: Frame) -> PassedFlow:
-        """The flow called *name*, or the only one, of the file at *place*; without one, of the script."""
+        """Return the flow *name*, or the only one, of the file at *place*; without *place*, of the script."""
         folder = frame.scope.module.path.parent
         file = next(
             (path for each in (folder, self.project.root) if (path := each / place).is_file()), folder / place
@@ -136,14 +140,14 @@ class FlowFinder:
         return f"{Path(os.path.relpath(file, self.project.root)).as_posix()}:{function}"
 
 
-def _makes_flow(func: ast.expr, there: Frame) -> bool:
-    """Whether a call is `flow(function)` or `flow(name=…)(function)`."""
+def _makes_flow(func: ast.expr, inner_frame: Frame) -> bool:
+    """Return whether a call is `flow(function)` or `flow(name=…)(function)`."""
     inner = func.func if isinstance(func, ast.Call) else func
-    return external_name(inner, there) == "prefect.flow"
+    return external_name(inner, inner_frame) == "prefect.flow"
 
 
 def _names(flow: FlowDefinition) -> tuple[str, ...]:
-    """What a flow may be called."""
+    """Return the possible names of a flow."""
     named = flow.options.name if flow.options else None
     return (flow.name, flow.name.replace("_", "-"), *((named,) if named else ()))
 

@@ -1,6 +1,6 @@
-"""A script with flows whose deployments became entries: its text without the code that deployed them.
+"""Removal of deploying code from a script with flows, after its deployments became entries.
 
-Runs load the file of their flow, and Prefect 3 fails at what that code imports.
+Runs load the file of their flow, and Prefect 3 fails at the imports of that code.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from syntask_yaml.upgrade.scripts.content import removed_imports
 
 
 def without_deploying(text: str, tree: ast.Module, building: Iterable[ast.Call]) -> str | None:
-    """*text* without the calls in *building* and what only they need; None where other code needs them."""
+    """Return *text* without *building* calls and code that only they need; None if other code needs it."""
     deploying = _Deploying(tree, frozenset(building))
     if not deploying.is_whole:
         return None
@@ -32,7 +32,7 @@ def without_deploying(text: str, tree: ast.Module, building: Iterable[ast.Call])
 
 
 class _Deploying:
-    """The statements of a script that do nothing but deploy: *found*, inner ones behind outer ones."""
+    """The statements of a script that only deploy, in *found*, inner ones after outer ones."""
 
     def __init__(self, tree: ast.Module, building: frozenset[ast.Call]) -> None:
         self._building = building
@@ -44,13 +44,13 @@ class _Deploying:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every call that builds is among them, and nothing else has a name that they bind."""
+        """Whether they contain every building call, and no other code uses a name that they bind."""
         inside = set(nodes_in(*self.found))
         others = {node.id for node in self._names if node not in inside}
         return self._building <= inside and others.isdisjoint(self.found.values())
 
     def _name(self, statement: ast.stmt) -> str | None:
-        """The name that a statement binds which deploys, empty for one that binds none; None for others."""
+        """Return the name that a deploying statement binds, empty for none; None for other statements."""
         if statement in self.found:
             return None
         match statement:
@@ -69,7 +69,7 @@ class _Deploying:
         return len(rest) < len(body) and all(map(_is_text, rest))
 
     def _deploys(self, value: ast.expr) -> bool:
-        """Whether *value* is a deployment, or a call that applies one or runs a function that does."""
+        """Return whether *value* is a deployment, its `apply`, or a call of a function that deploys."""
         match value:
             case ast.Call() if value in self._building:
                 return True
@@ -83,7 +83,7 @@ class _Deploying:
         return isinstance(node, ast.Name) and node.id in self.found.values()
 
     def _is_only_for(self, name: str, value: ast.expr) -> bool:
-        """Whether a value such as a schedule is used, and by nothing but code that deploys."""
+        """Return whether a value such as a schedule is used by deploying code only."""
         uses = {each for each in self._names if each.id == name and isinstance(each.ctx, ast.Load)}
         return isinstance(value, ast.Call) and bool(uses) and uses <= set(nodes_in(*self.found))
 

@@ -1,4 +1,4 @@
-"""The name of a flow, which a script may ask it for."""
+"""The `name` attribute of flows in scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.upgrade.scripts.reach import Frame, reach
 
 
 def name_of_flow(node: ast.Attribute, frame: Frame) -> str:
-    """What `main.name` is; empty for anything else, and for a name that only running the file tells."""
+    """Return the value of `main.name`; empty if *node* is something else, or only a run knows the name."""
     if node.attr != "name":
         return ""
     try:

@@ -1,4 +1,4 @@
-"""What loop variables and parameters stand for around a call: one frame for each time that it runs."""
+"""The values of loop variables and parameters at a call: one frame for each execution."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Names = Mapping[str, Closure | None]
 
 
 def frames_of(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int = 0) -> list[Frame]:
-    """The frames in which *node* runs, which stands in *around*; at most 200."""
-    found = _outside(calls, node, around, depth)
+    """Return the frames in which *node* runs, at most 200; *around* are its enclosing nodes."""
+    found = _caller_frames(calls, node, around, depth)
     function = function_around(around)
     inner = around if function is None else around[list(around).index(function) + 1 :]
     for each in inner:
@@ -29,8 +29,8 @@ def frames_of(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: in
     return found
 
 
-def _outside(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int) -> list[Frame]:
-    """The frames by the calls of the function that *node* stands in."""
+def _caller_frames(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int) -> list[Frame]:
+    """Return the frames from the calls of the function that contains *node*."""
     here = Frame(scope_at(node, around, calls.scope))
     function = function_around(around)
     if function is None or not _parameters(function):
@@ -38,16 +38,16 @@ def _outside(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int
     sites = calls.of_function(function.name) if depth < _MAX_DEPTH else []
     defaults = _defaults(function, Frame(calls.scope))
     found = [
-        here.binding(_unchanged({**defaults, **_arguments(function, site, frame)}, here))
+        here.binding(_without_rebound({**defaults, **_arguments(function, site, frame)}, here))
         for site, outer in sites
         if site is not node and function not in outer
         for frame in frames_of(calls, site, outer, depth + 1)
     ]
-    return found[:_MAX_FRAMES] or [here.binding(_unchanged(defaults, here))]
+    return found[:_MAX_FRAMES] or [here.binding(_without_rebound(defaults, here))]
 
 
 def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
-    """What a function of the project returns for *call*, if it does so in one place, its last statement."""
+    """Return the result of a function of the project for *call*, if its only return is the last statement."""
     if not isinstance(call.func, (ast.Name, ast.Attribute)):
         return None
     try:
@@ -59,14 +59,14 @@ def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
             value = _only_result(function)
             if value is not None:
                 names = {**_defaults(function, Frame(scope.deferred())), **_arguments(function, call, frame)}
-                there = Frame(scope_at(value, [function], scope.deferred()))
-                return Closure(value, there.binding(_unchanged(names, there)))
+                inner_frame = Frame(scope_at(value, [function], scope.deferred()))
+                return Closure(value, inner_frame.binding(_without_rebound(names, inner_frame)))
     return None
 
 
 def _only_result(function: Function) -> ast.expr | None:
-    """What the last statement of a function without decorators returns, if it has no other result."""
-    inside = [node for statement in function.body for node in _of_its_own(statement)]
+    """Return the expression of the last statement's return; None for decorators or other results."""
+    inside = [node for statement in function.body for node in _own_nodes(statement)]
     leaving = [node for node in inside if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom))]
     last = function.body[-1]
     if function.decorator_list or leaving != [last] or not isinstance(last, ast.Return):
@@ -74,16 +74,16 @@ def _only_result(function: Function) -> ast.expr | None:
     return last.value
 
 
-def _of_its_own(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and those in it, but for what other functions do."""
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the node and its descendants, without the bodies of nested functions."""
     yield node
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         for child in ast.iter_child_nodes(node):
-            yield from _of_its_own(child)
+            yield from _own_nodes(child)
 
 
-def _unchanged(names: Names, frame: Frame) -> Names:
-    """The same, where a parameter that the function binds anew stands for nothing that is known."""
+def _without_rebound(names: Names, frame: Frame) -> Names:
+    """Return *names* without values for parameters that the function rebinds."""
     bound = frame.scope.around.names
     return {name: None if name in bound else value for name, value in names.items()}
 
@@ -107,7 +107,7 @@ def _defaults(function: Function, frame: Frame) -> dict[str, Closure | None]:
 
 
 def _arguments(function: Function, site: ast.Call, frame: Frame) -> Names:
-    """What the arguments at *site* give to the parameters, up to one that is unpacked."""
+    """Return the parameters with the arguments at *site*, up to an unpacked one."""
     ordered = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
     named = {*ordered, *(each.arg for each in function.args.kwonlyargs)}
     found: dict[str, Closure | None] = {}
@@ -127,13 +127,13 @@ def _arguments(function: Function, site: ast.Call, frame: Frame) -> Names:
 
 
 def _as_mapping(keywords: Sequence[ast.keyword], site: ast.Call) -> ast.Dict:
-    """What `**` collects, as if the call had it written out."""
+    """Return the keyword arguments that `**` collects as a dict display."""
     keys: list[ast.expr | None] = [ast.copy_location(ast.Constant(each.arg), each) for each in keywords]
     return ast.copy_location(ast.Dict(keys, [each.value for each in keywords]), site)
 
 
 def _rounds(each: ast.AST, frame: Frame) -> Iterator[Names]:
-    """What the variables of a loop stand for, round by round; once nothing for what is no loop."""
+    """Yield the loop variables of each iteration; once nothing for other nodes."""
     if isinstance(each, (ast.For, ast.AsyncFor)):
         yield from _loop(each.target, each.iter, frame)
     elif isinstance(each, _COMPREHENSIONS) and _is_plain(each.generators):
@@ -158,7 +158,7 @@ def _loop(target: ast.expr, iterable: ast.expr, frame: Frame) -> Iterator[Names]
 
 
 def rounds(target: ast.expr, iterable: ast.expr, frame: Frame) -> list[Names] | None:
-    """What *target* stands for in each round over *iterable*, at most 200; None where that is not known."""
+    """Return the values of *target* in each iteration over *iterable*, at most 200; None if unknown."""
     items = _items(iterable, frame)
     return None if items is None else [_bound(target, item) for item in items[:_MAX_FRAMES]]
 
@@ -168,7 +168,7 @@ def _none(target: ast.expr) -> dict[str, None]:
 
 
 def _bound(target: ast.expr, item: Sequence[Closure]) -> Names:
-    """The variables of *target* for one item; of an item in parts, each part."""
+    """Return the variables of *target* for an item, or for each element of an unpacked item."""
     if isinstance(target, ast.Name) and len(item) == 1:
         return {target.id: item[0]}
     if isinstance(target, (ast.Tuple, ast.List)):
@@ -184,24 +184,24 @@ def _bound(target: ast.expr, item: Sequence[Closure]) -> Names:
 def _parts(item: Closure) -> list[Closure] | None:
     try:
         match reach(item.node, item.frame):
-            case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=there):
-                return [Closure(each, there) for each in items]
+            case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=inner_frame):
+                return [Closure(each, inner_frame) for each in items]
     except Unknowable:
         pass
     return None
 
 
 def _items(iterable: ast.expr, frame: Frame) -> list[list[Closure]] | None:
-    """The items of a list or a mapping that is written out, each in its parts; None for anything else."""
+    """Return the items of a list or dict display, each as its elements; None for other expressions."""
     try:
         match reach(iterable, frame):
-            case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=there):
+            case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=inner_frame):
                 if not any(isinstance(each, ast.Starred) for each in items):
-                    return [[Closure(each, there)] for each in items]
-            case Closure(node=ast.Dict(keys=keys), frame=there) if None not in keys:
-                return [[Closure(key, there)] for key in keys if key is not None]
-            case Closure(node=ast.Call() as call, frame=there):
-                return _of_call(call, there)
+                    return [[Closure(each, inner_frame)] for each in items]
+            case Closure(node=ast.Dict(keys=keys), frame=inner_frame) if None not in keys:
+                return [[Closure(key, inner_frame)] for key in keys if key is not None]
+            case Closure(node=ast.Call() as call, frame=inner_frame):
+                return _of_call(call, inner_frame)
     except Unknowable:
         pass
     return None
@@ -224,7 +224,7 @@ def _of_call(call: ast.Call, frame: Frame) -> list[list[Closure]] | None:
 
 
 def _zipped(several: Sequence[ast.expr], frame: Frame) -> list[list[Closure]] | None:
-    """The items of `zip`, each in the parts that come from one of *several* each."""
+    """Return the items of `zip`, each as its elements, one from each of *several*."""
     columns = []
     for each in several:
         items = _items(each, frame)
@@ -236,10 +236,10 @@ def _zipped(several: Sequence[ast.expr], frame: Frame) -> list[list[Closure]] | 
 
 def _of_mapping(owner: ast.expr, method: str, frame: Frame) -> list[list[Closure]] | None:
     match reach(owner, frame):
-        case Closure(node=ast.Dict(keys=keys, values=values), frame=there) if None not in keys:
+        case Closure(node=ast.Dict(keys=keys, values=values), frame=inner_frame) if None not in keys:
             pairs = [(key, value) for key, value in zip(keys, values, strict=True) if key is not None]
             parts = pairs if method == "items" else [(value,) for _, value in pairs]
-            return [[Closure(part, there) for part in each] for each in parts]
+            return [[Closure(part, inner_frame) for part in each] for each in parts]
     return None
 
 

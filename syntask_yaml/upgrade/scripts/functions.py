@@ -1,4 +1,4 @@
-"""What calls of the standard library and of `pendulum` come to, by the full name of the function."""
+"""Evaluation of calls of the standard library and of `pendulum`, by qualified name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Function = Callable[..., Any]
 
 
 def _with_values(function: _Function) -> Call:
-    """A call of *function* with the values of the arguments, whatever their place."""
+    """Return a handler that calls *function* with the argument values, without their locations."""
 
     def call(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
         positional = [evaluator.evaluate(each, frame).value for each in node.args]
@@ -32,14 +32,14 @@ def _with_values(function: _Function) -> Call:
 
 
 def _mapping(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
-    """`dict(a=1)`, each value with its place."""
+    """Evaluate `dict(a=1)`, each value with its location."""
     if node.args:
         raise Dynamic(node)
     return evaluator.mapping(keywords(evaluator, node, frame), evaluator.start(node, frame), frame)
 
 
 def keywords(evaluator: Evaluator, node: ast.Call, frame: Frame) -> list[tuple[str, int, ast.expr]]:
-    """The named arguments of a call, with the places of their names. Raises Dynamic for `**`."""
+    """Return the keyword arguments of a call, with the positions of their names. Raises Dynamic for `**`."""
     pairs = []
     for keyword in node.keywords:
         if keyword.arg is None:
@@ -78,7 +78,7 @@ def _pendulum(*parts: int, tz: str | None = "UTC", **more: int) -> datetime:
 
 
 def _moment(*parts: Any, tzinfo: str | None = None, **more: int) -> datetime:
-    """A moment; time zones are names here."""
+    """Evaluate a datetime; time zones are names here."""
     if len(parts) > 7:
         raise ValueError("a time zone by position")
     zone = None if tzinfo is None else UTC if tzinfo == "UTC" else ZoneInfo(tzinfo)

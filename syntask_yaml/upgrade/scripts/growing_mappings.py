@@ -1,4 +1,4 @@
-"""A mapping that statements fill before a call unpacks it: `options["schedule"] = …`."""
+"""Mappings that statements fill before a call unpacks them: `options["schedule"] = …`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from syntask_yaml.upgrade.scripts.surroundings import function_around
 def grown_mapping(
     name: str, call: BuildCall, frame: Frame, evaluator: Evaluator
 ) -> Mapping[str, Closure] | None:
-    """The items of the mapping *name* when *call* runs, in the block of the function or module that it
-    stands in; None where they are not known."""
+    """Return the items of the mapping *name* at the time of *call*; None if they are unknown.
+
+    Only the block of the function or module that contains the call is followed.
+    """
     around = function_around(call.around) or call.around[0]
     if not isinstance(around, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
@@ -35,7 +37,7 @@ class _Growing:
     is_begun: bool = False
 
     def run(self, body: Sequence[ast.stmt]) -> bool:
-        """Follow the statements of a block up to the call; False for one that is not understood."""
+        """Follow the statements of a block up to the call; return False for an unsupported statement."""
         for statement in body:
             if statement in self.call.around:
                 return self._is_unpacked_alone(statement)
@@ -67,7 +69,7 @@ class _Growing:
         return False
 
     def _add(self, value: ast.expr) -> bool:
-        """Add the items of a mapping that is written out."""
+        """Add the items of a dict display or `dict` call."""
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict":
             pairs = [(each.arg, each.value) for each in value.keywords]
             is_whole = not value.args
@@ -84,7 +86,7 @@ class _Growing:
         return is_whole and all(key is not None and not self._mentions(item) for key, item in pairs)
 
     def _is_unpacked_alone(self, statement: ast.stmt) -> bool:
-        """Whether nothing else of the statement with the call names the mapping."""
+        """Return whether the statement with the call uses the mapping once."""
         uses = [node for node in ast.walk(statement) if isinstance(node, ast.Name) and node.id == self.name]
         return len(uses) == 1
 

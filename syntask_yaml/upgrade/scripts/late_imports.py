@@ -1,5 +1,4 @@
-"""A script with flows and functions that deploy: its text with the imports that Prefect 3 does not have
-inside of these functions, so that runs can load the file."""
+"""Late imports of removed names in deploying functions, so that runs can load the file."""
 
 from __future__ import annotations
 
@@ -18,10 +17,13 @@ _Block = ast.FunctionDef | ast.AsyncFunctionDef | ast.If
 
 
 def with_late_imports(text: str, tree: ast.Module) -> str | None:
-    """*text* with each import that is gone in the functions that use its name, or below
-    `if __name__ == "__main__":`; None where the file or a run of a flow uses it too."""
+    """Return *text* with each failing import moved into the blocks that use its name.
+
+    These are functions and `if __name__ == "__main__":`. Return None if the module itself or a run of a flow
+    uses the name too.
+    """
     layout = _Layout(tree)
-    moved = dict(_moved(tree))
+    moved = dict(_failing_imports(tree))
     users = {name: layout.users(name) for name in moved}
     if not moved or any(each is None or not _has_room(each) for each in users.values()):
         return None
@@ -39,8 +41,8 @@ def with_late_imports(text: str, tree: ast.Module) -> str | None:
     return None if any(removed_imports(parse(rest))) else rest
 
 
-def _moved(tree: ast.Module) -> Iterator[tuple[str, tuple[_Import, ast.alias]]]:
-    """By the name that it binds, each import at the top that fails."""
+def _failing_imports(tree: ast.Module) -> Iterator[tuple[str, tuple[_Import, ast.alias]]]:
+    """Yield each failing module-level import, by the name that it binds."""
     for statement in tree.body:
         for alias, qualified in qualified_names(statement):
             if is_removed(qualified):
@@ -50,13 +52,13 @@ def _moved(tree: ast.Module) -> Iterator[tuple[str, tuple[_Import, ast.alias]]]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """The blocks of a module that do not run when it is loaded, or for a flow in it: *late*."""
+    """The *late* blocks of a module, which run neither when it is loaded nor in a flow run."""
 
     tree: ast.Module
 
     @property
     def late(self) -> list[_Block]:
-        """Functions that neither the loading of the module nor a flow calls, and the main block."""
+        """The functions that neither the module's code nor a flow calls, and the main block."""
         functions = {each.name: each for each in self.tree.body if isinstance(each, _FUNCTIONS)}
         mains = (each for each in self.tree.body if isinstance(each, ast.If) and is_main_guard(each))
         blocks: list[_Block] = [*functions.values(), *mains]
@@ -72,7 +74,7 @@ class _Layout:
         return [each for each in blocks if isinstance(each, ast.If) or each.name not in called]
 
     def users(self, name: str) -> list[_Block] | None:
-        """The late blocks that use *name*; None where something else does, or binds it anew."""
+        """Return the late blocks that use *name*; None if other code uses or rebinds it."""
         uses = [node for node in nodes_in(self.tree) if isinstance(node, ast.Name) and node.id == name]
         found = [each for each in self.late if not set(uses).isdisjoint(nodes_in(*each.body))]
         inside = {node for each in found for node in nodes_in(*each.body)}
@@ -85,12 +87,12 @@ def _name(node: ast.AST) -> str:
 
 
 def _has_room(blocks: Sequence[_Block]) -> bool:
-    """Whether each block begins on a line of its own."""
+    """Return whether each block begins on a line of its own."""
     return all(each.body[0].lineno > each.lineno for each in blocks)
 
 
 def _shorten(edits: PythonEdits, statement: _Import) -> None:
-    """Leave what Prefect 3 has in the import."""
+    """Remove the failing names from the import."""
     kept = [alias for alias, qualified in qualified_names(statement) if not is_removed(qualified)]
     if not kept:
         edits.remove(statement)
@@ -99,7 +101,7 @@ def _shorten(edits: PythonEdits, statement: _Import) -> None:
 
 
 def _insert(edits: PythonEdits, block: _Block, used: Mapping[str, tuple[_Import, ast.alias]]) -> None:
-    """Put the imports of *used* in front of the first statement of *block*, behind its docstring."""
+    """Insert the imports of *used* before the first statement of *block*, after its docstring."""
     by_statement: dict[_Import, list[ast.alias]] = {}
     for statement, alias in used.values():
         by_statement.setdefault(statement, []).append(alias)

@@ -1,4 +1,4 @@
-"""What rewritten calls call what they import: another name where the script has one like it."""
+"""Names of imports in rewritten calls, with an alias where the script already uses the name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WANTED = (
 
 
 def new_names(tree: ast.Module) -> Mapping[str, WantedImport]:
-    """By their own names, the imports that calls may need, with the names that they have in *tree*."""
+    """Return the imports that calls may need, by their own names, with an alias where necessary."""
     bound = _bound(tree)
     return {
         each.name: each if bound.get(each.name, set()) <= {each.origin} else _other(each) for each in _WANTED
@@ -30,7 +30,7 @@ def _other(wanted: WantedImport) -> WantedImport:
 
 
 def _bound(tree: ast.Module) -> Mapping[str, set[str]]:
-    """By name that *tree* binds anywhere, where it is imported from; empty texts for what it sets itself."""
+    """Return the origins of each name that *tree* binds: qualified names of imports, else ""."""
     found: dict[str, set[str]] = {}
     for node in nodes_in(tree):
         for name, origin in _names_of(node):

@@ -1,4 +1,4 @@
-"""Blocks, schedules and other objects of Prefect 2 as the mappings that its files had for them."""
+"""Blocks, schedules and other objects of Prefect 2 as mappings, in the form of its files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from syntask_yaml.upgrade.scripts.reach import Frame
 from syntask_yaml.upgrade.scripts.rules import rule
 from syntask_yaml.upgrade.template_text import TemplateText, has_variables
 
-# The slugs of block types by the last part of the class; by their first part, where they differ by package.
+# Slugs of block types, by package and class.
 _SLUGS: Mapping[str, str] = {
     "prefect.Process": "process",
     "prefect.DockerContainer": "docker-container",
@@ -70,7 +70,7 @@ _FROM_RULE = "RRuleSchedule.from_rrule"
 
 
 def call_of(name: str) -> Call | None:
-    """What a call of the function or class called *name* comes to; None where that is not known."""
+    """Return the handler for calls of the function or class *name*; None if it is unknown."""
     if name in FUNCTIONS:
         return FUNCTIONS[name]
     if name == "dateutil.rrule.rrule":
@@ -88,12 +88,12 @@ def call_of(name: str) -> Call | None:
 
 
 def evaluator_of(scope: NameScope, places: Places) -> Evaluator:
-    """What evaluates the expressions of the module that ends at *scope*."""
+    """Return an evaluator for the module that ends at *scope*."""
     return Evaluator(scope, places, call_of, EXPRESSIONS)
 
 
 def slug_of(name: str) -> str:
-    """The slug of the block type of a class; of one that is not known, what Prefect makes of its name."""
+    """Return the block type slug of a class; for an unknown one, as Prefect derives it from the name."""
     package, last = name.partition(".")[0], name.rpartition(".")[2]
     return _SLUGS.get(f"{package}.{last}") or re.sub(r"[^a-z0-9]+", "-", last.lower())
 
@@ -108,7 +108,7 @@ def _block_call(name: str) -> Call | None:
 
 
 def _constructed(more: Mapping[str, Any]) -> Call:
-    """An object by the arguments of its class, with *more* that the class says."""
+    """Evaluate a constructor call to a mapping of its arguments, with *more* items."""
 
     def call(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
         if node.args:
@@ -120,7 +120,7 @@ def _constructed(more: Mapping[str, Any]) -> Call:
 
 
 def _loaded(slug: str) -> Call:
-    """A block by its name: `GitHub.load("name")`, `Block.load("type/name")`."""
+    """Evaluate a load by name: `GitHub.load("name")`, `Block.load("type/name")`."""
 
     def call(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
         named = [keyword.value for keyword in node.keywords if keyword.arg == "name"]
@@ -141,7 +141,7 @@ def _loaded(slug: str) -> Call:
 
 
 def _schedule(needed: tuple[str, ...]) -> Call:
-    """A schedule, which has one of the keys *needed*."""
+    """Evaluate a schedule, which needs one of the keys *needed*."""
     construct = _constructed({})
 
     def call(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:

@@ -1,4 +1,4 @@
-"""Where a piece of a syntax tree is in the text of its file."""
+"""Character positions of syntax tree nodes in the text of a file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Places:
-    """The lines of *text*, as Python counts them: columns are bytes of UTF-8, without a byte order mark."""
+    """The lines of *text*. In `ast`, columns are offsets in UTF-8 bytes, without a byte order mark."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -22,11 +22,11 @@ class Places:
         return [int(self._bom), *(found.end() for found in _LINE_END.finditer(self._text))]
 
     def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
-        """The index of the first character of *node*."""
+        """Return the index of the first character of *node*."""
         return self._index(node.lineno, node.col_offset)
 
     def end(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
-        """The index behind the last character of *node*."""
+        """Return the index after the last character of *node*."""
         return self._index(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
 
     def _index(self, line: int, column: int) -> int:

@@ -1,4 +1,4 @@
-"""From a name to what it stands for, through loop variables, parameters, variables and imports."""
+"""Resolution of names to expressions, through loop variables, parameters, variables and imports."""
 
 from __future__ import annotations
 
@@ -18,25 +18,24 @@ _MAX_HOPS = 30
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A place in a script, with the expressions that loop variables and parameters stand for there; None
-    for one that is only known when the script runs."""
+    """A scope with the expressions of loop variables and parameters; None if only a run knows the value."""
 
     scope: NameScope
     names: Mapping[str, Closure | None] = field(default_factory=dict)
 
     def of(self, scope: NameScope) -> Frame:
-        """The place of an expression that was found from here."""
+        """Return the frame of an expression that was found from this one."""
         is_near = scope.module is self.scope.module and scope.around is self.scope.around
         return Frame(scope, self.names if is_near else {})
 
     def binding(self, names: Mapping[str, Closure | None]) -> Frame:
-        """The same place, where *names* stand for something else."""
+        """Return the same frame with *names* bound to other values."""
         return replace(self, names={**self.names, **names})
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """An expression, and the place where its names mean something."""
+    """An expression, and the frame in which its names are resolved."""
 
     node: ast.expr
     frame: Frame
@@ -46,7 +45,7 @@ Reached: TypeAlias = Closure | External | Definition | Member | Package
 
 
 def reach(node: ast.expr, frame: Frame, hops: int = 0) -> Reached:
-    """What *node* stands for: an expression that is no name, or what a name refers to. Raises Unknowable."""
+    """Return the expression, definition or import that *node* refers to. Raises Unknowable."""
     if hops > _MAX_HOPS:
         raise Unknowable("the value goes through too many names")
     match node:
@@ -71,12 +70,12 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     try:
         symbol = resolve(node, frame.scope)
     except Unknowable:
-        asked = _asked_for_name(node, frame)
+        asked = _name_attribute(node, frame)
         if asked is None:
             raise
         return Closure(asked, frame)
     if isinstance(symbol, Member):
-        return _of_class(symbol, frame, hops)
+        return _class_attribute(symbol, frame, hops)
     if not isinstance(symbol, SourceExpression):
         return symbol
     if symbol.node is node:
@@ -86,8 +85,8 @@ def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
     return reach(symbol.node, frame.of(symbol.scope), hops + 1)
 
 
-def _of_class(symbol: Member, frame: Frame, hops: int) -> Reached:
-    """`Settings.QUEUE`: what the body of a plain class says once."""
+def _class_attribute(symbol: Member, frame: Frame, hops: int) -> Reached:
+    """Resolve `Settings.QUEUE`, an attribute that a plain class sets once in its body."""
     node = symbol.owner.node
     if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
         return symbol
@@ -99,8 +98,8 @@ def _of_class(symbol: Member, frame: Frame, hops: int) -> Reached:
     return symbol
 
 
-def _asked_for_name(node: ast.Name | ast.Attribute, frame: Frame) -> ast.expr | None:
-    """`main.name`, which may be that of a flow, or a variable that is set to it once at the top."""
+def _name_attribute(node: ast.Name | ast.Attribute, frame: Frame) -> ast.expr | None:
+    """Return `main.name`, possibly the name of a flow, given directly or by a module-level variable."""
     if isinstance(node, ast.Attribute):
         return node if node.attr == "name" else None
     match frame.scope.module.names.names.get(node.id, ()):
@@ -116,7 +115,7 @@ def _root(node: ast.expr) -> str:
 
 
 def _item(container: ast.expr, wanted: ast.expr, frame: Frame, hops: int) -> Closure | None:
-    """The expression under the key *wanted* of a mapping or a list that is written out."""
+    """Return the expression under the key *wanted* of a dict or list display."""
     reached = reach(wanted, frame, hops + 1)
     if not isinstance(reached, Closure) or not isinstance(reached.node, ast.Constant):
         return None
@@ -135,7 +134,7 @@ def _item(container: ast.expr, wanted: ast.expr, frame: Frame, hops: int) -> Clo
 
 
 def external_name(node: ast.expr, frame: Frame) -> str:
-    """The full name of what *node* is imported as, in the words of Prefect; empty for anything else."""
+    """Return the qualified name of the import *node*, as in Prefect; empty for other expressions."""
     try:
         found = reach(node, frame)
     except Unknowable:

@@ -1,4 +1,4 @@
-"""A Python script to the deployments that it builds. Nothing of it is run."""
+"""The deployments that a Python script builds. The script is not run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NAMES, _BUILDS = re.compile(rb"prefect|syntask"), re.compile(rb"\bDeployment(?:
 
 
 def may_build(content: bytes) -> bool:
-    """Whether the bytes of a script look like code that builds deployments and is not converted yet."""
+    """Return whether the bytes of a script may contain code that builds unconverted deployments."""
     if not (_NAMES.search(content) and _BUILDS.search(content)):
         return False
     return not any(line.lstrip(b"\xef\xbb\xbf").startswith(CONVERTED.encode()) for line in _head(content))
@@ -46,7 +46,7 @@ def _head(content: bytes) -> Sequence[bytes]:
 
 
 def read_script(file: FoundFile, root: Path) -> FoundDeployments | None:
-    """The deployments that a script builds for the project in *root*; None where it builds none."""
+    """Return the deployments that a script builds for the project in *root*; None if it builds none."""
     try:
         content = read_content(file, may_build)
         return None if content is None else _of_script(file, content, root.absolute())
@@ -76,13 +76,13 @@ def _of_script(file: FoundFile, content: bytes, root: Path) -> FoundDeployments 
 
 
 def _loadable(text: str, tree: ast.Module, calls: Calls) -> str | None:
-    """The script as runs of Prefect 3 can load it; None where its flows need what is gone."""
+    """Return the script in a form that Prefect 3 can load; None if its flows need removed names."""
     rest = without_deploying(text, tree, (call.node for call in calls.building))
     return with_late_imports(text, tree) if rest is None else rest
 
 
 def _scope(path: Path, content: bytes, root: Path) -> NameScope:
-    """The end of the script, whose imports are found beside it, or else in the folders above."""
+    """Return the scope at the end of the script, with imports from its folder or parent folders."""
     index = ModuleIndex(root)
     inside = path.is_relative_to(root)
     above = [folder for folder in path.parents if inside and folder.is_relative_to(root)]
@@ -102,7 +102,7 @@ def _deployments(file: FoundFile, text: str, calls: Calls, root: Path) -> Iterat
 def _fail_to_load(
     found: Sequence[AgentDeployment], scope: NameScope, root: Path, places: Places
 ) -> Iterator[Diagnostic]:
-    """Runs load the file of their flow, and so does the script if the flow is in it."""
+    """Report imports that fail in runs, which load the script if the flow is in it."""
     own = f"{Path(os.path.relpath(scope.module.path, root)).as_posix()}:"
     if not any(each.resolved.startswith(own) for each in found):
         return
@@ -114,7 +114,7 @@ def _fail_to_load(
 
 
 def _same_masks(found: list[AgentDeployment]) -> list[AgentDeployment]:
-    """The deployments with one source, in which the secrets of all of them are asterisks."""
+    """Return the deployments with a common source, in which all of their secrets are masked."""
     texts = {each.root.source.text for each in found}
     if not texts:
         return found

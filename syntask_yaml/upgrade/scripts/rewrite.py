@@ -1,4 +1,4 @@
-"""A script that deploys with Prefect 2 as one that does so with Prefect 3: calls are rewritten in place."""
+"""Rewriting of a script from Prefect 2 to Prefect 3: deploying calls are replaced in place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syntask_yaml.upgrade.scripts.calls import BuildCall, Calls
 from syntask_yaml.upgrade.scripts.new_names import new_names
 from syntask_yaml.upgrade.scripts.places import Places
 
-# Arguments that stay as they are written, and those that nothing takes the place of.
+# Arguments that stay unchanged, and those that are removed.
 _KEPT = ("name", "description", "tags", "parameters", "enforce_parameter_schema")
 _GONE = frozenset("flow apply load_existing output skip_upload ignore_file upload entrypoint path".split())
 _OF_ENTRY = frozenset(
@@ -34,7 +34,7 @@ _SCHEDULES = {"cron": "Cron", "interval": "Interval", "rrule": "RRule"}
 
 
 class RewriteTarget(Enum):
-    """What the calls of a script become."""
+    """The replacement of a script's calls."""
 
     ENTRIES = "entries"
     DEPLOY = "flow.deploy"
@@ -42,12 +42,12 @@ class RewriteTarget(Enum):
 
 
 class NotRewritten(Exception):
-    """A call has no equal in Prefect 3 that can be written in its place; the message is a sentence."""
+    """A call has no equivalent in Prefect 3; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptText:
-    """A script as text, for the project in *root*."""
+    """The text of a script, for the project in *root*."""
 
     path: Path
     text: str
@@ -60,9 +60,9 @@ def rewritten(
     becomes: RewriteTarget,
     package: ImportPackage | None = None,
 ) -> str:
-    """The text of *script* with its calls rewritten, which build *results*. Raises NotRewritten.
+    """Return the text of *script* with rewritten calls, which build *results*. Raises NotRewritten.
 
-    Names are imported from *package*, or if it is None from the one that the script uses.
+    Names are imported from *package*; None stands for the package that the script uses.
     """
     try:
         edits = PythonEdits(script.text)
@@ -93,7 +93,7 @@ class _Rewriting:
     names: Mapping[str, WantedImport]
 
     def rewrite(self, call: BuildCall, results: Sequence[DeploymentResult]) -> None:
-        """Put the call of today in the place of *call*."""
+        """Replace *call* by its current equivalent."""
         if any(isinstance(each, (ast.Await, ast.AsyncFunctionDef)) for each in call.around):
             raise NotRewritten("The script is asynchronous.")
         if isinstance(call.outer, ast.AnnAssign) or not results:
@@ -113,13 +113,13 @@ class _Rewriting:
             self._rewrite_application(each, call.variable)
 
     def _applies_with_options(self) -> bool:
-        """Whether something is applied with arguments, which deployments of today do not take."""
+        """Return whether `apply` has arguments, for which there is no equivalent."""
         calls = (node for node in ast.walk(self.edits.tree) if isinstance(node, ast.Call))
         given = (each.func for each in calls if each.args or each.keywords)
         return any(isinstance(each, ast.Attribute) and each.attr == "apply" for each in given)
 
     def _direct(self, call: BuildCall) -> str:
-        """The method that deploys at once, and returns no deployment."""
+        """Return the method that deploys at once. Raises NotRewritten if the script uses the deployment."""
         uses = (node for node in ast.walk(self.edits.tree) if isinstance(node, ast.Attribute))
         if call.variable and any(
             isinstance(each.value, ast.Name) and each.value.id == call.variable for each in uses
@@ -135,7 +135,7 @@ class _Rewriting:
         self.edits.replace_node(application, text)
 
     def _given(self, call: BuildCall) -> Mapping[str, ast.expr]:
-        """The arguments by name."""
+        """Return the arguments by name."""
         if any(isinstance(each, ast.Starred) for each in call.node.args):
             raise NotRewritten("The call unpacks its arguments.")
         given = dict(zip(("flow", "name"), call.node.args, strict=False))
@@ -184,7 +184,7 @@ class _Rewriting:
             yield f"job_variables={pool['job_variables']!r}"
 
     def _schedule(self, schedule: Mapping[str, Any]) -> str:
-        """A schedule in the words of `prefect.schedules`."""
+        """Return a schedule as a call of `prefect.schedules`."""
         kind = next(key for key in _SCHEDULES if key in schedule)
         rest = "".join(
             f", {key}={self._moment(value) if key == 'anchor_date' else _text(value)}"
@@ -198,14 +198,14 @@ class _Rewriting:
 
 
 def _source(script: ScriptText, path: str) -> str:
-    """The folder of the project, seen from the script; *path* is what that calls the class of paths."""
+    """Return the project's folder relative to the script; *path* is the name of the path class."""
     inside = Path(os.path.relpath(script.root.resolve(), script.path.parent.resolve()))
     depth = sum(part == ".." for part in inside.parts)
     return f"str({path}(__file__).parent)" if depth == 0 else f"str({path}(__file__).parents[{depth}])"
 
 
 def _common(results: Sequence[DeploymentResult]) -> Mapping[str, Any]:
-    """What the entries for one call say, but for what the call writes anyway. Raises NotRewritten."""
+    """Return the values common to the entries of a call. Raises NotRewritten."""
     entries = [dict(each.entry) for each in results]
     said = [{key: value for key, value in each.items() if key not in _KEPT} for each in entries]
     if any(each != said[0] for each in said):
@@ -228,6 +228,6 @@ def _kept(edits: PythonEdits, given: Mapping[str, ast.expr]) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    """A constant as Python spells it, with double quotes where that is usual."""
+    """Return a constant as Python source, with double quotes where possible."""
     written = repr(value)
     return f'"{written[1:-1]}"' if written[:1] == "'" and '"' not in written else written

@@ -18,7 +18,7 @@ _DAYS = frozenset("MO TU WE TH FR SA SU".split())
 
 
 def rule(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
-    """`rrule(freq=DAILY, …)` as a mapping with its text and its time zone, as `from_rrule` makes them."""
+    """Evaluate `rrule(freq=DAILY, …)` to a mapping with text and time zone, as `from_rrule` does."""
     positional = [_argument(evaluator, each, frame) for each in node.args]
     named = {}
     for keyword in node.keywords:

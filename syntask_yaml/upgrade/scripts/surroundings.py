@@ -1,4 +1,4 @@
-"""Where in a script a call stands: the function or the `if __name__ == "__main__":` around it."""
+"""The function or the `if __name__ == "__main__":` block that contains a call."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def function_around(around: Sequence[ast.AST]) -> Function | None:
-    """The innermost function of *around*."""
+    """Return the innermost function of *around*."""
     return next((each for each in reversed(around) if isinstance(each, Function)), None)
 
 
 def scope_at(node: ast.expr, around: Sequence[ast.AST], base: NameScope) -> NameScope:
-    """The names that *node* sees, which stands in *around*; *base* is the end of its module."""
+    """Return the scope of *node* inside of *around*; *base* is the scope at the end of its module."""
     function = function_around(around)
     if function is not None:
         return replace(base, around=_names(function), line=math.inf, line_around=node.lineno)
@@ -32,7 +32,7 @@ def scope_at(node: ast.expr, around: Sequence[ast.AST], base: NameScope) -> Name
 
 
 def is_main(node: ast.AST) -> bool:
-    """Whether *node* is `if __name__ == "__main__":`."""
+    """Return whether *node* is `if __name__ == "__main__":`."""
     return isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and truth(node.test) is False
 
 

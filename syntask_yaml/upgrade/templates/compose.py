@@ -1,4 +1,4 @@
-"""A base job template out of the default one of its type, what was lifted, and defaults of variables."""
+"""Composition of a base job template from the default of its type, lifted parts and variable defaults."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _TEXT_OR_NULL = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 
 
 def compose(base: Template, configuration: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Json]:
-    """Return *base* with the parts of a *configuration* in it, and *values* as defaults of its variables.
+    """Return *base* with the parts of *configuration*, and *values* as defaults of its variables.
 
-    Values of `env` may be null, which removes a variable. A variable that *base* does not have is added.
+    Null values in `env` remove a variable. Variables that *base* lacks are added.
     """
     variables: Mapping[str, Any] = base.get("variables") or {}
     known: Mapping[str, Any] = variables.get("properties") or {}
@@ -42,8 +42,7 @@ def _with_default(schema: Mapping[str, Any], value: Any) -> dict[str, Any]:
 
 
 def _fitted(schema: Mapping[str, Any], value: Any) -> Any:
-    """*value* as the type of the variable has it: AWS and Kubernetes also take numbers as text, and texts
-    as numbers."""
+    """Return *value* in the variable's type; AWS and Kubernetes accept numbers as strings and vice versa."""
     kind = schema.get("type")
     if kind == "string" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)

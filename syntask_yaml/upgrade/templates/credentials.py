@@ -1,4 +1,4 @@
-"""Credentials in an infrastructure block: a block by its type and name, never its id or its values."""
+"""Credentials in an infrastructure block: a block by type and name, never by id or values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.upgrade.blocks import own_fields, saved_name
 
-# The type of the block of today, and the variable that it is, by pool type and field.
+# The current block type and the variable, by pool type and field.
 _VARIABLES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("docker", "image_registry"): ("registry_credentials", "docker-registry-credentials"),
     ("kubernetes", "cluster_config"): ("cluster_config", "kubernetes-cluster-config"),
@@ -26,10 +26,10 @@ _VARIABLES: Mapping[tuple[str, str], tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A block of *type* that a *variable* of a pool refers to; *name* is empty if it was written inline.
+    """A block of *type* that a *variable* of a pool refers to; *name* is empty for an inline block.
 
-    *is_ambient*: it holds nothing, so a worker takes the credentials of its machine, as an agent did.
-    *value* is what is no block, and takes its place.
+    *is_ambient*: the block is empty, so a worker uses the credentials of its machine, as an agent did.
+    *value* is used in place of a block.
     """
 
     variable: str
@@ -40,12 +40,12 @@ class Credentials:
 
 
 def is_credentials(pool_type: str, key: str) -> bool:
-    """Whether the field *key* of a block is another block with credentials."""
+    """Return whether the field *key* of a block is a nested block with credentials."""
     return (pool_type, key) in _VARIABLES
 
 
 def find_credentials(pool_type: str, key: str, value: Any) -> Credentials | None:
-    """Return what the field *key* refers to; None where that is only an id, or nothing that is known."""
+    """Return the block in the field *key*; None if the field is only an id, or unknown."""
     if not isinstance(value, Mapping) or "$ref" in value:
         return None
     variable, block_type = _VARIABLES[pool_type, key]
@@ -59,7 +59,7 @@ def find_credentials(pool_type: str, key: str, value: Any) -> Credentials | None
 
 
 def _says(value: Any) -> bool:
-    """Whether there is anything in *value* but what a block has by default."""
+    """Return whether *value* differs from the defaults of a block."""
     if isinstance(value, Mapping):
         return any(_says(item) for item in value.values())
     return value not in (None, "", [], True, False)

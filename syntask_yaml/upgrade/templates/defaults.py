@@ -1,7 +1,7 @@
-"""The default base job template of each type of work pool, as Prefect 3.8 and 3.9 servers have it.
+"""The default base job template of each work pool type, as of Prefect servers 3.8 and 3.9.
 
-`defaults.json` holds names, types, defaults and places of the variables, as the view
-`aggregate-worker-metadata` of such a server has them, without titles and descriptions.
+`defaults.json` has the names, types, defaults and placeholders of the variables, from the
+`aggregate-worker-metadata` view of a server, without titles and descriptions.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ _FILE = Path(__file__).with_name("defaults.json")
 
 @cache
 def default_templates() -> Mapping[str, Template]:
-    """Return the templates by the type of the pool."""
+    """Return the templates by pool type."""
     templates: Mapping[str, Template] = json.loads(_FILE.read_text(encoding="utf-8"))
     return templates

@@ -10,7 +10,7 @@ from typing import Any
 from syntask_yaml.upgrade.templates.lift import Lifted, Remark, lift, patched, settled
 
 _CONTAINER = "prefect"
-# Fields of the block over those of its task definition, and of the request for a task.
+# Fields of the block that override its task definition and the request for a task.
 _OF_DEFINITION = {
     "cpu": "cpu",
     "memory": "memory",
@@ -24,8 +24,10 @@ _NO_NETWORK = {"subnets": [], "assignPublicIp": "ENABLED", "securityGroups": []}
 
 
 def lift_ecs(fields: Mapping[str, Any], settings: Mapping[str, Any], template: Mapping[str, Any]) -> Lifted:
-    """Return what `task_definition` and `task_customizations` of *fields* are in a *template* (a
-    `job_configuration`). *settings* are the block's other fields, as job variables."""
+    """Return the `task_definition` and `task_customizations` of *fields* lifted into *template*.
+
+    *template* is a `job_configuration`. *settings* are the block's other fields, as job variables.
+    """
     found: dict[str, Any] = {}
     parts: dict[str, Any] = {}
     definition = _definition(fields.get("task_definition"), settings)
@@ -49,8 +51,7 @@ def lift_ecs(fields: Mapping[str, Any], settings: Mapping[str, Any], template: M
 
 
 def _definition(given: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The task definition as an agent registered it, with the flow's container first; empty if none is
-    given."""
+    """Return the task definition that an agent registered, the flow's container first; empty if unset."""
     if not isinstance(given, dict) or not given:
         return {}
     definition = copy.deepcopy(given)
@@ -63,7 +64,7 @@ def _definition(given: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _request(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The request for a task as an agent had it before the patches, without the environment."""
+    """Return the request for a task as an agent built it before the patches, without the environment."""
     container = {"name": _CONTAINER, "environment": []}
     return {
         "launchType": _LAUNCH_TYPE,
@@ -79,7 +80,7 @@ def _named(names: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, A
 
 
 def _env_of(request: dict[str, Any]) -> dict[str, str | None]:
-    """Take the environment that patches added out of *request*."""
+    """Remove the environment that patches added from *request* and return it."""
     container = request["overrides"]["containerOverrides"][0]
     container.pop("name", None)
     if isinstance(container.get("command"), list):
@@ -93,7 +94,7 @@ def _env_of(request: dict[str, Any]) -> dict[str, str | None]:
 def _place_network(
     network: Mapping[str, Any], settings: Mapping[str, Any], request: dict[str, Any], found: dict[str, Any]
 ) -> list[Remark]:
-    """Put the *network* where a worker reads it: as the variable beside a VPC, or else in the request."""
+    """Set the *network* where a worker reads it: the variable if there is a VPC, or else the request."""
     if not network.get("subnets"):
         detail = "Agents took the subnets of the VPC where a patch sets only other network settings."
         hint = "Set `vpc_id` and `network_configuration`, with `subnets`, in the template of the pool."

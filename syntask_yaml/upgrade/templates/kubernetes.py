@@ -1,7 +1,7 @@
 """The manifest and the patches of a `kubernetes-job` block as a job manifest with variables.
 
-As under an agent, the block's own fields go into the manifest, then the patches are applied. What stands
-in the place of a variable of the template afterwards is the default of that variable.
+As under an agent, the block's own fields are set in the manifest, then the patches are applied. The resulting
+values at placeholders of the template become the defaults of its variables.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REQUIRED: Mapping[tuple[str | int, ...], Any] = {
     (*_CONTAINER, "name"): "prefect-job",
 }
 
-# The manifest of a block that has none of its own.
+# The default manifest of a block.
 AGENT_MANIFEST: Mapping[str, Any] = {
     "apiVersion": "batch/v1",
     "kind": "Job",
@@ -43,7 +43,7 @@ AGENT_MANIFEST: Mapping[str, Any] = {
     },
 }
 
-# Where an agent wrote the fields that are variables today.
+# The paths at which an agent set the fields that are variables today.
 _SHORTCUTS: Mapping[str, tuple[str | int, ...]] = {
     "namespace": ("metadata", "namespace"),
     "image": (*_CONTAINER, "image"),
@@ -56,7 +56,7 @@ _SHORTCUTS: Mapping[str, tuple[str | int, ...]] = {
 def lift_kubernetes(
     fields: Mapping[str, Any], settings: Mapping[str, Any], template: Mapping[str, Any]
 ) -> Lifted:
-    """Return what the `job` and `customizations` of *fields* are in a *template* (a `job_configuration`).
+    """Return the `job` and `customizations` of *fields* lifted into *template*, a `job_configuration`.
 
     *settings* are the block's other fields, as job variables.
     """
@@ -101,7 +101,7 @@ def _lifted(
 
 
 def _manifest(job: Any) -> dict[str, Any] | None:
-    """A copy of the manifest without what an agent replaced; None if it has no container."""
+    """Return a copy of the manifest without values that an agent replaced; None without a container."""
     manifest = copy.deepcopy(job or AGENT_MANIFEST)
     if not isinstance(manifest, dict):
         return None
@@ -119,7 +119,7 @@ def _manifest(job: Any) -> dict[str, Any] | None:
 
 
 def _require(manifest: Any, key: str) -> Iterator[Remark]:
-    """Write into *manifest* what workers require; say what was another value."""
+    """Set the values that workers require in *manifest*, and yield a remark for each replaced value."""
     for place, value in _REQUIRED.items():
         found = _at(manifest, place[:-1]).get(place[-1])
         if found != value:
@@ -130,7 +130,7 @@ def _require(manifest: Any, key: str) -> Iterator[Remark]:
 
 
 def _env(container: Any) -> dict[str, Any]:
-    """The entries of `env` by name; of several with one name, Kubernetes takes the last."""
+    """Return the entries of `env` by name; as in Kubernetes, the last one of a name wins."""
     entries = container.get("env")
     entries = entries if isinstance(entries, list) else []
     return {entry["name"]: entry for entry in entries if isinstance(entry, dict) and "name" in entry}

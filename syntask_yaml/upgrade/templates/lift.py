@@ -1,4 +1,4 @@
-"""A concrete value in the place of a template: what stays there, and defaults of the template's variables."""
+"""Lifting of concrete values into a template: constant parts stay, others become defaults of variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REMOVED = object()
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to say about the field *key* of a block; a warning says that it is not carried whole."""
+    """A remark about the field *key* of a block; a warning means that the field is not carried completely."""
 
     key: str
     code: str
@@ -27,7 +27,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """Parts of a `job_configuration` by their keys, *values* of variables by name, and what to say.
+    """The lifted parts of a `job_configuration`, *values* of variables by name, and remarks.
 
     *patched* are environment variables that a patch sets over those of the block; null removes one.
     """
@@ -39,9 +39,9 @@ class Lifted:
 
 
 def patched(document: Any, patch: Any, key: str) -> tuple[Any, list[Remark]]:
-    """Return *document* after the operations of *patch*, and what is wrong with those that do not apply.
+    """Return *document* after the operations of *patch*, and the errors of those that do not apply.
 
-    What an operation removes is marked, so that `lift` removes it from a template.
+    Removed values are marked, so that `lift` removes them from a template.
     """
     remarks, after = [], document
     for number, operation in enumerate(_operations(patch), 1):
@@ -55,9 +55,9 @@ def patched(document: Any, patch: Any, key: str) -> tuple[Any, list[Remark]]:
 
 
 def _applied(document: Any, operation: Any) -> Any:
-    """*document* after one *operation*; it stays as it is. Raises ValueError where that does not apply.
+    """Return a copy of *document* after *operation*. Raises ValueError if it does not apply.
 
-    What the library says of it is not shown: it quotes the document, with all that is in it.
+    The library's error is not shown, because it quotes the document.
     """
     from jsonpatch import JsonPatchException, JsonPointerException, apply_patch
 
@@ -73,7 +73,7 @@ def _name_of(operation: Any) -> str:
 
 
 def _operations(patch: Any) -> list[Any]:
-    """The operations of a patch, which may be a JSON text."""
+    """Return the operations of a patch, which may be JSON text."""
     if isinstance(patch, str):
         try:
             patch = read_json(patch)
@@ -92,8 +92,7 @@ def _marked(before: Any, after: Any) -> Any:
 
 
 def lift(template: Any, value: Any, found: dict[str, Json]) -> Any:
-    """Return *template* with *value* in it: where the template has a variable, that stays, and its value
-    goes to *found*; what only one of them has is kept."""
+    """Return *template* merged with *value*: placeholders stay, and their values go to *found*."""
     variable = placeholder(template)
     if variable:
         return template if found.setdefault(variable, value) == value else value
@@ -107,13 +106,13 @@ def lift(template: Any, value: Any, found: dict[str, Json]) -> Any:
 
 
 def placeholder(value: Any) -> str:
-    """The variable that *value* is a placeholder for, and nothing else; empty if it is none."""
+    """Return the variable of *value* if it is a placeholder and nothing else; otherwise ""."""
     match = _PLACEHOLDER.fullmatch(value) if isinstance(value, str) else None
     return match[1] if match else ""
 
 
 def holds_braces(value: Any) -> bool:
-    """Whether a text in *value* would be read as a placeholder in a template."""
+    """Return whether a string in *value* would be read as a placeholder in a template."""
     if isinstance(value, Mapping):
         return any(map(holds_braces, (*value.keys(), *value.values())))
     if isinstance(value, list):
@@ -128,7 +127,7 @@ def _either(key: str, template: Mapping[str, Any], value: Mapping[str, Any], fou
 
 
 def settled(value: Any) -> Any:
-    """Return *value* without what was removed; None for what was removed itself."""
+    """Return *value* without removed parts; None if it was removed itself."""
     if isinstance(value, Mapping):
         return {key: settled(item) for key, item in value.items() if item is not _REMOVED}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""References to blocks in the defaults of a base job template, as a server keeps them: by the block's id."""
+"""References to blocks by id in the defaults of a base job template, as a server stores them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ _BLOCK = re.compile(r"\{\{\s*\w+\.blocks\.(?P<type>[\w-]+)\.(?P<name>[\w-]+)\s*\
 
 
 def with_block_ids(template: Mapping[str, Json], find_id: Callable[[str, str], str]) -> Mapping[str, Json]:
-    """Return *template* with the id that *find_id* returns for the type and name of each block that the
-    default of a variable is, unless the variable takes text, which workers resolve themselves."""
+    """Return *template* with ids, from *find_id*, in defaults that name a block by type and name.
+
+    Variables of type string keep the name, which workers resolve themselves.
+    """
     variables: Any = template.get("variables") or {}
     properties = variables.get("properties") or {}
     resolved = {name: _resolved(schema, find_id) for name, schema in properties.items()}

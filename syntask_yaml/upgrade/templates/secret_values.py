@@ -1,4 +1,4 @@
-"""Secrets in what is lifted from a block: references to blocks take their place."""
+"""Replacement of secrets in lifted values by references to blocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syntask_yaml.upgrade.secrets import has_login, is_known_secret
 
 
 def without_secrets(value: Any, refer: Callable[[str], str], name: str = "") -> Any:
-    """Return *value* with what *refer* makes of its name for each text that is a secret, or holds one.
+    """Return *value* with the result of *refer* for the name of each string that is or contains a secret.
 
     A name is the key of a mapping, or `name` beside `value`, as in the environment of a container.
     """
@@ -34,6 +34,6 @@ def _is_secret(name: str, text: str) -> bool:
 
 
 def shown_template(template: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return *template*, which anybody may have written, with asterisks for its secrets."""
+    """Return *template*, which may come from anybody, with asterisks for its secrets."""
     shown: Mapping[str, Any] = without_secrets(template, lambda _name: "********")
     return shown
