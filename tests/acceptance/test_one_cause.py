@@ -121,7 +121,9 @@ SLIPS = {
     "an unset variable in a value": Slip("dev-bucket", "'{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE),
     "a value that is not declared": Slip("{{ values.bucket }}", "{{ values.buckt }}", "unset-name", _SHOP),
     # Resources, and what needs them
-    "the type of a work pool": Slip("type: process", "type: proces", "unserved-work-pool", _SHOP, _ONLINE),
+    "the type of a work pool": Slip(
+        "type: process", "type: proces", "unserved-work-pool", _SHOP, unnamed_by=_OFFLINE
+    ),
     "the limit of a work pool": Slip(
         "concurrency_limit: 10", "concurrency_limit: '{{ $TEEM }}'", "unset-name", _SHOP, _ONLINE
     ),

@@ -39,7 +39,7 @@ def _check_pool(node: Node) -> Iterator[Diagnostic]:
         return
     if ":" not in written.value and (near := nearest(written.value, POOL_TYPES)):
         detail = f"`{written.value}` is not a known type of work pools."
-        yield written.problem("wrong-value", detail, f"Did you mean `{near}`?").as_warning()
+        yield written.problem("unserved-work-pool", detail, f"Did you mean `{near}`?").as_warning()
 
 
 def _check_block(declared: DeclaredResource, *, is_embedded: bool) -> Iterator[Diagnostic]:
