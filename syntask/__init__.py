@@ -1,6 +1,6 @@
-"""What flow code imports: `from syntask import flow, task`.
+"""The interface for flow code: `from syntask import flow, task`.
 
-Inside a run of a Prefect worker the names are Prefect's own, so that one file runs on both.
+In a run of a Prefect worker, the names are those of Prefect, so that one file runs on both.
 """
 
 import os
@@ -50,11 +50,11 @@ _IS_RUN_OF_PREFECT = bool(os.environ.get("PREFECT__FLOW_RUN_ID"))
 if not TYPE_CHECKING:
 
     def __getattr__(name):
-        """Load a name when it is asked for: the command needs modules of this package, and no flows."""
+        """Load a name on first use: the command needs modules of this package, but no flows."""
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         module = __import__("prefect" if _IS_RUN_OF_PREFECT else _HOMES[name], fromlist=[name])
-        # The first of Prefect 3 have no `aserve`.
+        # Early versions of Prefect 3 have no `aserve`.
         value = getattr(module, name, None) if name == "aserve" else getattr(module, name)
         globals()[name] = value
         return value

@@ -1,23 +1,23 @@
-"""What goes wrong in flow code; the names are Prefect's.
+"""Exceptions of flow code, named as in Prefect.
 
 SyntaskException
-├── FailedRun, CrashedRun, CancelledRun      the result of a run that did not complete is asked for
-├── PausedRun, UnfinishedRun, MissingResult  there is no result (yet)
-├── UpstreamTaskError                        a task needs another one that did not complete
-├── MissingContextError                      (RuntimeError) something of a run is asked for outside of one
-├── ParameterTypeError                       a parameter does not fit its annotation
-├── ParameterBindError                       (TypeError) arguments that the function does not have, or lacks
-├── ReservedArgumentError                    (TypeError) a function has an argument that calls use
-├── InvalidNameError                         (ValueError) no flow can be called this
-├── MappingLengthMismatch, MappingMissingIterable  what `map` cannot be called with
-└── SerializationError, HashError            a value has no form on disk, no key in a cache
+├── FailedRun, CrashedRun, CancelledRun      the result of a run that did not complete
+├── PausedRun, UnfinishedRun, MissingResult  no result, or not yet
+├── UpstreamTaskError                        an upstream run of a task did not complete
+├── MissingContextError                      (RuntimeError) a call outside of a run
+├── ParameterTypeError                       a parameter does not match its annotation
+├── ParameterBindError                       (TypeError) unknown or missing arguments
+├── ReservedArgumentError                    (TypeError) an argument name that calls reserve
+├── InvalidNameError                         (ValueError) an invalid flow name
+├── MappingLengthMismatch, MappingMissingIterable  invalid arguments for `map`
+└── SerializationError, HashError            a value without a stored form or a cache key
 """
 
 from __future__ import annotations
 
 
 class SyntaskException(Exception):
-    """The base of all others."""
+    """The base of all exceptions of flow code."""
 
 
 class FailedRun(SyntaskException):
@@ -45,59 +45,59 @@ class MissingResult(SyntaskException):
 
 
 class UpstreamTaskError(SyntaskException):
-    """A task needs the result of another one that did not complete."""
+    """An upstream run of a task did not complete."""
 
 
 class MissingContextError(SyntaskException, RuntimeError):
-    """Something of a run is asked for outside of one."""
+    """A function was called that needs a run, outside of one."""
 
 
 class ParameterTypeError(SyntaskException):
-    """A parameter of a flow does not fit its annotation."""
+    """A parameter of a flow does not match its annotation."""
 
 
 class ParameterBindError(TypeError, SyntaskException):
-    """A flow or task is called with arguments that its function does not have, or without one it needs."""
+    """The arguments do not match the signature of a flow or task."""
 
 
 class ReservedArgumentError(SyntaskException, TypeError):
-    """A function has an argument whose name means something in each call of a flow or task."""
+    """A function has an argument whose name is reserved in calls of flows and tasks."""
 
 
 class InvalidNameError(SyntaskException, ValueError):
-    """A flow has a name with characters that no name can have."""
+    """The name of a flow contains invalid characters."""
 
 
 class MappingLengthMismatch(SyntaskException):
-    """`map` got iterables of different lengths."""
+    """The iterables for `map` have different lengths."""
 
 
 class MappingMissingIterable(SyntaskException):
-    """`map` got nothing to iterate over."""
+    """There is no iterable for `map`."""
 
 
 class SerializationError(SyntaskException):
-    """A result has no form that can be kept on disk."""
+    """A result cannot be serialized."""
 
 
 class HashError(SyntaskException):
-    """An input has no form that a key of the cache can be made of."""
+    """No cache key can be computed from the inputs."""
 
 
 class FlowRunTimeoutError(TimeoutError):
-    """A flow run took longer than its `timeout_seconds`."""
+    """A flow run exceeded its `timeout_seconds`."""
 
 
 class TaskRunTimeoutError(TimeoutError):
-    """A task run took longer than its `timeout_seconds`."""
+    """A task run exceeded its `timeout_seconds`."""
 
 
 class Abort(BaseException):
-    """Ends a run at once: it crashes."""
+    """Ends the run immediately as crashed."""
 
 
 class TerminationSignal(BaseException):
-    """The process of a run is asked to end."""
+    """The process of a run received a signal to terminate."""
 
     def __init__(self, signal: int) -> None:
         super().__init__(signal)

@@ -1,6 +1,6 @@
-"""Type variables and generic classes, for the modules that `import syntask` loads.
+"""Type variables and generic classes for the modules that `import syntask` loads.
 
-Only type checkers need those of `typing`, whose import takes as long as that of the rest of the package.
+Only type checkers need those of `typing`, whose import takes as long as the rest of the package.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ else:
     P = R = T = None
 
     class Generic:
-        """Lets `Flow[..., int]` be written: it is an alias that means the class itself."""
+        """Allows `Flow[..., int]`, an alias of the class itself."""
 
         __slots__ = ()
         __class_getitem__ = classmethod(GenericAlias)

@@ -1,4 +1,4 @@
-"""Where the files of this product are: the one rule, for flow code and for the command alike."""
+"""The location of the product's files, for both flow code and the command."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 
 def home_folder(environ: Mapping[str, str]) -> str:
-    """`$SYNTASK_HOME`, or else `~/.syntask`; empty where neither is known.
+    """Return `$SYNTASK_HOME`, or `~/.syntask`; empty if neither is known.
 
-    Without `$HOME`, which counts as missing if it is empty, the home is the one that the system knows for the
-    user. A `~name` that means nobody's home stays, as in a shell.
+    Without `$HOME`, or if it is empty, the home directory is that of the user database. As in a shell,
+    `~name` of an unknown user is not expanded.
     """
     if named := environ.get("SYNTASK_HOME"):
         return os.path.expanduser(named)  # noqa: PTH111  (pathlib is slow to import)

@@ -1,1 +1,1 @@
-"""What runs pass to each other: futures, and the results in their parameters."""
+"""Arguments of runs: futures, and results in parameters."""

@@ -1,4 +1,4 @@
-"""What an argument of a task can be wrapped in, to say how it is taken."""
+"""Wrappers for arguments of tasks that define how these are passed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class BaseAnnotation(tuple[T], Generic[T]):
-    """One value, and what is said about it."""
+    """An annotated value."""
 
     __slots__ = ()
 
@@ -38,7 +38,7 @@ class BaseAnnotation(tuple[T], Generic[T]):
 
 
 class unmapped(BaseAnnotation[T]):  # noqa: N801
-    """`map` gives the value as it is to each task run, instead of one item to each."""
+    """A value that `map` passes unchanged to each task run, instead of one item each."""
 
     __slots__ = ()
 
@@ -47,13 +47,13 @@ class unmapped(BaseAnnotation[T]):  # noqa: N801
 
 
 class allow_failure(BaseAnnotation[T]):  # noqa: N801
-    """A task run begins even if this upstream run failed; it gets the exception in place of a result."""
+    """An argument whose failed run does not prevent the task run, which gets the exception as the result."""
 
     __slots__ = ()
 
 
 class quote(BaseAnnotation[T]):  # noqa: N801
-    """The value arrives as it is: nobody looks for futures in it, or waits for one."""
+    """A value that is passed unchanged, without searching it for futures."""
 
     __slots__ = ()
 
@@ -62,6 +62,6 @@ class quote(BaseAnnotation[T]):  # noqa: N801
 
 
 class opaque(BaseAnnotation[T]):  # noqa: N801
-    """A future is waited for and its result arrives, but nobody looks for more futures in that."""
+    """A future whose result is passed, without searching that for more futures."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Task runs that go on elsewhere: what can be waited for, and asked for its result."""
+"""Futures: submitted task runs, to wait for them and to get their results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 class Future(Generic[R]):
-    """A task run that was submitted."""
+    """A submitted task run."""
 
     def __init__(self, task_run: TaskRun) -> None:
         self._task_run = task_run
@@ -34,34 +34,34 @@ class Future(Generic[R]):
 
     @property
     def state(self) -> State[R]:
-        """The state that the task run is in now."""
+        """The current state of the task run."""
         return self._final or self._task_run.state
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait for the end of the task run, or for *timeout* seconds."""
+        """Wait until the task run ends, at most *timeout* seconds."""
         if timeout is None:
             self.help()
         self._ended.wait(timeout)
 
     def wait_for_state(self) -> State[R]:
-        """Wait for the end of the task run, and return its final state."""
+        """Wait until the task run ends, and return its final state."""
         self.wait()
         return self.state
 
     def help(self) -> None:
-        """Execute the task run in this thread, if it would otherwise wait for this thread."""
+        """Execute the task run in this thread if it is queued behind this thread."""
         if self._execute_here is not None:
             self._execute_here()
 
     def may_execute_here(self, execute: Callable[[], None]) -> None:
-        """Have who waits for the task run call *execute*, which executes it unless a thread does."""
+        """Set *execute*, which a waiting thread calls to execute the task run unless it has started."""
         self._execute_here = execute
 
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R:
-        """Wait for the end of the task run, and return what it returned.
+        """Wait until the task run ends, and return its result.
 
-        Raises what it raised, or returns that unless *raise_on_failure*; raises TimeoutError if it has not
-        ended after *timeout* seconds.
+        Raises the exception of a failed run, or returns it unless *raise_on_failure*. Raises TimeoutError if
+        the run has not ended after *timeout* seconds.
         """
         self.wait(timeout)
         if not self.has_ended:
@@ -72,7 +72,7 @@ class Future(Generic[R]):
         return result
 
     def add_done_callback(self, function: Callable[[Future[R]], None]) -> None:
-        """Call *function* with this future when the task run ends, or now if it has."""
+        """Call *function* with this future when the task run ends, or immediately if it has ended."""
         with self._lock:
             if not self._ended.is_set():
                 self._callbacks.append(function)
@@ -80,7 +80,7 @@ class Future(Generic[R]):
         function(self)
 
     def end(self, state: State[R]) -> None:
-        """Have the task run end in *state*."""
+        """End the task run in *state*."""
         with self._lock:
             self._final = state
             self._ended.set()
@@ -97,14 +97,14 @@ class Future(Generic[R]):
 
 
 class FutureList(list[Future[R]]):
-    """The futures that `map` returns."""
+    """The futures of `map`."""
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait for the end of all, or for *timeout* seconds."""
+        """Wait until all have ended, at most *timeout* seconds."""
         wait(self, timeout)
 
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
-        """Return the results in the order of the futures; a failure is raised as soon as it is there.
+        """Return the results in the order of the futures. A failure is raised immediately.
 
         Raises TimeoutError if not all have ended after *timeout* seconds.
         """
@@ -114,7 +114,7 @@ class FutureList(list[Future[R]]):
 
 
 class DoneAndNotDone(NamedTuple):
-    """Futures that have ended, and those that have not."""
+    """The futures that have ended, and the others."""
 
     done: set[Future[Any]]
     not_done: set[Future[Any]]

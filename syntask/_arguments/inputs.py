@@ -1,4 +1,4 @@
-"""What a run takes from others: their results in its parameters, and those that it waits for."""
+"""Inputs of a run: results of other runs in its parameters, and runs to wait for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask._driving.steps import Block, Steps
 
 
 def upstream_of(parameters: Mapping[str, Any], wait_for: Any = None) -> tuple[str, ...]:
-    """Return the ids of the task runs whose futures or states are in *parameters* or *wait_for*."""
+    """Return the ids of the task runs in *parameters* and *wait_for*, as futures or states."""
     if not wait_for and are_plain(parameters.values()):
         return ()
     ids: dict[str, None] = {}
@@ -23,9 +23,9 @@ def upstream_of(parameters: Mapping[str, Any], wait_for: Any = None) -> tuple[st
 
 
 def resolved(parameters: Mapping[str, Any], wait_for: Any) -> Steps[Mapping[str, Any]]:
-    """Wait for all futures in *parameters* and *wait_for*, and return the parameters with results.
+    """Wait for all futures in *parameters* and *wait_for*, and return the parameters with their results.
 
-    Raises UpstreamTaskError for one that did not complete.
+    Raises UpstreamTaskError if a run did not complete.
     """
     if not wait_for and are_plain(parameters.values()):
         return parameters

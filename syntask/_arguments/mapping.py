@@ -1,4 +1,4 @@
-"""The calls that `map` makes: one for each item of its iterables."""
+"""The calls of `map`: one for each item of its iterables."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 def calls_of(
     task: Task[..., Any], parameters: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Return the parameters of each call of *task*, and the task runs whose results all of them come from.
+    """Return the parameters of each call of *task*, and the upstream task runs that all calls share.
 
-    What is no iterable, or is `unmapped`, is the same in each. Raises MappingLengthMismatch or
-    MappingMissingIterable, and UpstreamTaskError for a future that is mapped over and did not complete.
+    Arguments that are not iterable, or are `unmapped`, are the same in each call. Raises
+    MappingLengthMismatch, MappingMissingIterable, or UpstreamTaskError if a future to map over did not
+    complete.
     """
     given = _spread(task, parameters)
     futures = {name: each for name, each in given.items() if _holds_future(each)}
@@ -48,7 +49,7 @@ def _holds_future(value: Any) -> bool:
 
 
 def _resolved(value: Any) -> Any:
-    """A future that is mapped over as its result, which stays wrapped in what it was wrapped in."""
+    """Return the result of a future to map over, in the same annotation."""
     result = results_in(value)
     return value.rewrap(result) if isinstance(value, BaseAnnotation) else result
 
@@ -76,7 +77,7 @@ def _item(given: Any, item: Any) -> Any:
 
 
 def _plain(given: Any) -> Any:
-    """What is the same in each call, without `unmapped`."""
+    """Return an argument that all calls share, without `unmapped`."""
     if isinstance(given, unmapped):
         return given.value
     if isinstance(given, BaseAnnotation) and isinstance(given.value, unmapped):
@@ -85,13 +86,13 @@ def _plain(given: Any) -> Any:
 
 
 def _variadic(task: Task[..., Any]) -> str | None:
-    """Return the name of `**kwargs`."""
+    """Return the name of the `**kwargs` parameter."""
     kinds = task.signature.parameters.values()
     return next((each.name for each in kinds if each.kind is each.VAR_KEYWORD), None)
 
 
 def _spread(task: Task[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """*parameters* with those of `**kwargs` among the others."""
+    """Return *parameters* with the items of `**kwargs` at the top level."""
     name = _variadic(task)
     return {
         **{k: v for k, v in parameters.items() if k != name},
@@ -100,7 +101,7 @@ def _spread(task: Task[..., Any], parameters: Mapping[str, Any]) -> dict[str, An
 
 
 def _gathered(task: Task[..., Any], values: dict[str, Any]) -> dict[str, Any]:
-    """*values* as the signature has them, with defaults."""
+    """Return *values* in the structure of the signature, with defaults."""
     known = task.signature.parameters
     named = {key: value for key, value in values.items() if key in known}
     if name := _variadic(task):

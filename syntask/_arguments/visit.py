@@ -1,4 +1,4 @@
-"""Futures and states deep inside of values, found and replaced."""
+"""Find and replace futures and states nested in values."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def results_in(value: Any) -> Any:
-    """*value* with the results of all futures and states in it, which are waited for.
+    """Wait for all futures and states in *value*, and return it with their results.
 
-    What holds none is the same object as before. Raises UpstreamTaskError for a run that did not complete,
-    unless it is inside `allow_failure`, which gives its exception, or None if it was not ready to run.
+    A value without any is returned itself. Raises UpstreamTaskError if a run did not complete, unless it is
+    in `allow_failure`, which passes its exception, or None if it was not ready to run.
     """
     return _visited(value, _result, _Path())
 
 
 def resolve_futures_to_states(value: Any) -> Any:
-    """*value* with the final states of all futures in it, which are waited for. Annotations stay."""
+    """Wait for all futures in *value*, and return it with their final states. Annotations are kept."""
     return _visited(value, _state, _Path(keeps_annotations=True))
 
 
@@ -40,12 +40,12 @@ def futures_in(value: Any) -> Iterator[Future[Any] | State[Any]]:
 
 
 def are_plain(values: Iterable[Any]) -> bool:
-    """Return whether each of *values* is a text, a number or None, in which no future can be."""
+    """Return whether all *values* have plain types, such as text or numbers, that cannot contain futures."""
     return _PLAIN.issuperset(map(type, values))
 
 
 class _Path:
-    """The containers around a value, since a container can hold itself, and what annotations say."""
+    """The containers of a value, to detect cycles, and the effect of annotations."""
 
     def __init__(self, *, keeps_annotations: bool = False) -> None:
         self.keeps_annotations = keeps_annotations
@@ -75,7 +75,7 @@ def _state(each: Future[Any] | State[Any], _path: _Path) -> Any:
 def _visited(value: Any, replace: _Replace, path: _Path) -> Any:
     try:
         return _replaced(value, replace, path)
-    except RecursionError:  # its traceback would be a thousand lines
+    except RecursionError:  # avoid a traceback of a thousand lines
         raise RecursionError(
             "Python's recursion limit was reached in the search for futures in a value. "
             "Wrap a value that is nested so deeply in `quote(…)`."
@@ -116,7 +116,7 @@ def _unwrapped(value: BaseAnnotation[Any], replace: _Replace, path: _Path) -> An
 
 
 def _visit_of(value: Any) -> Callable[[Any, _Replace, _Path], Any] | None:
-    """Return how to look into *value*, whose type is not a plain collection."""
+    """Return the visitor for *value*, whose type is not a plain collection."""
     kind = type(value)
     if hasattr(kind, "__dataclass_fields__"):
         return _visit_dataclass
@@ -126,7 +126,7 @@ def _visit_of(value: Any) -> Callable[[Any, _Replace, _Path], Any] | None:
 
 
 def _visit_items(value: Any, replace: _Replace, path: _Path) -> Any:
-    if are_plain(value):  # a million numbers are looked at in no time
+    if are_plain(value):  # a fast path for lists of numbers
         return value
     items = [_replaced(each, replace, path) for each in value]
     if all(new is old for new, old in zip(items, value, strict=True)):
@@ -163,7 +163,7 @@ def _visit_model(value: Any, replace: _Replace, path: _Path) -> Any:
 
 
 def _with_fields(value: Any, names: Any, replace: _Replace, path: _Path) -> Any:
-    """*value*, or a copy of it whose fields *names* are replaced."""
+    """Return *value*, or a copy of it if any of the fields *names* is replaced."""
     before = {name: getattr(value, name) for name in names if hasattr(value, name)}
     after = {name: _replaced(each, replace, path) for name, each in before.items()}
     changed = {name: each for name, each in after.items() if each is not before[name]}

@@ -1,1 +1,1 @@
-"""What flow code asks of the backend: blocks, variables, slots of concurrency limits."""
+"""Access of flow code to the backend: blocks, variables, and slots of concurrency limits."""

@@ -1,4 +1,4 @@
-"""Blocks: values that the backend keeps under a name, or that code writes down."""
+"""Blocks: typed values that are stored on the backend under a name, or constructed in code."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 
 class Block:
-    """A block with the *fields* of its type, which are its attributes. Where one of the backend is passed to
-    a deployment, a reference to it is stored, and not its values.
+    """A block whose attributes are the *fields* of its type.
+
+    If a stored block is passed to a deployment, a reference to it is stored, not its values.
     """
 
     block_type_slug: str = ""
@@ -22,11 +23,11 @@ class Block:
         self._read: Mapping[str, Any] | None = None
 
     @classmethod
-    def load(cls, name: str, validate: bool = True) -> Self:  # noqa: ARG003  (the backend has checked it)
-        """Return the block of this type that the backend has as *name*. It is read when it is used.
+    def load(cls, name: str, validate: bool = True) -> Self:  # noqa: ARG003  (the backend validates blocks)
+        """Return the block of this type called *name* on the backend. It is read on first use.
 
-        For a type without a class here, use `Block.load("aws-credentials/prod")`. Raises ValueError for a
-        name without a type there.
+        For types without a class, use `Block.load("aws-credentials/prod")`. Raises ValueError if such a name
+        has no type.
         """
         block = cls()
         block.name = name
@@ -42,7 +43,7 @@ class Block:
         return cls.load(name, validate)
 
     def __getattr__(self, name: str) -> Any:
-        """A field: as code wrote it down, or as the backend has it. Raises NotFound for a missing block."""
+        """Return a field, as constructed or as stored. Raises NotFound if the block does not exist."""
         if name.startswith("_") or name in ("name", "fields"):
             raise AttributeError(name)
         if self.name and self._read is None:
@@ -53,10 +54,10 @@ class Block:
         return fields[name]
 
     def save(self, name: str | None = None, overwrite: bool = False) -> str:
-        """Write the block to the backend as *name*, and return that.
+        """Store the block on the backend as *name*, and return the name.
 
-        Raises BackendConflict if there is one, unless *overwrite*; BackendRefused for a type that servers
-        of today do not have.
+        Raises BackendConflict if it exists, unless *overwrite*; BackendRefused for a type that current
+        servers do not have.
         """
         _sdk().save_block(self, name or self.name, overwrite=overwrite)
         self.name = name or self.name
@@ -72,66 +73,66 @@ class Block:
 
 
 class Secret(Block):
-    """A secret of the backend: `Secret.load("token").get()`."""
+    """A secret on the backend: `Secret.load("token").get()`."""
 
     block_type_slug = "secret"
 
     def get(self) -> Any:
-        """Read the value from the backend. Raises NotFound if there is no such block."""
+        """Read the value from the backend. Raises NotFound if the block does not exist."""
         return self.fields["value"] if self.fields else _sdk().read_block(self)["value"]
 
 
 class GitHub(Block):
-    """A repository: `repository`, `reference`, `access_token`. Prefect 3 calls it `github-repository`."""
+    """A git repository: `repository`, `reference`, `access_token`. The `github-repository` of Prefect 3."""
 
     block_type_slug = "github"
 
 
 class S3(Block):
-    """A folder of S3: `bucket_path`, `aws_access_key_id`, `aws_secret_access_key`."""
+    """A folder on S3: `bucket_path`, `aws_access_key_id`, `aws_secret_access_key`."""
 
     block_type_slug = "s3"
 
 
 class GCS(Block):
-    """A folder of Google Cloud Storage: `bucket_path`, `service_account_info`, `project`."""
+    """A folder on Google Cloud Storage: `bucket_path`, `service_account_info`, `project`."""
 
     block_type_slug = "gcs"
 
 
 class Azure(Block):
-    """A folder of Azure Blob Storage: `bucket_path`, `azure_storage_container` and credentials."""
+    """A folder on Azure Blob Storage: `bucket_path`, `azure_storage_container` and credentials."""
 
     block_type_slug = "azure"
 
 
 class LocalFileSystem(Block):
-    """A folder of this machine: `basepath`."""
+    """A local folder: `basepath`."""
 
     block_type_slug = "local-file-system"
 
 
 class RemoteFileSystem(Block):
-    """A folder that fsspec reads: `basepath`, `settings`."""
+    """A folder accessed with fsspec: `basepath`, `settings`."""
 
     block_type_slug = "remote-file-system"
 
 
 class Infrastructure(Block):
-    """How an agent of Prefect 2 started runs. A work pool takes its place."""
+    """The infrastructure of runs for an agent of Prefect 2. Work pools replace it."""
 
     def publish_as_work_pool(self, work_pool_name: str | None = None) -> WorkPool:
-        """Create a work pool with the settings of the block, called as the block, and return it.
+        """Create a work pool with the name and the settings of the block, and return it.
 
-        A pool that is there already with the same settings is left as it is. Raises BackendConflict for
-        one with others, NotFound if there is no such block.
+        An existing pool with the same settings is kept. Raises BackendConflict if the settings differ,
+        NotFound if the block does not exist.
         """
         pool: WorkPool = _sdk().publish(self, work_pool_name)
         return pool
 
 
 class Process(Infrastructure):
-    """Runs as processes: `env`, `working_dir`, `command`, `stream_output`."""
+    """Runs in processes: `env`, `working_dir`, `command`, `stream_output`."""
 
     block_type_slug = "process"
 
@@ -143,7 +144,7 @@ class DockerContainer(Infrastructure):
 
 
 class KubernetesJob(Infrastructure):
-    """Runs as jobs of Kubernetes: `image`, `namespace`, `job`, `customizations` …"""
+    """Runs in Kubernetes jobs: `image`, `namespace`, `job`, `customizations` …"""
 
     block_type_slug = "kubernetes-job"
 

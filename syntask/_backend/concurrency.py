@@ -1,4 +1,4 @@
-"""Code that runs in few places at a time: slots of concurrency limits of the backend."""
+"""Concurrency limits in flow code: hold slots of limits on the backend."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def concurrency(
     max_retries: int | None = None,
     lease_duration: float = 300,
     strict: bool = False,
-    holder: Any = None,  # noqa: ARG001  (the process is)
-    raise_on_lease_renewal_failure: bool | None = None,  # noqa: ARG001  (the lease of this process goes on)
+    holder: Any = None,  # noqa: ARG001  (the process is the holder)
+    raise_on_lease_renewal_failure: bool | None = None,  # noqa: ARG001  (a lease lasts as long as the process)
 ) -> Iterator[None]:
-    """Hold *occupy* slots of each of *names* while the block runs. Waits until all of them are free.
+    """Hold *occupy* slots of each of *names* in the `with` block. Waits until all of them are free.
 
-    A name without a limit is not limited, unless *strict*. If this process dies, its slots are free at once,
-    or where that cannot be seen after *lease_duration* seconds.
+    Names without a limit are not limited, unless *strict*. If this process dies, its slots are freed
+    immediately, or after *lease_duration* seconds if its end cannot be detected.
 
-    Raises AcquireConcurrencySlotTimeoutError, which is a TimeoutError, after *timeout_seconds*, and
-    ConcurrencySlotAcquisitionError after *max_retries*, for more slots than a limit has, or for a missing
-    limit if *strict*; ValueError if *occupy* is less than 1.
+    Raises AcquireConcurrencySlotTimeoutError, a TimeoutError, after *timeout_seconds*. Raises
+    ConcurrencySlotAcquisitionError after *max_retries*, for more slots than a limit has, or with *strict* for
+    a missing limit; ValueError if *occupy* is less than 1.
     """
     if not names:
         yield
@@ -52,8 +52,8 @@ async def aconcurrency(
     max_retries: int | None = None,
     lease_duration: float = 300,
     strict: bool = False,
-    holder: Any = None,  # noqa: ARG001  (the process is)
-    raise_on_lease_renewal_failure: bool | None = None,  # noqa: ARG001  (the lease of this process goes on)
+    holder: Any = None,  # noqa: ARG001  (the process is the holder)
+    raise_on_lease_renewal_failure: bool | None = None,  # noqa: ARG001  (a lease lasts as long as the process)
 ) -> AsyncIterator[None]:
     """Hold slots as `concurrency` does, while other coroutines go on."""
     if not names:
@@ -76,9 +76,9 @@ def rate_limit(
     timeout_seconds: float | None = None,
     strict: bool = False,
 ) -> None:
-    """Take *occupy* slots of each of *names* for good: they are free again as the limits decay.
+    """Take *occupy* slots of each of *names*, which become free by the decay of the limits.
 
-    Waits and raises as `concurrency` does; BackendRefused for a limit that does not decay.
+    Waits and raises as `concurrency` does. Raises BackendRefused for a limit without decay.
     """
     if names:
         slots = slots_of(names, occupy, is_rate=True, is_strict=strict)
@@ -102,7 +102,7 @@ async def arate_limit(
 
 
 def slots_of(names: str | Sequence[str], occupy: int, **options: Any) -> Slots:
-    """*occupy* slots of each of *names*, not taken yet."""
+    """Return a request for *occupy* slots of each of *names*."""
     from syntask_yaml import sdk
 
     slots: Slots = sdk.slots_of([names] if isinstance(names, str) else names, occupy, **options)
@@ -110,5 +110,5 @@ def slots_of(names: str | Sequence[str], occupy: int, **options: Any) -> Slots:
 
 
 def reaches_store() -> bool:
-    """Return whether this process can ask the store of its run: a container cannot."""
+    """Return whether this process has access to the store of its run; containers have not."""
     return "SYNTASK__FLOW_RUN_ID" not in os.environ or "SYNTASK_BACKEND" in os.environ

@@ -1,9 +1,9 @@
-"""Why slots of a concurrency limit were not taken."""
+"""Errors of taking slots of concurrency limits."""
 
 
 class ConcurrencySlotAcquisitionError(Exception):
-    """There is no such limit, or all tries to take its slots failed."""
+    """The limit does not exist, or all attempts to take its slots failed."""
 
 
 class AcquireConcurrencySlotTimeoutError(TimeoutError):
-    """The slots were not free in time."""
+    """The slots did not become free in time."""

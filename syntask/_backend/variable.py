@@ -1,4 +1,4 @@
-"""Variables: values of the backend that everybody may read."""
+"""Variables: public values on the backend."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 
 class Variable(NamedTuple):
-    """A variable of the backend: `Variable.get("region")` is its value.
+    """A variable on the backend: `Variable.get("region")` returns its value.
 
-    A *value* is JSON: text, a number, a truth value, null, a list or a mapping.
+    A *value* is JSON: text, a number, a boolean, null, a list or a mapping.
     """
 
     name: str
@@ -18,7 +18,7 @@ class Variable(NamedTuple):
 
     @classmethod
     def get(cls, name: str, default: Any = None) -> Any:
-        """Return the value of the variable called *name*, or *default* if there is none."""
+        """Return the value of the variable called *name*, or *default* if it does not exist."""
         found = _sdk().read_variable(name)
         return default if found is None else found.value
 
@@ -26,13 +26,13 @@ class Variable(NamedTuple):
     def set(
         cls, name: str, value: Any, tags: Sequence[str] | None = None, overwrite: bool = False
     ) -> Variable:
-        """Write a variable, and return it. Raises ValueError if there is one, unless *overwrite*."""
+        """Store a variable, and return it. Raises ValueError if it exists, unless *overwrite*."""
         _sdk().write_variable(name, value, tags or (), overwrite=overwrite)
         return cls(name, value, list(tags or ()))
 
     @classmethod
     def unset(cls, name: str) -> bool:
-        """Remove the variable called *name*; whether there was one."""
+        """Delete the variable called *name*. Return whether it existed."""
         return bool(_sdk().remove_variable(name))
 
     @classmethod

@@ -1,1 +1,1 @@
-"""What `@flow` and `@task` make of a function."""
+"""Flows and tasks: the objects that `@flow` and `@task` create from functions."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FlowDecorator:
-    """`@flow`, bare or with options; `flow.from_source(…)` is a flow whose code is elsewhere."""
+    """The decorator `@flow`, and `flow.from_source(…)` for flows whose code is elsewhere."""
 
     from_source = staticmethod(from_source)
     afrom_source = staticmethod(afrom_source)
@@ -57,26 +57,26 @@ class FlowDecorator:
     ) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
 
     def __call__(self, function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
-        """Make a function a flow, bare (`@flow`) or with options (`@flow(retries=2)`).
+        """Convert a function to a flow, without options (`@flow`) or with them (`@flow(retries=2)`).
 
         Args:
-            name: What it is called. Default: the name of the function, with `-` for `_`.
-            version: A text that says which version of the flow a run was of.
-            flow_run_name: What its runs are called: a template of the parameters, `{city}-{day}`, or a
-                function that returns a text.
-            retries: How many more attempts a run has after one that failed.
-            retry_delay_seconds: Seconds before each of them.
-            task_runner: What executes the tasks that it submits.
-            description: What it is for. Default: its docstring.
-            timeout_seconds: How long an attempt may take.
-            validate_parameters: Whether arguments are converted as the annotations ask.
-            persist_result: Whether results of its tasks are kept, where a task does not say.
-            result_storage: A folder for them. Default: `$SYNTASK_HOME/results`.
-            result_serializer: `json`, or `pickle` for what JSON cannot hold.
+            name: The name of the flow. Default: the name of the function, with `-` for `_`.
+            version: The version of the flow, recorded with its runs.
+            flow_run_name: The name of its runs: a template of the parameters, `{city}-{day}`, or a
+                function that returns text.
+            retries: The number of retries of a failed run.
+            retry_delay_seconds: The delay before each retry.
+            task_runner: The executor of submitted tasks.
+            description: A description. Default: the docstring.
+            timeout_seconds: The time limit of an attempt.
+            validate_parameters: Whether to convert arguments to the annotated types.
+            persist_result: Whether to store results of its tasks, unless a task sets this.
+            result_storage: The folder for results. Default: `$SYNTASK_HOME/results`.
+            result_serializer: `json`, or `pickle` for values that JSON cannot represent.
             cache_result_in_memory: Has no effect.
-            log_prints: Whether `print` goes to the logger of the run.
-            on_completion: Functions that are called when a run completes; `on_failure`, `on_cancellation`,
-                `on_crashed` and `on_running` likewise. They take the flow, the run and its state.
+            log_prints: Whether to log the output of `print`.
+            on_completion: Functions to call when a run completes; likewise `on_failure`, `on_cancellation`,
+                `on_crashed` and `on_running`. They take the flow, the run and its state.
         """
         return _decorated(Flow, function, options)
 
@@ -119,35 +119,34 @@ def task(
 
 
 def task(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
-    """Make a function a task, bare (`@task`) or with options (`@task(retries=2)`).
+    """Convert a function to a task, without options (`@task`) or with them (`@task(retries=2)`).
 
     Args:
-        name: What it is called. Default: the name of the function.
-        description: What it is for. Default: its docstring.
-        tags: Words that its runs are found by.
-        version: A text that says which version of the task a run was of.
-        cache_policy: What makes two calls equal, so that the second takes the result of the first; see
-            `syntask.cache_policies`.
-        cache_key_fn: A function that makes the key of a call: it takes the context and the inputs.
-        cache_expiration: How long a result is kept. Default: for good.
-        task_run_name: What its runs are called: a template of the parameters, `load-{day}`, or a function
-            that returns a text.
-        retries: How many more attempts a run has after one that failed.
-        retry_delay_seconds: Seconds before each of them: a number, a list, or a function of the number of
+        name: The name of the task. Default: the name of the function.
+        description: A description. Default: the docstring.
+        tags: The tags of its runs.
+        version: The version of the task, recorded with its runs.
+        cache_policy: The policy that decides which calls share a result; see `syntask.cache_policies`.
+        cache_key_fn: A function that returns the cache key of a call. It takes the context and the inputs.
+        cache_expiration: How long a result is valid. Default: forever.
+        task_run_name: The name of its runs: a template of the parameters, `load-{day}`, or a function
+            that returns text.
+        retries: The number of retries of a failed run.
+        retry_delay_seconds: The delay before each retry: a number, a list, or a function of the number of
             retries that returns a list, such as `exponential_backoff(2)`.
-        retry_jitter_factor: By what part of itself a delay may be shorter or longer, at random.
-        persist_result: Whether results are kept in files. Default: if caching needs it, or as the flow says.
-        result_storage: A folder for them. Default: `$SYNTASK_HOME/results`.
-        result_serializer: `json`, or `pickle` for what JSON cannot hold.
+        retry_jitter_factor: The maximal random change of a delay, as a fraction of it.
+        persist_result: Whether to store results in files. Default: if caching needs it, or that of the flow.
+        result_storage: The folder for results. Default: `$SYNTASK_HOME/results`.
+        result_serializer: `json`, or `pickle` for values that JSON cannot represent.
         result_storage_key: The key of the result: a template of `parameters`, `flow_run` and `task_run`.
         cache_result_in_memory: Has no effect.
-        timeout_seconds: How long an attempt may take.
-        log_prints: Whether `print` goes to the logger of the run. Default: as the flow says.
-        refresh_cache: Whether to run even if there is a result, and to replace that.
-        on_completion: Functions that are called when a run completes; `on_failure` and `on_running`
-            likewise. They take the task, the run and its state.
-        retry_condition_fn: A function that says whether a failure is worth another attempt. It takes the
-            task, the run and its state.
+        timeout_seconds: The time limit of an attempt.
+        log_prints: Whether to log the output of `print`. Default: that of the flow.
+        refresh_cache: Whether to run in any case, and replace a cached result.
+        on_completion: Functions to call when a run completes; likewise `on_failure` and `on_running`.
+            They take the task, the run and its state.
+        retry_condition_fn: A function that returns whether to retry after a failure. It takes the task,
+            the run and its state.
         viz_return_value: Has no effect.
     """
     return _decorated(Task, function, options)
@@ -158,7 +157,7 @@ def _decorated(
     function: Callable[..., Any] | None,
     options: Mapping[str, Any],
 ) -> Any:
-    """*function* as a flow or task, or what makes it one. Raises TypeError for an option there is not."""
+    """Return *function* as a flow or task, or a decorator. Raises TypeError for an unknown option."""
     if function is not None:
         return kind(function, **options)
     for name in options:

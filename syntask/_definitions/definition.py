@@ -1,4 +1,4 @@
-"""What flows and tasks have in common: a function, how it is called, and what belongs to it."""
+"""The common base of flows and tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _COROUTINE, _GENERATOR, _ASYNC_GENERATOR = 0x80, 0x20, 0x200
 _RESERVED = ("return_state", "wait_for")
 
-# Which option holds the hooks of which state.
+# The option for the hooks of each state.
 HOOKS = {
     "on_completion": StateType.COMPLETED,
     "on_failure": StateType.FAILED,
@@ -33,7 +33,7 @@ HOOKS = {
 
 
 class Definition(Generic[P, R]):
-    """A function *fn* whose calls are runs. *hooks* are functions by the type of the state they are for."""
+    """A function *fn* whose calls are runs. *hooks* are functions by type of state."""
 
     fn: Callable[P, R]
     name: str
@@ -48,7 +48,7 @@ class Definition(Generic[P, R]):
     hooks: dict[StateType, list[Callable[..., Any]]]
 
     def take(self, function: Any) -> None:
-        """Be the definition of *function*, which may be a class method or a static one."""
+        """Define *function*, which may be a class method or a static method."""
         self.isclassmethod = isinstance(function, classmethod)
         self.isstaticmethod = isinstance(function, staticmethod)
         self.fn = function.__func__ if self.isclassmethod or self.isstaticmethod else function
@@ -66,7 +66,7 @@ class Definition(Generic[P, R]):
 
     @property
     def description(self) -> str | None:
-        """What it is for: as it was given, or else its docstring."""
+        """The description passed to the decorator, by default the docstring."""
         import inspect
 
         return self._description or inspect.getdoc(self.fn)
@@ -82,7 +82,7 @@ class Definition(Generic[P, R]):
 
     @classmethod
     def option_names(cls) -> tuple[str, ...]:
-        """Return the options of the decorator, which are the arguments after the function."""
+        """Return the options of the decorator: the arguments after the function."""
         code = cls.__init__.__code__
         return code.co_varnames[2 : code.co_argcount]
 
@@ -95,7 +95,7 @@ class Definition(Generic[P, R]):
 
     @property
     def signature(self) -> Signature:
-        """The signature of the function. Raises ValueError where it has none."""
+        """The signature of the function. Raises ValueError if it has none."""
         if self._signature is None:
             self._signature = signature_of(self.fn)
             self._simple = simple_parameters(self._signature)
@@ -120,7 +120,7 @@ class Definition(Generic[P, R]):
         return {name: unwrapped(value) for name, value in bound.arguments.items()}
 
     def call(self, parameters: Mapping[str, Any]) -> Any:
-        """Call the function with *parameters* by name."""
+        """Call the function with *parameters*, by name."""
         if not parameters:
             return self.fn()  # type: ignore[call-arg]  # it has no parameters
         args: list[Any] = []
@@ -139,7 +139,7 @@ class Definition(Generic[P, R]):
         return self.fn(*args, **kwargs)
 
     def bound_to(self, instance: Any, owner: Any) -> Self:
-        """The definition as a method of *instance*."""
+        """Return the definition as a method of *instance*."""
         if self.isstaticmethod or (instance is None and not self.isclassmethod):
             return self
         made = object.__new__(type(self))
@@ -148,7 +148,7 @@ class Definition(Generic[P, R]):
         return made
 
     def copied(self, other: Self) -> Self:
-        """*other*, which has other options, as a method of the same object."""
+        """Return *other*, a definition with other options, as a method of the same object."""
         other._bound, other.isclassmethod, other.isstaticmethod = (
             self._bound,
             self.isclassmethod,
@@ -157,7 +157,7 @@ class Definition(Generic[P, R]):
         return other
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """A definition that its module has is pickled by name, as a function is."""
+        """Pickle a definition in a module by name, like a function."""
         return getattr(self, "__qualname__") if self._is_found() else super().__reduce_ex__(protocol)  # noqa: B009
 
     def _is_found(self) -> bool:
@@ -168,10 +168,10 @@ class Definition(Generic[P, R]):
 
 
 def signature_of(function: Callable[..., Any]) -> Signature:
-    """Return the signature of *function*. Raises ValueError where it has none."""
+    """Return the signature of *function*. Raises ValueError if it has none."""
     import inspect
 
-    if sys.version_info >= (3, 14):  # annotations that cannot be evaluated are left in the signature
+    if sys.version_info >= (3, 14):  # keep unresolvable annotations
         from annotationlib import Format
 
         return inspect.signature(function, annotation_format=Format.FORWARDREF)
@@ -179,19 +179,19 @@ def signature_of(function: Callable[..., Any]) -> Signature:
 
 
 def unwrapped(default: Any) -> Any:
-    """The value of a default that was written as `Field(…)`."""
+    """Return the value of a default in the form of `Field(…)`."""
     if type(default).__name__ == "FieldInfo" and hasattr(default, "get_default"):
         return default.get_default(call_default_factory=True)
     return default
 
 
 def hooks_in(options: Mapping[str, Any]) -> dict[StateType, list[Callable[..., Any]]]:
-    """Return the hooks in the *options* of a flow or task, by state. Raises TypeError for what are none."""
+    """Return the hooks in the *options* of a flow or task, by state. Raises TypeError for invalid hooks."""
     return {kind: _checked_hooks(options.get(option), option) for option, kind in HOOKS.items()}
 
 
 def _checked_hooks(given: Iterable[Callable[..., Any]] | None, option: str) -> list[Callable[..., Any]]:
-    """Return the hooks that are *given* for *option*. Raises TypeError for anything but functions."""
+    """Return the hooks of *option*. Raises TypeError unless they are functions."""
     if given is None:
         return []
     try:
@@ -205,7 +205,7 @@ def _checked_hooks(given: Iterable[Callable[..., Any]] | None, option: str) -> l
 
 
 def _flags(function: Any) -> int:
-    """Return what kind of function it is, as its code says; of a partial, the function inside."""
+    """Return the code flags of a function, or of the function in a partial."""
     while hasattr(function, "func"):
         function = function.func
     code = getattr(getattr(function, "__func__", function), "__code__", None)

@@ -1,4 +1,4 @@
-"""Flows: functions whose calls are runs, and that can be deployed."""
+"""Flows: functions whose calls are runs, and which can be deployed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Flow(Definition[P, R], Deployable):
-    """A function under `@flow`. Its arguments are those of `@flow`."""
+    """A function with `@flow`. The arguments are those of `@flow`."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Flow(Definition[P, R], Deployable):
 
     @property
     def task_runner(self) -> ThreadPoolTaskRunner:
-        """What executes the tasks that the flow submits: threads, unless something else was given."""
+        """The executor of submitted tasks, threads by default."""
         if self._task_runner is None:
             from syntask._engine.task_runners import ThreadPoolTaskRunner
 
@@ -102,10 +102,10 @@ class Flow(Definition[P, R], Deployable):
     else:
 
         def __call__(self, *args, return_state=False, wait_for=None, **kwargs):
-            """Make a run: return what the function returns, or with *return_state* the run's final state.
+            """Execute a run, and return its result, or with *return_state* its final state.
 
-            The run begins when the runs in *wait_for* have ended. Raises what the function raises, and
-            ParameterTypeError or ParameterBindError for arguments that do not fit.
+            The run starts after the runs in *wait_for* have ended. Raises the exceptions of the function, and
+            ParameterTypeError or ParameterBindError for invalid arguments.
             """
             from syntask._engine.flow_execution import FlowExecution
 
@@ -116,28 +116,28 @@ class Flow(Definition[P, R], Deployable):
             return self.bound_to(instance, owner)
 
     def with_options(self, **options: Any) -> Flow[P, R]:
-        """The same flow with other *options*, which are those of `@flow`; None leaves one as it is."""
+        """Return the same flow with other *options*, those of `@flow`; None keeps an option."""
         changed = {name: value for name, value in options.items() if value is not None}
         return self.copied(type(self)(self.fn, **{**self._given, **changed}))
 
     def on_completion(self, function: Hook) -> Hook:
-        """Call *function* with the flow, the run and its state when a run completes."""
+        """Register *function* to be called with the flow, the run and its state when a run completes."""
         return self._add(StateType.COMPLETED, function)
 
     def on_failure(self, function: Hook) -> Hook:
-        """Call *function* with the flow, the run and its state when a run fails for good."""
+        """Register *function* to be called with the flow, the run and its state when a run finally fails."""
         return self._add(StateType.FAILED, function)
 
     def on_cancellation(self, function: Hook) -> Hook:
-        """Call *function* with the flow, the run and its state when a run is cancelled."""
+        """Register *function* to be called with the flow, the run and its state when a run is cancelled."""
         return self._add(StateType.CANCELLING, function)
 
     def on_crashed(self, function: Hook) -> Hook:
-        """Call *function* with the flow, the run and its state when a run crashes."""
+        """Register *function* to be called with the flow, the run and its state when a run crashes."""
         return self._add(StateType.CRASHED, function)
 
     def on_running(self, function: Hook) -> Hook:
-        """Call *function* with the flow, the run and its state when a run begins, or begins again."""
+        """Register *function* to be called with the flow, the run and its state when an attempt starts."""
         return self._add(StateType.RUNNING, function)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Tasks: functions whose calls are runs inside of a flow run."""
+"""Tasks: functions whose calls are runs in a flow run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST_DELAYS = 50
 
 
 class Task(Definition[P, R]):
-    """A function under `@task`. Its arguments are those of `@task`."""
+    """A function with `@task`. The arguments are those of `@task`."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Task(Definition[P, R]):
 
     @property
     def cache_policy(self) -> CachePolicy:
-        """What the key of a cached result is made of."""
+        """The policy for keys of cached results."""
         from syntask._results import cache_policies as policies
 
         if self.cache_key_fn is not None:
@@ -120,10 +120,10 @@ class Task(Definition[P, R]):
     else:
 
         def __call__(self, *args, return_state=False, wait_for=None, **kwargs):
-            """Make a run here: return what the function returns, or with *return_state* the final state.
+            """Execute a run, and return its result, or with *return_state* its final state.
 
-            The run begins when the runs in *wait_for* have ended. Raises what the function raises, and
-            ParameterBindError for arguments that it does not take.
+            The run starts after the runs in *wait_for* have ended. Raises the exceptions of the function, and
+            ParameterBindError for invalid arguments.
             """
             from syntask._engine.task_execution import TaskExecution
 
@@ -136,10 +136,10 @@ class Task(Definition[P, R]):
     def submit(
         self, *args: Any, return_state: bool = False, wait_for: Any = None, **kwargs: Any
     ) -> Future[R]:
-        """Have the flow's task runner make a run, and return its future at once.
+        """Submit a run to the task runner of the flow, and return its future immediately.
 
-        Futures in the arguments, however deep inside, are waited for, and their results passed; so are
-        those in *wait_for*. With *return_state*, wait for the run and return its final state. Raises
+        Futures in the arguments, including nested ones, are awaited and replaced by their results; those in
+        *wait_for* are awaited. With *return_state*, wait for the run and return its final state. Raises
         RuntimeError outside of a flow.
         """
         parameters = self.bind(args, kwargs)
@@ -151,27 +151,28 @@ class Task(Definition[P, R]):
     ) -> FutureList[R]:
         """Submit a run for each item of the iterables among the arguments, and return their futures.
 
-        What is no iterable, or in `unmapped`, goes to each run. The other arguments are those of `submit`.
+        Arguments that are not iterable, or in `unmapped`, are passed to each run. The other options are those
+        of `submit`.
         """
         parameters = self.bind(args, kwargs, has_defaults=False)
         futures = _flow_of(self).task_runner.map(self, parameters, wait_for)
         return [each.wait_for_state() for each in futures] if return_state else futures  # type: ignore[return-value]
 
     def with_options(self, **options: Any) -> Task[P, R]:
-        """The same task with other *options*, which are those of `@task`; None leaves one as it is."""
+        """Return the same task with other *options*, those of `@task`; None keeps an option."""
         changed = {name: value for name, value in options.items() if value is not None}
         return self.copied(type(self)(self.fn, **{**self._given, **changed}))
 
     def on_completion(self, function: Hook) -> Hook:
-        """Call *function* with the task, the run and its state when a run completes."""
+        """Register *function* to be called with the task, the run and its state when a run completes."""
         return self._add(StateType.COMPLETED, function)
 
     def on_failure(self, function: Hook) -> Hook:
-        """Call *function* with the task, the run and its state when a run fails for good."""
+        """Register *function* to be called with the task, the run and its state when a run finally fails."""
         return self._add(StateType.FAILED, function)
 
     def on_running(self, function: Hook) -> Hook:
-        """Call *function* with the task, the run and its state when a run begins, or begins again."""
+        """Register *function* to be called with the task, the run and its state when an attempt starts."""
         return self._add(StateType.RUNNING, function)
 
     def __repr__(self) -> str:
@@ -213,7 +214,7 @@ def _checked_condition(condition: Callable[..., Any] | None) -> Callable[..., An
 
 
 def _persists(given: dict[str, Any]) -> bool | None:
-    """Return whether results are kept: as the option says, or else if another one needs it."""
+    """Return whether results are stored: by the option, or by default if another option requires it."""
     if given["persist_result"] is not None:
         return bool(given["persist_result"])
     policy = given["cache_policy"]
@@ -224,12 +225,12 @@ def _persists(given: dict[str, Any]) -> bool | None:
 
 
 def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
-    """Delays for `retry_delay_seconds`: *backoff_factor* seconds, and twice as many each next time."""
+    """Return delays for `retry_delay_seconds` that start at *backoff_factor* seconds and double each time."""
     return lambda retries: [backoff_factor * 2**number for number in range(retries)]
 
 
 def task_input_hash(context: TaskRunContext, arguments: dict[str, Any]) -> str | None:
-    """Return a `cache_key_fn`: equal calls of a task with equal code have one key."""
+    """Return a cache key, the same for equal inputs and equal code. Used as a `cache_key_fn`."""
     from syntask._results.cache_policies import hash_objects
 
     code = getattr(context.task.fn, "__code__", None)

@@ -1,1 +1,1 @@
-"""What deploys flows from Python, and runs what is deployed."""
+"""Deployments from Python: deploy flows, and run deployments."""

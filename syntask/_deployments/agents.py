@@ -1,4 +1,4 @@
-"""Deployments as scripts of Prefect 2 build them. They are deployed as entries of today."""
+"""Deployments in scripts of Prefect 2, deployed like current entries."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Deployment:
     """A deployment of Prefect 2: `Deployment.build_from_flow(…).apply()`.
 
-    Storage and infrastructure become steps and a work pool, as `syntask upgrade` converts them; what does
-    not carry over is said. `flow.deploy` is the way of today.
+    Storage and infrastructure become steps and a work pool, as in `syntask upgrade`, with warnings for
+    settings that cannot be converted. New code uses `flow.deploy`.
     """
 
     def __init__(self, **fields: Any) -> None:
@@ -31,7 +31,7 @@ class Deployment:
         load_existing: bool = True,
         **kwargs: Any,
     ) -> Deployment:
-        """Return the deployment *name* of *flow*; it is deployed by `apply()`, or at once with *apply*.
+        """Return the deployment *name* of *flow*. `apply()` deploys it; *apply* does so immediately.
 
         *kwargs* are the fields of a deployment of Prefect 2: `infrastructure`, `infra_overrides`, `storage`,
         `path`, `entrypoint`, `parameters`, `schedule`, `tags`, `work_queue_name` … *output* and
@@ -44,7 +44,7 @@ class Deployment:
         return built
 
     def apply(self, upload: bool | None = None, work_queue_concurrency: int | None = None) -> UUID:
-        """Deploy it, and return its id. Raises SyntaskError as `flow.deploy` does."""
+        """Deploy it, and return its id. Raises SyntaskError, as `flow.deploy` does."""
         from syntask_yaml import sdk
 
         more = {"upload": upload, "work_queue_concurrency": work_queue_concurrency}

@@ -1,4 +1,4 @@
-"""Deployments of flows, as Python code declares them. What they do is loaded when they are called."""
+"""Declarations of deployments in Python code. Their implementation is loaded on first use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Deployable:
-    """What can be deployed: a flow of this file, or one from a source."""
+    """A flow that can be deployed: one of this file, or one from a source."""
 
     def deploy(
         self,
@@ -53,37 +53,37 @@ class Deployable:
     ) -> UUID:
         """Create or update a deployment of the flow, and return its id.
 
-        It is what an entry of `deployments` in a project file declares, is checked in the same way, and
-        written only if nothing is wrong with it.
+        It is equivalent to an entry of `deployments` in a project file, is validated in the same way, and
+        written only if it is valid.
 
         Args:
             name: The name of the deployment.
             work_pool_name: The work pool that executes its runs. Default: that of the settings, or else
                 `default` on the embedded backend.
-            image: The image that runs are in, built and pushed unless *build* or *push* is false.
+            image: The image for the runs, built and pushed unless *build* or *push* is false.
             work_queue_name: The queue of the work pool.
-            job_variables: What its runs have otherwise than the work pool. Texts may refer to blocks:
+            job_variables: Overrides of the work pool's job template. Texts can refer to blocks:
                 `{{ syntask.blocks.secret.token }}`.
             interval: Seconds between two runs, or a `timedelta`.
             cron: A cron expression.
             rrule: A recurrence rule of RFC 5545.
-            paused: Whether it makes no scheduled runs. Default: as it is.
+            paused: Whether its schedules are paused. Default: unchanged.
             schedule: One schedule, such as `Cron("0 6 * * *", timezone="Europe/Berlin")`.
             schedules: Several; `[]` removes all.
-            concurrency_limit: How many runs may be there at a time: a number, or a mapping with `limit`
+            concurrency_limit: The maximal number of concurrent runs: a number, or a mapping with `limit`
                 and `collision_strategy`.
             triggers: Mappings, as in the file.
             parameters: The arguments of its runs.
-            description: What it is for. Default: the docstring of the flow.
-            tags: Words to find it by.
+            description: A description. Default: the docstring of the flow.
+            tags: Its tags, which its runs inherit.
             version: Its version. Default: the flow's, or that of the commit.
-            version_type: How the version is found.
-            enforce_parameter_schema: Whether runs with other parameters are refused.
+            version_type: How the version is determined.
+            enforce_parameter_schema: Whether runs with invalid parameters are rejected.
             entrypoint_type: `file_path`, or `module_path` for an installed package.
             print_next_steps: Whether to print what to do next.
-            ignore_warnings: Whether to leave out what is only a warning.
+            ignore_warnings: Whether to omit warnings.
 
-        Raises SyntaskError, whose `diagnostics` say everything that is wrong.
+        Raises SyntaskError, whose `diagnostics` contain all problems.
         """
         options = {key: value for key, value in locals().items() if key != "self"}
         found: UUID = _sdk().deploy_flow(self, options)
@@ -117,9 +117,9 @@ class Deployable:
         entrypoint_type: str | Any = "file_path",
         _sla: Mapping[str, Any] | Sequence[Mapping[str, Any]] | Any | None = None,
     ) -> RunnerDeployment:
-        """Return a deployment for `deploy(…)` or `serve(…)`. Nothing is read or written yet.
+        """Return a deployment for `deploy(…)` or `serve(…)`, without reading or writing anything.
 
-        The arguments are those of `deploy`; each of *interval*, *cron* and *rrule* may be several.
+        The arguments are those of `deploy`; *interval*, *cron* and *rrule* can also be lists.
         """
         options = {key: value for key, value in locals().items() if key != "self"}
         return RunnerDeployment(self, options)
@@ -150,15 +150,15 @@ class Deployable:
         webserver: bool = False,
         entrypoint_type: str | Any = "file_path",
     ) -> None:
-        """Deploy the flow, and execute its runs in this process's place until it is stopped.
+        """Deploy the flow, and execute its runs until this process is stopped.
 
-        No work pool and no worker are needed. On Ctrl-C or SIGTERM, the deployment is paused unless
-        *pause_on_shutdown* is false, and current runs may end; a second signal cancels them.
+        This needs no work pool and no worker. On Ctrl-C or SIGTERM, the deployment is paused unless
+        *pause_on_shutdown* is false, and current runs can end; a second signal cancels them.
 
         Args:
             name: The name of the deployment. Default: the name of the flow.
-            global_limit: How many runs of the deployment may be there at a time.
-            limit: How many runs this process executes at a time. Default: 5.
+            global_limit: The maximal number of concurrent runs of the deployment.
+            limit: The maximal number of concurrent runs in this process. Default: 5.
             webserver: Not available; must be false.
 
         The other arguments are those of `deploy`.
@@ -168,7 +168,7 @@ class Deployable:
 
 
 class RunnerDeployment:
-    """A deployment that is not written yet: a flow with the *options* of `to_deployment`."""
+    """A deployment to be written: a flow with the *options* of `to_deployment`."""
 
     def __init__(self, flow: Deployable | Callable[..., Any], options: Mapping[str, Any]) -> None:
         self.flow = flow
@@ -179,14 +179,14 @@ class RunnerDeployment:
         return str(self.options["name"])
 
     def apply(self, work_pool_name: str | None = None, image: str | None = None) -> UUID:
-        """Write the deployment, and return its id. Raises SyntaskError as `deploy` does."""
+        """Write the deployment, and return its id. Raises SyntaskError, as `deploy` does."""
         pool = work_pool_name or self.options.get("work_pool_name")
         (found,) = _sdk().deploy_all((self,), {"work_pool_name": pool, "image": image, "build": False})
         return found  # type: ignore[no-any-return]
 
 
 class RemoteFlow(Deployable):
-    """A flow whose code is in *source*: a git repository, a folder, a storage block."""
+    """A flow whose code is in *source*: a git repository, a folder or a storage block."""
 
     def __init__(self, source: Source, entrypoint: str) -> None:
         self.source = source
@@ -201,11 +201,11 @@ class RemoteFlow(Deployable):
 
 
 def from_source(source: Source, entrypoint: str) -> RemoteFlow:
-    """Return the flow *entrypoint* of *source*, for `deploy`, `serve` or a call.
+    """Return the flow *entrypoint* of *source*, to deploy, serve or call it.
 
-    *source* is the URL of a git repository, a folder, a `GitRepository`, or a block that holds code.
-    *entrypoint* is `path/to/file.py:function` in it, or `module.function`. The code is fetched when the
-    flow is deployed or called; to deploy it, it is read as the files of a project are.
+    *source* is the URL of a git repository, a folder, a `GitRepository`, or a storage block. *entrypoint* is
+    `path/to/file.py:function` in it, or `module.function`. The code is fetched when the flow is deployed or
+    called; a deploy reads it like the files of a project.
     """
     return RemoteFlow(source, entrypoint)
 
@@ -222,7 +222,7 @@ async def _in_thread(function: Callable[..., Any], *args: Any, **kwargs: Any) ->
 
 
 def _sdk() -> Any:
-    """What does the work. Only those who deploy load it."""
+    """Return the implementation, which is loaded only to deploy."""
     from syntask_yaml import sdk
 
     return sdk

@@ -1,4 +1,4 @@
-"""Several deployments at once, as `to_deployment` made them: deployed, or served."""
+"""Deploy or serve several results of `to_deployment` together."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def deploy(
 ) -> list[UUID]:
     """Create or update several deployments, made by `to_deployment`, and return their ids.
 
-    *work_pool_name* and *image* are for all of them; an image is built and pushed once. Everything is
-    checked before anything is built or written. Raises SyntaskError as `deploy` of a flow does.
+    *work_pool_name* and *image* apply to all of them; an image is built and pushed once. All are checked
+    before anything is built or written. Raises SyntaskError, as `deploy` of a flow does.
     """
     options = {key: value for key, value in locals().items() if key != "deployments"}
     from syntask_yaml import sdk
@@ -39,9 +39,9 @@ def serve(
     limit: int | None = None,
     **kwargs: Any,
 ) -> None:
-    """Deploy what `to_deployment` made, and execute its runs until the process is stopped.
+    """Deploy results of `to_deployment`, and execute their runs until the process is stopped.
 
-    As `serve` of a flow, for several deployments together.
+    Like `serve` of a flow, for several deployments together.
     """
     options = {key: value for key, value in locals().items() if key not in ("args", "kwargs")}
     from syntask_yaml import sdk

@@ -1,4 +1,4 @@
-"""The image that a deployment's runs are in, and how it is built."""
+"""The image for the runs of a deployment, and how to build it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 
 class DockerImage:
-    """An image to build and push: *name* with its registry, a *tag*, and the *dockerfile*.
+    """An image to build and push: *name* with its registry, *tag*, and *dockerfile*.
 
-    Without a tag, the time is one. `auto` stands for a Dockerfile that copies the project into an image of
-    this Python. *build_kwargs* are more inputs of the step `build_docker_image`, such as `buildargs` or
-    `platform`.
+    The default tag is the current time. `auto` is a Dockerfile that copies the project into an image with
+    this version of Python. *build_kwargs* are other inputs of the step `build_docker_image`, such as
+    `buildargs` or `platform`.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class DockerImage:
         if tag and named_tag:
             raise ValueError(f"The name of the image has the tag {named_tag!r}, and `tag` is {tag!r}.")
         self.name = repository
-        # What `build=False` takes: nobody has pushed a tag that is the time.
+        # For `build=False`: a tag made from the current time was never pushed.
         self.named = f"{name}:{tag}" if tag else name
         self.tag = tag or named_tag or f"{datetime.now(UTC):%Y-%m-%dt%H-%M-%S}"
         self.dockerfile = dockerfile
@@ -44,6 +44,6 @@ class DockerImage:
 
 
 def split_tag(name: str) -> tuple[str, str | None]:
-    """Return the repository and the tag of the name of an image; a port is no tag."""
+    """Return the repository and the tag of an image name. A port is not a tag."""
     repository, colon, tag = name.rpartition(":")
     return (repository, tag) if colon and "/" not in tag else (name, None)

@@ -1,4 +1,4 @@
-"""Runs of deployments, which workers execute, asked for by flow code."""
+"""Start runs of deployments from flow code; workers execute them."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ def run_deployment(
     tags: Iterable[str] | None = None,
     idempotency_key: str | None = None,
     work_queue_name: str | None = None,
-    as_subflow: bool | None = True,  # noqa: ARG001  (it is a run of its own)
+    as_subflow: bool | None = True,  # noqa: ARG001  (always a separate run)
     job_variables: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Create a run of the deployment *name* (`flow/name`), wait for its end, and return it.
+    """Create a run of the deployment *name* (`flow/name`), wait until it ends, and return it.
 
-    Where coroutines run, this is `arun_deployment`.
+    In async code, this is `arun_deployment`.
 
     Args:
-        parameters: Arguments that differ from those of the deployment.
+        parameters: Arguments that override those of the deployment.
         scheduled_time: When the run is due. Default: now.
-        flow_run_name: What the run is called. Default: two words.
-        timeout: How many seconds to wait at most; 0 returns the run at once. A run that has not ended is
-            returned as it is.
-        tags: Words to find the run by.
-        idempotency_key: A text that makes a second call return the run of the first.
+        flow_run_name: The name of the run. Default: two random words.
+        timeout: The maximal wait in seconds; 0 returns the run immediately. A run that has not ended is
+            returned in its current state.
+        tags: Additional tags of the run.
+        idempotency_key: A key that makes a second call return the run of the first.
         work_queue_name: Not available; must be None.
-        job_variables: Job variables that differ from those of the deployment.
+        job_variables: Job variables that override those of the deployment.
 
-    Raises NotFound, and ProjectInvalid for parameters or job variables that do not fit.
+    Raises NotFound, and ProjectInvalid for invalid parameters or job variables.
     """
     options = {
         "parameters": parameters,

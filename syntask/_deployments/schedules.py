@@ -1,4 +1,4 @@
-"""Schedules of a deployment, as Python code writes them."""
+"""Schedules of deployments in Python code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 class Schedule:
     """One schedule of a deployment: exactly one of *interval*, *cron* and *rrule*.
 
-    An interval without *anchor_date* is counted from when it is first stored, and then goes on from there.
+    An interval without *anchor_date* starts when it is first stored, and keeps this start.
     """
 
     interval: timedelta | None = None
@@ -40,9 +40,9 @@ def Cron(  # noqa: N802  (Prefect's name)
     parameters: dict[str, Any] | None = None,
     slug: str | None = None,
 ) -> Schedule:
-    """Return the schedule of a cron expression, by the clock of *timezone* (UTC if none).
+    """Return the schedule of a cron expression in *timezone* (default: UTC).
 
-    *day_or*: day of month and weekday each suffice; false asks for both.
+    *day_or*: fire if the day of the month or the weekday matches; false requires both.
     """
     return Schedule(
         cron=cron, timezone=timezone, day_or=day_or, active=active, parameters=parameters or {}, slug=slug
@@ -58,7 +58,7 @@ def Interval(  # noqa: N802
     parameters: dict[str, Any] | None = None,
     slug: str | None = None,
 ) -> Schedule:
-    """Return the schedule that fires every *interval*, seconds or a `timedelta`, from *anchor_date* on."""
+    """Return the schedule that fires every *interval*, seconds or a `timedelta`, from *anchor_date*."""
     every = interval if isinstance(interval, timedelta) else timedelta(seconds=interval)
     return Schedule(
         interval=every,
@@ -78,5 +78,5 @@ def RRule(  # noqa: N802
     parameters: dict[str, Any] | None = None,
     slug: str | None = None,
 ) -> Schedule:
-    """Return the schedule of a recurrence rule of RFC 5545, in *timezone* (UTC if none)."""
+    """Return the schedule of a recurrence rule of RFC 5545 in *timezone* (default: UTC)."""
     return Schedule(rrule=rrule, timezone=timezone, active=active, parameters=parameters or {}, slug=slug)

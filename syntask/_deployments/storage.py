@@ -1,4 +1,4 @@
-"""Where the code of a flow is."""
+"""The location of the code of a flow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class GitCredentials(TypedDict, total=False):
-    """A login for a repository; the token is a block, because it is stored with the deployment."""
+    """Credentials for a repository. The token is a block, because it is stored with the deployment."""
 
     username: str
     access_token: Secret
@@ -19,9 +19,9 @@ class GitCredentials(TypedDict, total=False):
 class GitRepository:
     """A git repository at *url*, at a *branch*, a tag or a *commit_sha*.
 
-    *credentials* are a block of credentials, or a mapping with `access_token` and perhaps `username`.
-    *directories* are those that are checked out; *name* is the directory to clone into. *pull_interval* has
-    no effect: each run clones.
+    *credentials* are a block of credentials, or a mapping with `access_token` and optionally `username`.
+    *directories* limits the checkout, and *name* is the directory to clone into. *pull_interval* has no
+    effect, because each run clones.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""How the steps of a run are done: in a thread or an event loop, in time, and until it is asked to end."""
+"""Execution of the effects of a run: in a thread or an event loop, with timeouts and termination."""

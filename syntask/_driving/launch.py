@@ -1,4 +1,4 @@
-"""Calls of flows and tasks: each becomes a run, in the form that its function has."""
+"""Calls of flows and tasks: create a run, and return what the kind of function requires."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Make = Callable[[], "Execution"]
 
 
 def launch(definition: Definition[..., Any], make: Make, *, return_state: bool) -> Any:
-    """Make a run and return its result or state: a coroutine or generator, if the function is one.
+    """Execute a run and return its result or state; a coroutine or generator if the function is one.
 
-    Raises RecursionError where a run would have no room to end in order.
+    Raises RecursionError if the remaining stack is too small to end a run properly.
     """
     _check_depth(definition)
     if definition.isgenerator:
@@ -35,11 +35,11 @@ def launch(definition: Definition[..., Any], make: Make, *, return_state: bool) 
 
 
 def _check_depth(definition: Definition[..., Any]) -> None:
-    """Raise RecursionError while there is room to log it, and to tell who follows the runs."""
+    """Raise RecursionError while there is still stack to log it and to report the end of the runs."""
     limit = sys.getrecursionlimit()
     try:
         sys._getframe(limit * 3 // 4)
-    except ValueError:  # there are not as many frames
+    except ValueError:  # the stack is not that deep
         return
     raise RecursionError(
         f"`{definition.name}` is called too deep inside of other runs: Python's recursion limit of {limit} "
@@ -67,7 +67,7 @@ async def _aitems(make: Make) -> AsyncGenerator[Any, None]:
 
 
 def complete(execution: Execution) -> None:
-    """Take a run to its end in this thread. Items of a generator become a list."""
+    """Execute a run in this thread. The items of a generator become a list."""
     if execution.definition.isasync:
         import asyncio
 
@@ -77,7 +77,7 @@ def complete(execution: Execution) -> None:
 
 
 def exhaust(execution: Execution) -> None:
-    """Take a run to its end in this thread. Items of a generator are dropped."""
+    """Execute a run in this thread. The items of a generator are dropped."""
     definition = execution.definition
     if not definition.isgenerator:
         complete(execution)

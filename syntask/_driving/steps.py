@@ -1,7 +1,7 @@
-"""Runs as steps that say what is to be done, so that one engine serves plain functions and coroutines.
+"""Runs as generators of effects, so that one engine serves plain functions and coroutines.
 
-A run is a generator. It yields effects: calls, waits. Who drives it performs them, in the current thread
-or in the current event loop, and sends the value back, or throws in what was raised.
+A run is a generator that yields effects, such as calls and waits. The driver performs them in the current
+thread or event loop, and sends the value or throws the exception back into the generator.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Effect:
-    """Something that a run needs done."""
+    """An operation that a run requests."""
 
     def perform(self) -> Any:
         raise NotImplementedError
@@ -29,7 +29,7 @@ class Effect:
 
 
 class Iterable(Effect):
-    """An effect whose items can be had one by one: the call of a generator function."""
+    """An effect with items: the call of a generator function."""
 
     def items(self) -> Generator[Any, None, Any]:
         raise NotImplementedError
@@ -42,7 +42,7 @@ Steps = Generator[Effect, "Any", T]
 
 
 class Call(Effect):
-    """A call of the user's code; a coroutine that it returns is finished."""
+    """A call of user code. If it returns a coroutine, that is executed."""
 
     def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
         self._function = function
@@ -57,7 +57,7 @@ class Call(Effect):
 
 
 class Sleep(Effect):
-    """A pause of some seconds."""
+    """A pause in seconds."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -72,7 +72,7 @@ class Sleep(Effect):
 
 
 class Block(Effect):
-    """A call that may wait for other threads: it does not hold up an event loop."""
+    """A blocking call, which does not block the event loop."""
 
     def __init__(self, function: Callable[[], Any]) -> None:
         self._function = function
@@ -87,13 +87,13 @@ class Block(Effect):
 
 
 def drive(steps: Steps[T]) -> T:
-    """Take *steps* to their end in this thread, and return what they return."""
+    """Execute *steps* in this thread, and return their result."""
     try:
         effect = next(steps)
         while True:
             try:
                 value = effect.perform()
-            except BaseException as error:  # noqa: BLE001  (the run decides what becomes of it)
+            except BaseException as error:  # noqa: BLE001  (the generator handles it)
                 effect = steps.throw(error)
             else:
                 effect = steps.send(value)
@@ -119,7 +119,7 @@ async def adrive(steps: Steps[T]) -> T:
 
 
 def iterate(steps: Steps[T]) -> Generator[Any, None, T]:
-    """`drive`, yielding the items of the body. Who stops early ends the run."""
+    """Execute *steps*, and yield the items of the body. Closing the generator ends the run."""
     stopped: GeneratorExit | None = None
     try:
         effect = next(steps)
@@ -163,14 +163,14 @@ async def aiterate(steps: Steps[Any]) -> AsyncGenerator[Any, None]:
 
 
 def finished(found: Any) -> Any:
-    """*found*; if it is a coroutine, what that returns, in an event loop of its own."""
+    """Return *found*, or if it is a coroutine, its result from a new event loop."""
     if not isinstance(found, CoroutineType):
         return found
     return run_coroutine(found)
 
 
 def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what *coroutine* returns; where this thread's event loop is running, from another thread."""
+    """Return the result of *coroutine*; use another thread if this one has a running event loop."""
     import asyncio
 
     if asyncio._get_running_loop() is None:

@@ -1,4 +1,4 @@
-"""SIGTERM as an exception, so that a run that is asked to end can say so and call its hooks."""
+"""SIGTERM as an exception, so that a terminated run can report its end and call its hooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask._exceptions import TerminationSignal
 
 
 class Termination:
-    """Whether the process was asked to end."""
+    """The handling of SIGTERM. *is_asked* is set when the signal arrives."""
 
     def __init__(self) -> None:
         self.is_asked = False
@@ -21,7 +21,7 @@ class Termination:
 
     @contextmanager
     def raised(self) -> Iterator[None]:
-        """Raise TerminationSignal in this block when SIGTERM comes, unless something else is done then."""
+        """Raise TerminationSignal in the `with` block on SIGTERM, unless the signal has another handler."""
         if not _is_free():
             yield
             return
@@ -32,7 +32,7 @@ class Termination:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def _ring(self, number: int, _frame: FrameType | None) -> None:
-        if os.getpid() != self._process:  # forked from the run: SIGTERM ends it, as it does elsewhere
+        if os.getpid() != self._process:  # a forked process has the default behavior
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
             return

@@ -1,5 +1,6 @@
-"""A limit to the time that code takes: by a signal in the main thread, by an exception that is put into
-any other one. That takes effect between two lines of Python, so a call that blocks ends first.
+"""Time limits for code: by a signal in the main thread, by an asynchronous exception in other threads.
+
+The exception is raised between two bytecode instructions, after a blocking call has returned.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from typing import Any, ClassVar, TypeVar
 T = TypeVar("T")
 
 
-# Of a loop: in each, Python looks whether there is an exception to come up.
+# The iterations of a loop, in each of which Python checks for a pending exception.
 _STEPS = 100
 
 
 class Expired(BaseException):
-    """The time of a limit is over. No `except Exception` of the code inside stops it."""
+    """The time limit is over. A BaseException, so that user code does not catch it as an Exception."""
 
 
 class TimedOut(Exception):
-    """What `limited` raises; whoever set the limit says so in words of its own."""
+    """The error of `limited`. The caller replaces its message."""
 
 
 def limited(seconds: float | None, function: Callable[[], T]) -> T:
-    """Call *function*, and raise TimedOut if that takes more than *seconds*; None is no limit."""
+    """Call *function*. Raises TimedOut if it takes more than *seconds*; None means no limit."""
     if seconds is None:
         return function()
     is_main = threading.current_thread() is threading.main_thread()
@@ -38,11 +39,11 @@ def limited(seconds: float | None, function: Callable[[], T]) -> T:
             limit.start()
             value = function()
         finally:
-            limit.disarm()  # the exception may still come up to here, and in no line below
+            limit.disarm()  # no exception is raised after this line
         if not limit.is_over:
             return value
     except Expired:
-        if not limit.is_over:  # that of a limit around this one
+        if not limit.is_over:  # raised by an enclosing limit
             raise
     except Exception:
         if not limit.is_over:
@@ -53,9 +54,9 @@ def limited(seconds: float | None, function: Callable[[], T]) -> T:
 
 
 class _Alarm:
-    """A limit in the main thread. All of them share the one timer, which rings for the soonest.
+    """A limit in the main thread. All limits share one timer, which is set to the earliest.
 
-    A timer that was set before, and its handler, are there again afterwards.
+    A previous timer and its handler are restored.
     """
 
     running: ClassVar[list[_Alarm]] = []
@@ -78,7 +79,7 @@ class _Alarm:
         self.is_done = True
 
     def stop(self) -> None:
-        """Forget this limit, and those inside of it that were interrupted before they could stop."""
+        """Remove this limit, and nested ones that were interrupted before they were removed."""
         if self in self.running:
             del self.running[self.running.index(self) :]
             _set_timer()
@@ -109,10 +110,10 @@ def _ring(_signal: int, _frame: FrameType | None) -> None:
 
 
 class _Watch:
-    """A limit in another thread, with an exception of its own.
+    """A limit in another thread, with its own exception class.
 
-    The exception that is put into a thread has to come up there. Where it is taken back instead, Python 3.11
-    goes on looking for it, and hangs in the next function that somebody traces.
+    The asynchronous exception has to be raised and caught: if it is cleared instead, Python 3.11 keeps
+    checking for it, and hangs in the next traced function.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -131,7 +132,7 @@ class _Watch:
         with self._lock:
             self._is_done = True
         if self.is_over:
-            with suppress(self.expired):  # it comes up between two steps, if it has not
+            with suppress(self.expired):  # a pending exception is raised here
                 for _ in range(_STEPS):
                     pass
 
@@ -146,7 +147,7 @@ class _Watch:
 
 
 def _interrupt(thread: int, exception: type[BaseException]) -> None:
-    """Have *exception* raised in *thread*."""
+    """Raise *exception* asynchronously in *thread*."""
     import ctypes
 
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))

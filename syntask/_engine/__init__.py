@@ -1,1 +1,1 @@
-"""How a run goes, from the call of a flow or task to its final state."""
+"""The life of a run, from the call of a flow or task to its final state."""

@@ -1,4 +1,4 @@
-"""The call of the user's function in an attempt, in each of the four forms that functions have."""
+"""The call of the user's function in an attempt, for each of the four kinds of functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Body(Iterable):
-    """The call of the function, within the context and the time limit of the run."""
+    """The call of the function, in the context and with the time limit of the run."""
 
     def __init__(self, execution: Execution) -> None:
         self._run = execution
@@ -36,7 +36,7 @@ class Body(Iterable):
         with self._context, self._prints():
             try:
                 value = limited(self._limit, self._value)
-            except TerminationSignal:  # there may be no time to wait
+            except TerminationSignal:  # do not wait
                 self._run.close(cancel=True, wait=False)
                 raise
             except KeyboardInterrupt:
@@ -86,7 +86,7 @@ class Body(Iterable):
         return await asyncio.to_thread(function, *arguments)
 
     def items(self) -> Generator[Any, None, Any]:
-        """Yield the items of a generator function, and return what it returns."""
+        """Yield the items of a generator function, and return its result."""
         until = _deadline(self._limit)
         items = self._call()
         try:

@@ -1,4 +1,4 @@
-"""A run on its way through its states: attempts, retries, hooks, and who is told of it."""
+"""The execution of a run: states, attempts, retries, hooks and tracking."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ NOTHING = object()
 
 
 class Execution:
-    """One run of *definition*, a flow or task. A subclass says what is particular to it.
+    """One run of *definition*. Subclasses implement the differences between flows and tasks.
 
-    *parameters* are by name, as the function's signature has them. *wait_for* is what has to end first.
+    *parameters* are by name, as in the signature. *wait_for* contains the runs to wait for.
     """
 
     kind: str
@@ -49,10 +49,10 @@ class Execution:
 
     @property
     def follower(self) -> Tracker | None:
-        """Who is told of the run; nobody in a process that was forked from that of the run."""
+        """The tracker of the run; None in a forked process."""
         return self.tracker if os.getpid() == self._process else None
 
-    # What is particular to a flow or a task.
+    # The differences between flows and tasks.
 
     @property
     def logger(self) -> RunLogger:
@@ -60,54 +60,54 @@ class Execution:
 
     @property
     def parent(self) -> str | None:
-        """The subflow run that this run is part of."""
+        """The subflow run that contains this run."""
         raise NotImplementedError
 
     def new_context(self) -> FlowRunContext | TaskRunContext:
         raise NotImplementedError
 
     def prepare(self) -> Steps[State[Any] | None]:
-        """Return what comes before the first attempt; a state if that is not to be made."""
+        """Prepare the first attempt. Return a state to skip it."""
         raise NotImplementedError
 
     @property
     def has_started_others(self) -> bool:
-        """Whether the run may have to wait for other ones before it ends."""
+        """Whether the run may have to wait for other runs before it ends."""
         return False
 
     def settled(self, value: Any) -> Any:
-        """What counts as returned where the function returned *value*; may wait for other runs."""
+        """Return the result for the return value *value*. May wait for other runs."""
         return value
 
     def close(self, *, cancel: bool = False, wait: bool = True) -> None:
-        """Wait for what the attempt started, unless not *wait*; with *cancel*, begin no more of it."""
+        """Wait for the runs that the attempt started, if *wait*. With *cancel*, start no more of them."""
 
     def found(self) -> State[Any] | None:
-        """Return the state of a run that need not be made, since its result is known."""
+        """Return the state of a run with a cached result."""
         return None
 
     def keep(self, state: State[Any]) -> None:
-        """Keep the result of a run that ends in *state* for others."""
+        """Store the result of a completed run in the cache."""
 
     def state_of_retry(self) -> State[Any]:
-        """Return the state that another attempt begins with."""
+        """Return the first state of another attempt."""
         return states.Retrying()
 
-    def may_retry(self, state: State[Any]) -> Steps[bool]:  # noqa: ARG002  (for those who ask)
-        """Whether the failure *state* is worth another attempt."""
+    def may_retry(self, state: State[Any]) -> Steps[bool]:  # noqa: ARG002  (for subclasses)
+        """Return whether to retry after the failure *state*."""
         yield from ()
         return True
 
-    # The way through the states.
+    # The state machine.
 
     def steps(self) -> Steps[State[Any]]:
-        """Take the run to its end, and return the state it is in then."""
+        """Execute the run, and return its last state."""
         try:
             state = yield from self.prepare()
             if state is None:
                 yield from self.enter(states.Running())
                 state = self.found() or (yield from self._attempts())
-        except Exception as error:  # noqa: BLE001  (such as that of a function that makes a name)
+        except Exception as error:  # noqa: BLE001  (such as an error in a name function)
             state = self._failed(error)
             self.report_failure(state)
         except BaseException as error:
@@ -126,7 +126,7 @@ class Execution:
                 return state
 
     def attempt(self) -> Steps[State[Any]]:
-        """Call the function once, and return the state that this leads to."""
+        """Call the function once, and return the resulting state."""
         self.returned, self.raised = NOTHING, None
         try:
             self.returned = yield Body(self)
@@ -138,12 +138,12 @@ class Execution:
         except TimeoutError as error:
             self.raised = error
             return failure(error, f"The {self.kind} run failed due to a timeout: {shown(error)}", "TimedOut")
-        except Exception as error:  # noqa: BLE001  (whatever user code raises is its result)
+        except Exception as error:  # noqa: BLE001  (any exception of user code is its result)
             return self._failed(error)
         except GeneratorExit:
             if not self.definition.isgenerator:
                 raise
-            self.returned = None  # nobody wants more of its items
+            self.returned = None  # the caller stopped reading items
         return state_of_value(self.returned)
 
     def _failed(self, error: BaseException) -> State[Any]:
@@ -151,12 +151,12 @@ class Execution:
         return failure(error, f"{self.kind.capitalize()} run encountered an exception: {shown(error)}")
 
     def ended_by(self, error: BaseException) -> Steps[State[Any]]:
-        """The state of a run that *error*, which is no Exception, ended."""
+        """Return the state of a run that ended with *error*, a BaseException."""
         yield from ()
         return crash(error)
 
     def _retry(self, state: State[Any]) -> Steps[bool]:
-        """Get ready for another attempt after the failure *state*; False if there is none."""
+        """Prepare another attempt after the failure *state*. Return False if there is none."""
         retries = self.definition.retries
         if self.retries_done >= retries or not (yield from self.may_retry(state)):
             self.report_failure(state)
@@ -171,7 +171,7 @@ class Execution:
         return True
 
     def report_failure(self, state: State[Any]) -> None:
-        """Log that the run has failed for good."""
+        """Log the final failure of the run."""
         self.logger.error(
             "The %s run `%s` failed with %s.",
             self.kind,
@@ -181,14 +181,14 @@ class Execution:
         )
 
     def report_retry(self, state: State[Any], delay: float) -> None:
-        """Log that another attempt follows."""
+        """Log the failure and the next attempt."""
         when = f"in {delay:g} seconds" if delay else "now"
         text = "The %s run `%s` failed with %s. Retry %d/%d begins %s."
         numbers = (self.retries_done, self.definition.retries)
         self.logger.info(text, self.kind, self.run.name, cause(state), *numbers, when)
 
     def enter(self, state: State[Any]) -> Steps[None]:
-        """Have the run come into *state*: keep it, tell who follows the run, and call the hooks."""
+        """Change the state of the run to *state*, report it to the tracker, and call the hooks."""
         run = self.run
         run.state = state
         if state.is_running():
@@ -203,11 +203,11 @@ class Execution:
             yield from self._call_hook(hook, state)
 
     def mark(self, state: State[Any]) -> None:
-        """Write into *state* which run came into it."""
+        """Store the run in the details of *state*."""
         raise NotImplementedError
 
     def follow(self, tracker: Tracker, state: State[Any]) -> None:
-        """Tell *tracker* that the run came into *state*."""
+        """Report *state* to *tracker*."""
         tracker.follow(
             ChildChange(
                 id=str(self.run.id),
@@ -232,16 +232,16 @@ class Execution:
                 self.logger.exception("The hook `%s` failed.", hook_name(hook))
 
     def outcome(self) -> Any:
-        """Return what the call of the flow or task returns, after the run has ended, or raise it."""
+        """Return or raise the result of the call of the flow or task, after the end of the run."""
         raise NotImplementedError
 
     def cancel(self, message: str) -> None:
-        """Have the run, which has not begun, end as cancelled."""
+        """Cancel the run, which has not started."""
         drive(self.enter(states.Cancelled(message=message)))
 
 
 def delay_before(retry: int, definition: Definition[..., Any]) -> float:
-    """Seconds before the *retry*, counted from 0. The last of several delays is for all that follow."""
+    """Return the delay in seconds before *retry*, counted from 0. The last of several delays repeats."""
     given = definition.retry_delay_seconds
     if isinstance(given, Sequence):
         given = given[min(retry, len(given) - 1)] if given else 0

@@ -1,4 +1,4 @@
-"""What made a run fail, as its log shows it."""
+"""Descriptions of failures in the logs of runs."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def cause(state: State[Any]) -> str:
-    """Return what made a run fail, in a line."""
+    """Return the cause of a failure in one line."""
     if not isinstance(state.data, BaseException):
         return f"the state {state}"
     try:
         return repr(state.data)
-    except Exception:  # noqa: BLE001  (it is the user's code)
+    except Exception:  # noqa: BLE001  (user code)
         return shown(state.data)
 
 
 def traceback_of(state: State[Any]) -> ExcInfo | None:
-    """Return the traceback of what was raised, from the user's code on; None for one that was shown before.
+    """Return the traceback of a failure from the user's code on; None if it was already logged.
 
-    What a task raises passes through all runs that it is part of, and each of them reports it.
+    An exception in a task passes through all its parent runs, and each of them reports it.
     """
     error = state.data
     if not isinstance(error, BaseException):
         return None
-    with suppress(Exception):  # some have no room for the mark, or attributes that raise
+    with suppress(Exception):  # exceptions may not allow attributes
         if hasattr(error, _SEEN):
             return None
         setattr(error, _SEEN, True)

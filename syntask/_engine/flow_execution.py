@@ -1,4 +1,4 @@
-"""Runs of flows: a root run, which a worker or a script has, or a subflow's."""
+"""Runs of flows: root runs of workers and scripts, and subflow runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OnRetry = Callable[[int, BaseException], None]
 
 
 class FlowExecution(Execution):
-    """A run of *flow*. Where *on_retry* is given, the caller reports failures and retries."""
+    """A run of *flow*. With *on_retry*, the caller reports failures and retries."""
 
     kind = "flow"
     timeout_error = FlowRunTimeoutError
@@ -110,16 +110,16 @@ class FlowExecution(Execution):
 
     def steps(self) -> Steps[State[Any]]:
         try:
-            with self._termination.raised() if self._cares_for_termination() else nullcontext():
+            with self._termination.raised() if self._handles_termination() else nullcontext():
                 return (yield from super().steps())
         finally:
             if self.run.parent is None and self.follower is not None:
                 self.follower.end(*end_of(self.run.state))
 
-    def _cares_for_termination(self) -> bool:
-        """Whether anybody is to know that the process was asked to end: a hook, or the store of a script.
+    def _handles_termination(self) -> bool:
+        """Return whether to handle SIGTERM: for a hook, or for the store of a script.
 
-        Of a run that a worker executes, the worker knows.
+        A worker observes the end of its runs itself.
         """
         hooks = self.definition.hooks
         has_hooks = bool(hooks[StateType.CANCELLING] or hooks[StateType.CRASHED])
@@ -189,7 +189,7 @@ def _new_run(
 
 
 def _converted(flow: Flow[..., Any], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """*parameters* as the annotations of the flow ask. Raises ParameterTypeError."""
+    """Return *parameters*, converted to the annotations of the flow. Raises ParameterTypeError."""
     if not parameters:
         return parameters
     from syntask_yaml.errors import ParametersInvalid

@@ -1,4 +1,4 @@
-"""The state that a run ends in, from what its function returned or raised."""
+"""The final state of a run, from the return value or the exception of its function."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from syntask._exceptions import TerminationSignal
 from syntask._runs import states
 from syntask._runs.states import State, StateType, are_states
 
-# Characters of what an exception says.
+# The maximal length of the message of an exception.
 _LONGEST = 1_000_000
 
 
 def state_of_value(value: Any) -> State[Any]:
     """Return the final state of a run that returned *value*.
 
-    A state that user code made is taken as it is. States of other runs make one that is completed if all
-    of them are. Everything else completes the run.
+    A state created by user code is the final state. For states of other runs, the run completes if all of
+    them have. With any other value, it completes.
     """
     if isinstance(value, State) and not _belongs_to_run(value):
         value.has_result = True
@@ -51,11 +51,11 @@ def _aggregate(value: Any, found: Iterable[State[Any]]) -> State[Any]:
 
 
 def failure(error: BaseException, text: str, name: str | None = None) -> State[Any]:
-    """Return the state of a run that raised *error*; *text* says so."""
+    """Return the state of a run that raised *error*, with *text* as the message."""
     return states.Failed(name=name, message=text, data=error)
 
 
-# What ended a run that did not raise of its own accord, the first that fits.
+# States by BaseException. The first match applies.
 _CRASHES: tuple[tuple[type[BaseException] | str, str], ...] = (
     ("CancelledError", "The run was cancelled by the event loop that it is part of."),
     (Expired, "The run around this one exceeded its time limit."),
@@ -66,7 +66,7 @@ _CRASHES: tuple[tuple[type[BaseException] | str, str], ...] = (
 
 
 def crash(error: BaseException) -> State[Any]:
-    """Return the state of a run that *error*, which is no Exception, ended."""
+    """Return the state of a run that ended with *error*, a BaseException."""
     for kind, text in _CRASHES:
         if type(error).__name__ == kind or (isinstance(kind, type) and isinstance(error, kind)):
             return states.Crashed(message=text, data=error)
@@ -74,9 +74,9 @@ def crash(error: BaseException) -> State[Any]:
 
 
 def end_of(state: State[Any]) -> tuple[str, str, str]:
-    """Type, name and message of the state that a run is kept in once nothing of it goes on.
+    """Return the type, the name and the message of the stored state of a run that has ended.
 
-    A flow can return a state that is no end, such as Paused.
+    A flow can return a state that is not final, such as Paused.
     """
     if state.is_final():
         return state.type.value, state.name, state.message or ""
@@ -84,9 +84,9 @@ def end_of(state: State[Any]) -> tuple[str, str, str]:
 
 
 def shown(error: BaseException) -> str:
-    """Return the type of *error* and what it says, which may be an error of its own."""
+    """Return the type and the message of *error*. The message may itself raise an exception."""
     try:
         text = str(error)
-    except BaseException as raised:  # noqa: BLE001  (the message of an exception is the user's code)
+    except BaseException as raised:  # noqa: BLE001  (the message is computed by user code)
         text = f"its message raises {type(raised).__name__}"
     return f"{type(error).__name__}: {text}"[:_LONGEST] if text else type(error).__name__

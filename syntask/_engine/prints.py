@@ -1,4 +1,4 @@
-"""`print` in runs with `log_prints` goes to the logger of the run."""
+"""Redirection of `print` to the logger of the run, with `log_prints`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _runs = 0
 
 @contextmanager
 def logged_prints() -> Iterator[None]:
-    """Have `print` look whether the code that calls it is part of a run that logs prints."""
+    """Replace `print` by a function that logs if the calling code belongs to a run with `log_prints`."""
     global _runs  # noqa: PLW0603  (there is one `print`)
     with _lock:
         _runs += 1
@@ -35,7 +35,7 @@ def logged_prints() -> Iterator[None]:
 
 
 def _take_over() -> None:
-    global _print  # noqa: PLW0603  (somebody else may have replaced it meanwhile)
+    global _print  # noqa: PLW0603  (other code may have replaced it)
     if builtins.print is not _print_to_logger:
         _print = builtins.print
         builtins.print = _print_to_logger

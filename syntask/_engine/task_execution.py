@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class TaskExecution(Execution):
-    """A run of *task*; *upstream* are the ids of task runs that it depends on beside those in its inputs."""
+    """A run of *task*. *upstream* are ids of task runs on which it depends besides those in its inputs."""
 
     kind = "task"
     timeout_error = TaskRunTimeoutError
@@ -93,7 +93,7 @@ class TaskExecution(Execution):
             self._give_back_slots()
 
     def _take_slots(self) -> Steps[None]:
-        """Wait for a slot of the concurrency limit of each tag, if the store of the run has such limits."""
+        """Wait for a slot of the concurrency limit of each tag, if the store of the run has limits."""
         if self._slots is None and self.tracker is not None and self.run.tags and reaches_store():
             slots = slots_of([f"tag:{tag}" for tag in self.run.tags], 1)
             for pause in slots.attempts():
@@ -142,7 +142,7 @@ class TaskExecution(Execution):
             self.logger.warning(text, f"{error}{hint}")
 
     def _cache_key(self) -> str | None:
-        """Return what the result is kept under; None if it is not."""
+        """Return the cache key of the result; None if it is not cached."""
         if not persists_results(self.definition.persist_result, self._around):
             return None
         context = self.new_context()

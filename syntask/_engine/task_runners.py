@@ -1,4 +1,4 @@
-"""What executes the tasks that are submitted: threads."""
+"""The executor of submitted tasks, based on threads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CANCELLED = "The flow run ended before the task run began."
 
 
 class ThreadPoolTaskRunner:
-    """Executes tasks in at most *max_workers* threads; None: in as many as there are tasks."""
+    """Executes tasks in at most *max_workers* threads, by default in as many as there are tasks."""
 
     def __init__(self, max_workers: int | None = None) -> None:
         if max_workers is None and (given := setting("TASKS_RUNNER_THREAD_POOL_MAX_WORKERS")):
@@ -38,7 +38,7 @@ class ThreadPoolTaskRunner:
         self._is_short = max_workers is not None
 
     def duplicate(self) -> Self:
-        """A runner with the same options, for a run of its own."""
+        """Return a new runner with the same options."""
         return type(self)(self._max_workers)
 
     def submit(
@@ -48,7 +48,7 @@ class ThreadPoolTaskRunner:
         wait_for: Any = None,
         dependencies: tuple[str, ...] = (),
     ) -> Future[Any]:
-        """Have a thread execute *task* with *parameters*; *dependencies* are more task runs it waits for."""
+        """Execute *task* in a thread. *dependencies* are ids of additional upstream task runs."""
         from syntask._engine.task_execution import TaskExecution
 
         execution = TaskExecution(task, parameters, wait_for, upstream=dependencies)
@@ -62,15 +62,17 @@ class ThreadPoolTaskRunner:
     def map(
         self, task: Task[..., Any], parameters: Mapping[str, Any], wait_for: Any = None
     ) -> FutureList[Any]:
-        """Submit *task* for each item of its parameters. Raises MappingLengthMismatch or
-        MappingMissingIterable."""
+        """Submit *task* for each item of its parameters.
+
+        Raises MappingLengthMismatch, MappingMissingIterable.
+        """
         from syntask._arguments.mapping import calls_of
 
         calls, upstream = calls_of(task, parameters)
         return FutureList([self.submit(task, each, wait_for, upstream) for each in calls])
 
     def _queue(self, work: Callable[[], None]) -> concurrent.futures.Future[None]:
-        with self._lock:  # a pool that is closed meanwhile would refuse it
+        with self._lock:  # a closed pool would reject it
             if self._pool is None:
                 from concurrent.futures import ThreadPoolExecutor
 
@@ -78,7 +80,7 @@ class ThreadPoolTaskRunner:
             queued = _Queued(work)
             try:
                 return self._pool.submit(queued)
-            except RuntimeError as error:  # no thread can be started, and the pool counts wrongly now
+            except RuntimeError as error:  # no thread could be started
                 queued.work, self._is_short = None, True
                 raise RuntimeError(
                     f"Cannot start a thread for a task run: {error}. "
@@ -86,9 +88,9 @@ class ThreadPoolTaskRunner:
                 ) from error
 
     def _help(self, queued: concurrent.futures.Future[None], work: Callable[[], None]) -> None:
-        """Execute *work* in this thread if it is one of ours and no other one has begun it.
+        """Execute *work* in this thread if it is one of this runner and the work has not started.
 
-        A task that waits for one that it submitted would otherwise hold the thread which that needs.
+        Otherwise, a task that waits for a task that it submitted would block the thread which that needs.
         """
         if getattr(_thread, "runner", None) is self and queued.cancel():
             work()
@@ -100,20 +102,20 @@ class ThreadPoolTaskRunner:
                 execution.cancel(_CANCELLED)
             else:
                 complete(execution)
-        except BaseException as error:  # noqa: BLE001  (whoever waits for the task gets to know)
+        except BaseException as error:  # noqa: BLE001  (reported by the future)
             if not execution.run.state.is_final():
                 execution.run.state = crash(error)
         future.end(execution.run.state)
 
     @property
     def is_started(self) -> bool:
-        """Whether anything was submitted since it was made, or closed."""
+        """Whether a task was submitted since the runner was created or closed."""
         return self._pool is not None
 
     def close(self, *, cancel: bool = False, wait: bool = True) -> None:
-        """Wait for the end of all tasks, unless not *wait*. With *cancel*, what has not begun does not begin.
+        """Wait until all tasks have ended, if *wait*. With *cancel*, queued tasks are cancelled.
 
-        Tasks that go on may submit others, which have another pool then.
+        Running tasks can still submit others, which get a new pool.
         """
         while (pool := self._taken()) is not None:
             self._is_cancelled = cancel
@@ -147,7 +149,7 @@ class ThreadPoolTaskRunner:
 
 
 class _Queued:
-    """What waits for a thread. A pool keeps it where no thread could be started, and it is nothing then."""
+    """Queued work. If no thread can be started, the pool keeps it, and it is emptied."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self.work: Callable[[], None] | None = work
@@ -157,8 +159,8 @@ class _Queued:
             self.work()
 
 
-# Which runner a thread is of.
+# The runner of each thread.
 _thread = threading.local()
-# A pool makes a thread only when none is idle.
+# Unlimited: a pool starts a thread only if none is idle.
 _MANY = 1_000_000
 ConcurrentTaskRunner = ThreadPoolTaskRunner

@@ -1,1 +1,1 @@
-"""Results that are kept, and the keys that later runs find them by."""
+"""Stored results, and their keys for later runs."""

@@ -1,4 +1,4 @@
-"""What the key of a task's cached result is made of."""
+"""Policies that compute the cache key of a task run."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ _KeyFunction = Callable[["TaskRunContext", dict[str, Any]], "str | None"]
 
 
 class CachePolicy:
-    """Makes keys: equal ones for calls of which the second can take the result of the first."""
+    """Computes keys. Calls with equal keys share a result."""
 
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
     ) -> str | None:
-        """Return the key of a call of a task with *inputs*; None if it has none, and so is not cached.
+        """Return the key for a call of a task with *inputs*; None if it is not cached.
 
-        Raises HashError for inputs that no key can be made of.
+        Raises HashError if the inputs cannot be hashed.
         """
         raise NotImplementedError
 
     @classmethod
     def from_cache_key_fn(cls, cache_key_fn: _KeyFunction) -> CacheKeyFnPolicy:
-        """Return the policy whose keys *cache_key_fn* makes of the context and the inputs."""
+        """Return a policy with the keys of *cache_key_fn*, which takes the context and the inputs."""
         return CacheKeyFnPolicy(cache_key_fn)
 
     def __add__(self, other: CachePolicy) -> CachePolicy:
-        """Return what makes keys of both."""
+        """Return a policy that combines both keys."""
         if isinstance(other, NoCache):
             return self
         return other if isinstance(self, NoCache) else CompoundCachePolicy([self, other])
 
     def __sub__(self, name: str) -> CachePolicy:
-        """The same without the input *name*."""
+        """Return the same policy without the input *name*."""
         if not isinstance(name, str):
             raise TypeError("Only the name of an input, as text, can be subtracted from a cache policy.")
         return self
@@ -53,7 +53,7 @@ class CachePolicy:
 
 
 class CacheKeyFnPolicy(CachePolicy):
-    """The key is what a function returns."""
+    """A key computed by a function."""
 
     def __init__(self, cache_key_fn: _KeyFunction) -> None:
         self.cache_key_fn = cache_key_fn
@@ -65,7 +65,7 @@ class CacheKeyFnPolicy(CachePolicy):
 
 
 class CompoundCachePolicy(CachePolicy):
-    """The key is made of the keys of *policies*. Those of inputs become one, without what either omits."""
+    """A key combined from those of *policies*. Policies for inputs are merged, with all their exclusions."""
 
     def __init__(self, policies: list[CachePolicy]) -> None:
         flat = [inner for each in policies for inner in getattr(each, "policies", [each])]
@@ -90,7 +90,7 @@ class CompoundCachePolicy(CachePolicy):
 
 
 class NoCache(CachePolicy):
-    """No key: nothing is cached."""
+    """No key: results are not cached."""
 
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
@@ -99,7 +99,7 @@ class NoCache(CachePolicy):
 
 
 class TaskSource(CachePolicy):
-    """The key is made of the source of the task, or of its bytecode where no source is found."""
+    """A key from the source code of the task, or its bytecode if the source is not available."""
 
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
@@ -108,7 +108,7 @@ class TaskSource(CachePolicy):
 
 
 class FlowParameters(CachePolicy):
-    """The key is made of the parameters of the flow run."""
+    """A key from the parameters of the flow run."""
 
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
@@ -117,7 +117,7 @@ class FlowParameters(CachePolicy):
 
 
 class RunId(CachePolicy):
-    """The key is the flow run; of a task outside of a flow, the task run."""
+    """A key from the flow run, or outside of a flow, the task run."""
 
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
@@ -126,7 +126,7 @@ class RunId(CachePolicy):
 
 
 class Inputs(CachePolicy):
-    """The key is made of the inputs, without those named in *exclude*."""
+    """A key from the inputs, except those in *exclude*."""
 
     def __init__(self, exclude: list[str] | None = None) -> None:
         self.exclude = list(exclude or [])
@@ -144,13 +144,13 @@ class Inputs(CachePolicy):
 
 
 def hash_objects(value: Any) -> str:
-    """A key for *value*, the same for equal ones in every process. Raises HashError for what has none."""
+    """Return a key for *value*, the same for equal values in every process. Raises HashError."""
     from syntask._results import json_values
     from syntask._results.store import digest, pickled
 
     try:
         return digest(json_values.canonical(value, _part_of_key).encode())
-    except SerializationError:  # it may contain itself
+    except SerializationError:  # the value may contain itself
         pass
     try:
         return digest(pickled(value))
@@ -162,10 +162,10 @@ def hash_objects(value: Any) -> str:
 
 
 def _part_of_key(value: Any, encode: Callable[[Any], Any]) -> Any:
-    """What a key has of a value that JSON cannot hold.
+    """Return the part of a key for a value that JSON cannot represent.
 
-    A pickle has the items of a set in an order that differs in each process, and a model has a set inside: of
-    a dataclass or a model, the fields count.
+    Dataclasses and models are represented by their fields: they can contain sets, whose order in a pickle
+    differs between processes.
     """
     from syntask._results.json_values import name_of
     from syntask._results.store import digest, pickled

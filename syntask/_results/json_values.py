@@ -1,4 +1,4 @@
-"""Python values as JSON that says what they were, so that they come back as they went."""
+"""Python values as JSON with type information, to restore them unchanged."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Other = Callable[[Any, Encode], Any]
 
 
 def dumps(value: Any) -> str:
-    """*value* as JSON. Raises SerializationError for what has no form."""
+    """Return *value* as JSON. Raises SerializationError if it cannot be represented."""
     return _text(_Writer(_refused, has_order=True).encode, value)
 
 
 def canonical(value: Any, other: Other) -> str:
-    """*value* as JSON that is the same for equal values, whatever the order of the keys of mappings.
+    """Return *value* as JSON that is the same for equal values, regardless of the order of keys.
 
-    *other* makes JSON of a value that has no form, with a function for its parts.
-    Raises SerializationError where it does, and for a value that contains itself.
+    *other* converts values of other types, and takes a function to convert their parts. Raises
+    SerializationError for a value that contains itself, or if *other* does.
     """
     return _text(_Writer(other, has_order=False).encode, value)
 
@@ -43,7 +43,7 @@ def _refused(value: Any, _encode: Encode) -> Any:
 
 
 def loads(text: str) -> Any:
-    """The value that `dumps` made *text* of. Raises ValueError for what it did not make."""
+    """Return the value of *text*, a result of `dumps`. Raises ValueError for other text."""
     try:
         return json.loads(text, object_hook=_decoded)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -52,7 +52,7 @@ def loads(text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Makes what JSON can hold of values; *has_order* keeps that of the keys of a mapping."""
+    """Converts values to JSON types. *has_order* keeps the order of keys."""
 
     other: Other
     has_order: bool
@@ -81,7 +81,7 @@ class _Writer:
 
 
 def name_of(kind: type) -> str:
-    """Return where *kind* is imported from; in Python 3.13, the paths say `pathlib._local`."""
+    """Return the import path of *kind*. Python 3.13 has the classes of paths in `pathlib._local`."""
     return f"{kind.__module__}.{kind.__qualname__}".replace("pathlib._local.", "pathlib.")
 
 
@@ -128,14 +128,14 @@ def _iso(value: Any) -> str:
     return str(value.isoformat())
 
 
-# Of values with items: how the encoded ones are put.
+# Encodings of collections.
 _ITEMS: Mapping[str, Callable[[list[Any]], list[Any]]] = {
     "builtins.tuple": list,
     "builtins.set": _in_order,
     "builtins.frozenset": _in_order,
 }
 _Form = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
-# By name: whoever has such a value has imported its type, and nobody else needs to.
+# By name, because the types need not be imported: a value exists only if its type is.
 _FORMS: Mapping[str, _Form] = {
     "builtins.bytes": (_text_of_bytes, _bytes_of_text),
     "builtins.bytearray": (_text_of_bytes, _bytes_of_text),

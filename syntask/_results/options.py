@@ -1,4 +1,4 @@
-"""The options of results, as Prefect has them, in words of files."""
+"""The result options of Prefect, converted to those of files."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _FOLDERS = ("/", "./", "../", "~")
 
 
 def result_folder(given: Any) -> str | None:
-    """Return the folder that `result_storage` names; None for the usual one.
+    """Return the folder of `result_storage`; None for the default.
 
-    A block of Prefect, by name or as an object, is left out with a warning: results are files here.
+    A block of Prefect, by name or as an object, is ignored with a warning: results are stored in files.
     """
     if given is None or isinstance(given, os.PathLike):
         return None if given is None else os.fspath(given)
@@ -31,7 +31,7 @@ def result_folder(given: Any) -> str | None:
 
 
 def serializer_of(given: Any) -> str | None:
-    """The name of a serializer, also of an object of Prefect that is one. Raises ValueError for others."""
+    """Return the name of a serializer or of a serializer object of Prefect. Raises ValueError if unknown."""
     if given is None:
         return None
     from syntask._results.store import SERIALIZERS

@@ -1,7 +1,7 @@
-"""Results of tasks as files under `$SYNTASK_HOME/results`, one a key, for later runs to take.
+"""Results of tasks as files under `$SYNTASK_HOME/results`, one per key.
 
-A file is a line of JSON that says what follows, and the result. Whatever else is found under a key, such
-as a file that was cut off, counts as no result and is replaced.
+A file has a line of JSON that describes the format, and the result. An invalid file, such as a truncated one,
+is treated as missing and replaced.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _LONGEST_NAME = 120
 
 
 class Stored(NamedTuple):
-    """A result that was found."""
+    """A stored result."""
 
     value: Any
 
 
 class ResultStore:
-    """Results in *folder*, written and read by *serializer*: `json`, `pickle`, or one of them compressed."""
+    """Results in *folder*, with *serializer*: `json`, `pickle`, or a compressed form of them."""
 
     def __init__(self, folder: str | None = None, serializer: str = "json") -> None:
         self.folder = folder or os.path.join(home_folder(os.environ) or ".syntask", "results")  # noqa: PTH118
@@ -35,14 +35,14 @@ class ResultStore:
         self._write, self._read = _forms(serializer)
 
     def read(self, key: str) -> Stored | None:
-        """Return the result under *key*; None if there is none, or it has expired."""
+        """Return the result under *key*; None if it does not exist or has expired."""
         try:
             with open(self._path(key), "rb") as file:  # noqa: PTH123
                 head, body = json.loads(file.readline()), file.read()
             if not self._is_of(head, key, body):
                 return None
             return Stored(self._read(body))
-        except Exception:  # noqa: BLE001  (a file that is not ours, or that nobody can read, is no result)
+        except Exception:  # noqa: BLE001  (an invalid file is a missing result)
             return None
 
     def _is_of(self, head: Any, key: str, body: bytes) -> bool:
@@ -53,9 +53,9 @@ class ResultStore:
         return expires is None or time.time() < expires
 
     def write(self, key: str, value: Any, *, expires: float | None = None) -> None:
-        """Keep *value* under *key*, until *expires*, which are seconds since 1970; None: for good.
+        """Store *value* under *key* until *expires*, in seconds since 1970; None means no expiry.
 
-        Raises SerializationError for a value that the serializer cannot hold, and OSError.
+        Raises SerializationError if the serializer does not support the value, and OSError.
         """
         body = self._write(value)
         facts = {"format": _FORMAT, "key": key, "serializer": self.serializer, "bytes": len(body)}
@@ -73,7 +73,7 @@ class ResultStore:
             raise
 
     def _path(self, key: str) -> str:
-        """Return the file of *key*: named like it where that can be the name of a file."""
+        """Return the file for *key*, with the key as its name if that is valid."""
         plain = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
         name = key if plain and len(key) <= _LONGEST_NAME else digest(key.encode())
         return os.path.join(self.folder, f"{name}.result")  # noqa: PTH118
@@ -89,7 +89,7 @@ _Forms = tuple[Callable[[Any], bytes], Callable[[bytes], Any]]
 
 
 def _forms(serializer: str) -> _Forms:
-    """Return how *serializer* writes and reads."""
+    """Return the functions of *serializer* to write and read."""
     prefix, _, inner = serializer.rpartition("/")
     write, read = _PLAIN[inner]
     if not prefix:
@@ -100,9 +100,9 @@ def _forms(serializer: str) -> _Forms:
 
 
 def pickled(value: Any) -> bytes:
-    """*value* as a pickle, of functions and classes of the script too if cloudpickle is there.
+    """Return *value* as a pickle. With cloudpickle, it can contain functions and classes of the script.
 
-    Raises SerializationError for what cannot be pickled.
+    Raises SerializationError if it cannot be pickled.
     """
     import pickle
 

@@ -1,1 +1,1 @@
-"""What is known of a run: its name and state, what it is part of, its logger, and who follows it."""
+"""The data of a run: name, state, context, logger and tracker."""

@@ -1,4 +1,4 @@
-"""The run that the current code is part of. Threads of tasks and coroutines inherit it."""
+"""The context of the current run. Threads of tasks and coroutines inherit it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class RunContext:
-    """What code of a run can ask for. In a `with` block it is the current context of its kind.
+    """A context of a run, current in a `with` block.
 
-    *is_async*: the run's function is a coroutine.
+    *is_async*: the function of the run is a coroutine function.
     """
 
     _current: ClassVar[ContextVar[Any]]
@@ -38,7 +38,7 @@ class RunContext:
 
     @classmethod
     def get(cls) -> Self | None:
-        """Return the context of this kind that the current code is in; None outside of one."""
+        """Return the current context of this kind; None outside of one."""
         found: Self | None = cls._current.get()
         return found
 
@@ -51,7 +51,7 @@ class RunContext:
 
 
 class FlowRunContext(RunContext):
-    """Inside a flow run. *tracker* follows the root run, and so this one."""
+    """The context of a flow run. *tracker* follows the root run, and so this one."""
 
     _current = ContextVar("syntask_flow_run", default=None)
 
@@ -76,12 +76,12 @@ class FlowRunContext(RunContext):
 
     @property
     def tracker(self) -> Tracker | None:
-        """Who follows the run; nobody in a process that was forked from that of the run."""
+        """The tracker of the run; None in a forked process."""
         return self._tracker if os.getpid() == self._process else None
 
 
 class TaskRunContext(RunContext):
-    """Inside a task run."""
+    """The context of a task run."""
 
     _current = ContextVar("syntask_task_run", default=None)
 
@@ -96,7 +96,7 @@ class TaskRunContext(RunContext):
 
 
 class TagsContext:
-    """The tags that runs which begin now get."""
+    """The tags for new runs."""
 
     _current: ContextVar[frozenset[str]] = ContextVar("syntask_tags", default=frozenset())
 
@@ -110,7 +110,7 @@ class TagsContext:
 
 @contextmanager
 def tags(*new_tags: str) -> Iterator[set[str]]:
-    """Runs that begin in this block get *new_tags*, and those of the blocks around it."""
+    """Add *new_tags* to the tags of runs that start in the `with` block."""
     all_tags = TagsContext._current.get() | frozenset(new_tags)
     token = TagsContext._current.set(all_tags)
     try:
@@ -120,7 +120,7 @@ def tags(*new_tags: str) -> Iterator[set[str]]:
 
 
 def get_run_context() -> FlowRunContext | TaskRunContext:
-    """Return the context of the task run, or else the flow run, that the current code is part of.
+    """Return the context of the current task run, or else of the current flow run.
 
     Raises MissingContextError outside of a run.
     """
@@ -131,7 +131,7 @@ def get_run_context() -> FlowRunContext | TaskRunContext:
 
 
 def current_context() -> FlowRunContext | TaskRunContext | None:
-    """Return the innermost context, a subflow of a task inside of that task's; None outside of a run."""
+    """Return the innermost context, such as a subflow in a task; None outside of a run."""
     flow, task = FlowRunContext.get(), TaskRunContext.get()
     if flow is not None and task is not None and flow.flow_run.id != task.task_run.flow_run_id:
         return flow
@@ -139,7 +139,7 @@ def current_context() -> FlowRunContext | TaskRunContext | None:
 
 
 def is_async() -> bool:
-    """Return whether the current code is a coroutine's: that of a run, or else of a running event loop."""
+    """Return whether the current code is async: by the current run, or else by a running event loop."""
     if (context := current_context()) is not None:
         return context.is_async
     asyncio = sys.modules.get("asyncio")

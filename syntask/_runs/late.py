@@ -1,4 +1,4 @@
-"""What would make the import of the package slow: it is loaded when it is called."""
+"""Functions whose modules are slow to import, loaded on first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def get_run_logger(context: FlowRunContext | TaskRunContext | None = None, **kwargs: Any) -> RunLogger:
-    """Return the logger of the run that the current code is part of; *kwargs* are added to its records.
+    """Return the logger of the current run. *kwargs* are added to its records.
 
     Raises MissingContextError outside of a run.
     """

@@ -1,4 +1,4 @@
-"""Loggers of runs. A record of one says which run it is of: `record.task_run_id`, `record.flow_run_name` …"""
+"""Loggers of runs. Their records have attributes of the run: `task_run_id`, `flow_run_name` …"""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _disabled = 0
 
 
 class RunLogger(Adapter):
-    """Adds the facts of a run to what is logged, beside what the caller adds."""
+    """Adds the attributes of a run to records, besides those of the caller."""
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
         return msg, {**kwargs, "extra": {**(self.extra or {}), **(kwargs.get("extra") or {})}}
 
     def getChild(self, suffix: str, extra: Mapping[str, Any] | None = None) -> RunLogger:  # noqa: N802
-        """Return a logger below this one, with the same facts."""
+        """Return a child logger with the same attributes."""
         return RunLogger(self.logger.getChild(suffix), {**(self.extra or {}), **(extra or {})})
 
 
 def get_run_logger(context: FlowRunContext | TaskRunContext | None = None, **kwargs: Any) -> RunLogger:
-    """Return the logger of the run that the current code is part of; *kwargs* are added to its records.
+    """Return the logger of the current run. *kwargs* are added to its records.
 
     Raises MissingContextError outside of a run.
     """
@@ -82,7 +82,7 @@ def _flow_of(context: TaskRunContext) -> FlowRun | None:
 
 
 def get_logger(name: str | None = None) -> logging.Logger:
-    """Return the logger `syntask`, or *name* below it."""
+    """Return the logger `syntask`, or its child *name*."""
     root = logging.getLogger("syntask")
     if root.level == logging.NOTSET:
         root.setLevel(logging.INFO)
@@ -93,7 +93,7 @@ def get_logger(name: str | None = None) -> logging.Logger:
 
 @contextmanager
 def disable_run_logger() -> Iterator[None]:
-    """Have `get_run_logger` work outside of a run in this block, and log nothing: for tests of tasks."""
+    """Let `get_run_logger` return a silent logger outside of a run, to test tasks."""
     global _disabled  # noqa: PLW0603  (tests are not concurrent)
     _disabled += 1
     try:
@@ -103,23 +103,23 @@ def disable_run_logger() -> Iterator[None]:
 
 
 class _Console(logging.Handler):
-    """Shows records on standard error, in a script that has not said where they go."""
+    """Writes records to standard error, in a script that does not configure logging."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFormatter(_Line("%(asctime)s | %(levelname)-7s | %(message)s", "%H:%M:%S"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(logging.getLogger().handlers):  # the script has said so since
+        if len(logging.getLogger().handlers):  # the script has configured logging since
             return
         try:
             sys.stderr.write(f"{self.format(record)}\n")
-        except Exception:  # noqa: BLE001  (logging must not end what it logs)
+        except Exception:  # noqa: BLE001  (logging must not raise)
             self.handleError(record)
 
 
 class _Line(logging.Formatter):
-    """A line that begins with the run it is of."""
+    """Formats a record as a line that starts with its run."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         name = getattr(record, "task_run_name", None) or getattr(record, "flow_run_name", None)

@@ -1,4 +1,4 @@
-"""Names of runs: two words that people can say, or what a flow or task wants its runs to be called."""
+"""Names of runs: two random words, or the name that a flow or task declares."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _NOUNS = tuple(
 
 
 def two_words(number: int) -> str:
-    """Two words for *number*, such as `brisk-otter`."""
+    """Return two words for *number*, such as `brisk-otter`."""
     adjective = _ADJECTIVES[number % len(_ADJECTIVES)]
     return f"{adjective}-{_NOUNS[(number >> 16) % len(_NOUNS)]}"
 
 
 def custom_name(wanted: str | Callable[..., str], parameters: Mapping[str, Any], option: str) -> str:
-    """Return the name that *wanted*, a template of the parameters or a function, asks for.
+    """Return the name from *wanted*, a template of the parameters or a function.
 
-    A function with an argument `parameters` gets them. Raises TypeError for what is no text,
-    and whatever the function or template raises; *option* is where it was written.
+    A function with an argument `parameters` gets them. Raises TypeError if the result is not text, and any
+    exception of the function or template. *option* is the name of the option for messages.
     """
     if isinstance(wanted, str):
         return wanted.format(**parameters)
@@ -50,25 +50,25 @@ def custom_name(wanted: str | Callable[..., str], parameters: Mapping[str, Any],
 
 
 def flow_name_of(function: Any) -> str:
-    """Return what a flow is called by default: as its function, with `-` for `_`."""
+    """Return the default name of a flow: that of its function, with `-` for `_`."""
     name = str(getattr(function, "__name__", type(function).__name__))
     return "".join(each for each in name if each not in _FORBIDDEN).replace("_", "-")
 
 
 def check_flow_name(name: str) -> None:
-    """Raise InvalidNameError if no flow can be called *name*."""
+    """Raise InvalidNameError if *name* is not valid for a flow."""
     if found := sorted(_FORBIDDEN.intersection(name)):
         raise InvalidNameError(f"A flow cannot be called `{name}`. Leave out {' '.join(found)}.")
 
 
 def check_name_option(wanted: object, option: str) -> None:
-    """Raise TypeError unless *wanted* is a text, a function, or None."""
+    """Raise TypeError unless *wanted* is text, a function, or None."""
     if wanted is not None and not isinstance(wanted, str) and not callable(wanted):
         raise TypeError(f"`{option}` is a {type(wanted).__name__}; write a text or a function.")
 
 
 def hook_name(hook: Any) -> str:
-    """Return what a hook is called in logs."""
+    """Return the name of a hook for logs."""
     inner = getattr(hook, "func", hook)
     return getattr(hook, "__name__", None) or getattr(inner, "__name__", None) or type(hook).__name__
 

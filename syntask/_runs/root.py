@@ -1,7 +1,7 @@
-"""The run that this process executes, and who follows it.
+"""The root run of this process, and its tracker.
 
-A worker's process enters its run before the flow is called. Where nothing was entered, a flow that is
-called outside of a run is a script: it is followed by the store, if that is there.
+A process of a worker enters its run before it calls the flow. A flow called outside of a run is otherwise a
+script, tracked by the store if that is installed.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ _entered: Tracker | None = None
 
 
 def enter(tracker: Tracker | None) -> None:
-    """Have *tracker* follow the next flow that is called outside of a run: it is the run that was entered."""
+    """Set the tracker of the next flow that is called outside of a run."""
     global _entered  # noqa: PLW0603  (a process executes one run)
     _entered = tracker
 
 
 def entered() -> Tracker | None:
-    """Who follows the run that this process was started for; None in a script."""
+    """Return the tracker of the run for which this process was started; None in a script."""
     return _entered
 
 
 def open_script_run(flow: str, parameters: Mapping[str, Any]) -> Tracker | None:
-    """Return who follows a *flow* that a script calls; None where nobody does."""
+    """Return a tracker for a *flow* called by a script; None if it is not tracked."""
     if os.environ.get("SYNTASK_TRACK") == "0":
         return None
     try:
         store = import_module("syntask_yaml.script")
-    except ModuleNotFoundError:  # this package alone is there
+    except ModuleNotFoundError:  # only this package is installed
         return None
     tracker: Tracker | None = store.open_run(flow, parameters)
     return tracker

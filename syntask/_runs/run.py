@@ -1,4 +1,4 @@
-"""What is known of a run: its name, its state, how often it was tried."""
+"""The data of runs: name, state and attempts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from syntask._runs.tracking import RunInfo
 
-# Not the one that user code may seed; a process that was forked begins anew.
+# A separate generator, because user code may seed the global one. Forked processes get a new seed.
 _random = Random()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_random.seed)
 
 
 class Run:
-    """A run of a flow or task. *run_count* counts its attempts."""
+    """A run of a flow or task. *run_count* is the number of attempts."""
 
     def __init__(self, id: UUID, name: str, tags: frozenset[str]) -> None:
         self.id = id
@@ -48,7 +48,7 @@ class Run:
 
 
 class FlowRun(Run):
-    """A run of the flow *flow_name*; a subflow's has a *parent*."""
+    """A run of the flow *flow_name*. A subflow run has a *parent*."""
 
     def __init__(
         self,
@@ -70,11 +70,11 @@ class FlowRun(Run):
 
     @property
     def as_parent(self) -> str | None:
-        """What children say that they are part of: this run, unless it is the one that is followed."""
+        """The parent that child runs report: this run, or None for the root run."""
         return None if self.parent is None else str(self.id)
 
     def next_call(self, name: str) -> int:
-        """Return how many children of that *name* began before."""
+        """Return the number of previous children called *name*."""
         return next(self._calls.setdefault(name, count()))
 
     @property
@@ -91,14 +91,14 @@ class FlowRun(Run):
 
     @property
     def expected_start_time(self) -> datetime | None:
-        """When the run was due; for one that nobody scheduled, when it began."""
+        """The due time of the run, or the start of a run that was not scheduled."""
         if self.info is not None and self.info.scheduled:
             return datetime.fromisoformat(self.info.scheduled)
         return self.start_time
 
 
 class TaskRun(Run):
-    """A run of the task *task_name* in the flow run *flow_run_id*, if in one."""
+    """A run of the task *task_name*, in the flow run *flow_run_id* if any."""
 
     def __init__(
         self,
@@ -117,19 +117,19 @@ class TaskRun(Run):
 
 
 def new_id() -> UUID:
-    """An id of its own. One of `uuid4` takes a call of the system for each."""
+    """Return a random UUID. Faster than `uuid4`, which makes a system call each time."""
     from uuid import UUID
 
     return UUID(int=_random.getrandbits(128), version=4)
 
 
 def as_id(text: str) -> UUID:
-    """Return the id that *text* is. Raises ValueError for what is none."""
+    """Return the UUID in *text*. Raises ValueError if it is invalid."""
     from uuid import UUID
 
     return UUID(text)
 
 
 def random_name(id: UUID) -> str:
-    """Two words for the flow run *id*."""
+    """Return two words for the flow run *id*."""
     return two_words(id.int >> 96)

@@ -1,7 +1,7 @@
-"""What can be asked of the current run, by name: `syntask.runtime.flow_run.name`.
+"""Attributes of the current run: `syntask.runtime.flow_run.name`.
 
-Outside of a run everything is None or empty. A variable such as SYNTASK__RUNTIME__FLOW_RUN__NAME says
-otherwise, for tests of flow code.
+Outside of a run, they are None or empty. Variables such as SYNTASK__RUNTIME__FLOW_RUN__NAME override them,
+for tests of flow code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _root(run: FlowRun) -> FlowRun:
 
 
 def _info(name: str) -> Callable[[FlowRun], Any]:
-    """Return a fact that the worker or the store knows of the root run."""
+    """Return an attribute of the root run from its worker or store."""
     return lambda run: getattr(run.info, name, None)
 
 
@@ -98,12 +98,12 @@ _MODULES: Mapping[str, tuple[Callable[[], Any], Fields]] = {
 
 
 def names(module: str) -> list[str]:
-    """Return what can be asked of `syntask.runtime.`*module*."""
+    """Return the names of the attributes of `syntask.runtime.`*module*."""
     return sorted(_MODULES[module][1])
 
 
 def fact(module: str, name: str) -> Any:
-    """The value of *name* in `syntask.runtime.`*module*. Raises AttributeError for what there is not."""
+    """Return the attribute *name* of `syntask.runtime.`*module*. Raises AttributeError if unknown."""
     find, fields = _MODULES[module]
     if name not in fields:
         raise AttributeError(f"`syntask.runtime.{module}` has no `{name}`; it has {', '.join(fields)}.")

@@ -1,4 +1,4 @@
-"""What runs do where nothing is said: as the run around them, or else as the environment says."""
+"""Defaults of options of runs: from the parent run, or else the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PREFIXES = ("SYNTASK_", "PREFECT_")
 
 
 def setting(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the variable *name*, under our prefix or else Prefect's; None if neither is set."""
+    """Return the variable *name* with our prefix, or else with Prefect's; None if neither is set."""
     return next((environ[prefix + name] for prefix in _PREFIXES if environ.get(prefix + name)), None)
 
 
@@ -23,14 +23,14 @@ def is_set(name: str) -> bool:
 
 
 def logs_prints(given: bool | None, around: RunContext | None) -> bool:
-    """Return whether prints of a run go to its logger."""
+    """Return whether a run logs prints."""
     if given is not None:
         return given
     return around.log_prints if around is not None else is_set("LOGGING_LOG_PRINTS")
 
 
 def persists_results(given: bool | None, around: RunContext | None) -> bool:
-    """Return whether results of a run are kept."""
+    """Return whether a run stores results."""
     if given is not None:
         return given
     return around.persist_result if around is not None else is_set("RESULTS_PERSIST_BY_DEFAULT")

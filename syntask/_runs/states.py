@@ -1,4 +1,4 @@
-"""States of runs: what a run is in, why, and the value that it left."""
+"""States of runs: type, message and result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class StateType(StrEnum):
-    """The kinds of states; a name can say more, such as Retrying for RUNNING."""
+    """The types of states. The name of a state can be more specific, such as Retrying for RUNNING."""
 
     SCHEDULED = "SCHEDULED"
     PENDING = "PENDING"
@@ -30,7 +30,7 @@ class StateType(StrEnum):
 
 
 _FINAL = frozenset({StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED})
-# What a run that did not complete raises where it left no exception, and what that says by default.
+# The exceptions of runs that did not complete and have no exception, with default messages.
 _WRAPPERS = {
     StateType.FAILED: (errors.FailedRun, "Run failed."),
     StateType.CRASHED: (errors.CrashedRun, "Run crashed."),
@@ -39,7 +39,7 @@ _WRAPPERS = {
 
 
 class StateDetails:
-    """Which run came into a state; None in a state that user code made, and that no run has yet."""
+    """The run of a state; None in a state created by user code, before it is that of a run."""
 
     def __init__(self) -> None:
         self.flow_run_id: UUID | None = None
@@ -49,7 +49,7 @@ class StateDetails:
 
 
 class State(Generic[R]):
-    """A state of a run. *name* is the type's own if it is None; *data* is the result, or what was raised."""
+    """A state of a run. *name* is by default that of the type. *data* is the result or the exception."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class State(Generic[R]):
 
     @property
     def id(self) -> UUID:
-        """An id of the state itself, made when it is asked for."""
+        """The id of the state, created on first use."""
         if self._id is None:
             from uuid import uuid4
 
@@ -108,17 +108,17 @@ class State(Generic[R]):
         return self.type in _FINAL
 
     def result(self, raise_on_failure: bool = True, retry_result_failure: bool = True) -> Any:  # noqa: ARG002
-        """Return what the run returned; raise what it raised, or return that unless *raise_on_failure*.
+        """Return the result of the run. Raises its exception, or returns it unless *raise_on_failure*.
 
-        In an async flow or task it is a coroutine. Raises FailedRun, CrashedRun or CancelledRun where the
-        run left no exception, UnfinishedRun before its end, and MissingResult where there is none.
+        In an async flow or task, this is a coroutine. Raises FailedRun, CrashedRun or CancelledRun if the run
+        has no exception, UnfinishedRun before its end, and MissingResult if there is no result.
         """
         from syntask._runs.context import is_async
 
         return self.aresult(raise_on_failure) if is_async() else result_of(self, raise_on_failure)
 
     def aresult(self, raise_on_failure: bool = True) -> Coroutine[Any, Any, Any]:
-        """`result` as a coroutine, wherever it is called."""
+        """Return `result`, as a coroutine in any context."""
 
         async def result() -> Any:
             return result_of(self, raise_on_failure)
@@ -136,7 +136,7 @@ class State(Generic[R]):
 
 
 def result_of(state: State[Any], raise_on_failure: bool = True) -> Any:
-    """What `State.result` returns outside of async code."""
+    """Return the result as `State.result` does outside of async code."""
     if state.is_paused():
         raise errors.PausedRun("The run is paused and has no result yet.")
     if not state.is_final():
@@ -151,7 +151,7 @@ def result_of(state: State[Any], raise_on_failure: bool = True) -> Any:
 
 
 def get_state_exception(state: State[Any]) -> BaseException:
-    """What made *state*, which is failed, crashed or cancelled: its exception, or one that says why."""
+    """Return the exception of a failed, crashed or cancelled *state*, or one with its message."""
     wrapper, default = _WRAPPERS[state.type]
     data = state.data
     if data is None:
@@ -169,13 +169,13 @@ def get_state_exception(state: State[Any]) -> BaseException:
 
 
 def raise_state_exception(state: State[Any]) -> None:
-    """Raise what made *state*; nothing if it is not failed, crashed or cancelled."""
+    """Raise the exception of *state* if it is failed, crashed or cancelled."""
     if state.type in _WRAPPERS:
         raise get_state_exception(state)
 
 
 def are_states(value: object) -> TypeGuard[Iterable[State[Any]]]:
-    """Return whether *value* is a list, tuple or set of states only, and not empty."""
+    """Return whether *value* is a non-empty list, tuple or set of states."""
     if not value or not isinstance(value, (list, tuple, set)):
         return False
     return type(value).__module__ != "syntask._arguments.annotations" and all(
@@ -234,5 +234,5 @@ def Paused(**fields: Any) -> State[Any]:  # noqa: N802
 
 
 def in_seconds(seconds: float) -> datetime:
-    """Return the moment *seconds* from now."""
+    """Return the time in *seconds* from now."""
     return datetime.now(UTC) + timedelta(seconds=seconds)

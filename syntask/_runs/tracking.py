@@ -1,6 +1,6 @@
-"""What follows a run: the worker that executes it, or the store that a script writes to.
+"""Trackers of runs: the worker that executes a run, or the store of a script.
 
-The engine tells each change of a task run or a subflow run; who follows keeps them, in a way of its own.
+The engine reports each state change of a task run or subflow run, and the tracker stores it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Protocol
 
 
 class RunInfo(NamedTuple):
-    """The flow run that this process executes, as its worker or its store knows it.
+    """The data of the root run from its worker or store.
 
-    *deployment* is the deployment's own name, *scheduled* when the run was due, in ISO 8601; both are None
-    for a script. *run_count* counts the times that it was started, from 1.
+    *deployment* is the name of the deployment without the flow, and *scheduled* the due time in ISO 8601;
+    both are None for a script. *run_count* is the number of starts.
     """
 
     id: str
@@ -30,11 +30,11 @@ class RunInfo(NamedTuple):
 
 
 class ChildChange(NamedTuple):
-    """A task run or subflow run came into another state.
+    """A state change of a task run or subflow run.
 
-    *kind* is `task` or `flow`, and *of* the name of that task or flow. *parent* is the subflow run that it
-    is part of; None: the flow run itself. *state* is a type such as RUNNING, *at* seconds since 1970.
-    *upstream* are the ids of the task runs whose results it takes.
+    *kind* is `task` or `flow`, and *of* the name of the task or flow. *parent* is the id of the containing
+    subflow run, None for the root run. *state* is a type such as RUNNING, and *at* is in seconds since 1970.
+    *upstream* are the ids of the task runs whose results it uses.
     """
 
     id: str
@@ -51,18 +51,18 @@ class ChildChange(NamedTuple):
 
 
 class Tracker(Protocol):
-    """Keeps what becomes of a run. Its methods may be called from any thread, and do not raise."""
+    """Stores the progress of a run. The methods are thread-safe and do not raise."""
 
     run: RunInfo
 
     def follow(self, change: ChildChange) -> None:
-        """Keep a change of a child of the run."""
+        """Store a state change of a child run."""
         ...
 
     def rename(self, name: str) -> None:
-        """Keep that the run is called *name* from now on."""
+        """Store a new name of the run."""
         ...
 
     def end(self, state: str, state_name: str, message: str) -> None:
-        """Keep how the run ended. Of a run that a worker executes, the worker tells it."""
+        """Store the end of the run. A worker reports the end of its runs itself."""
         ...

@@ -1,1 +1,1 @@
-"""Values that are kept on the backend: `syntask.blocks.system`."""
+"""Stored values: `syntask.blocks.system`."""

@@ -1,1 +1,1 @@
-"""Where Prefect has its client. Of that, flow code needs the states: `syntask.client.schemas`."""
+"""A counterpart of Prefect's client package, with the states: `syntask.client.schemas`."""

@@ -1,4 +1,4 @@
-"""`from syntask.deployments.runner import deploy, RunnerDeployment`, as Prefect has it."""
+"""`from syntask.deployments.runner import deploy, RunnerDeployment`, as in Prefect."""
 
 from syntask.deployments import RunnerDeployment, deploy
 

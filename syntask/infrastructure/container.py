@@ -1,4 +1,4 @@
-"""`from syntask.infrastructure.container import DockerContainer`, as Prefect 2 has it."""
+"""`from syntask.infrastructure.container import DockerContainer`, as in Prefect 2."""
 
 from syntask._backend.blocks import DockerContainer
 

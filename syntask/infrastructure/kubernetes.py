@@ -1,4 +1,4 @@
-"""`from syntask.infrastructure.kubernetes import KubernetesJob`, as Prefect 2 has it."""
+"""`from syntask.infrastructure.kubernetes import KubernetesJob`, as in Prefect 2."""
 
 from syntask._backend.blocks import KubernetesJob
 

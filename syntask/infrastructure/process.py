@@ -1,4 +1,4 @@
-"""`from syntask.infrastructure.process import Process`, as Prefect 2 has it."""
+"""`from syntask.infrastructure.process import Process`, as in Prefect 2."""
 
 from syntask._backend.blocks import Process
 

@@ -1,4 +1,4 @@
-"""`from syntask.logging.loggers import disable_run_logger`, as Prefect has it."""
+"""`from syntask.logging.loggers import disable_run_logger`, as in Prefect."""
 
 from syntask.logging import disable_run_logger, get_logger, get_run_logger
 

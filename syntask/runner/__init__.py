@@ -1,4 +1,4 @@
-"""`from syntask.runner import serve`; `syntask.runner.storage` has where code is."""
+"""`from syntask.runner import serve`; `syntask.runner.storage` has the locations of code."""
 
 import os
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The deployment that the current flow run is of, by attribute: `syntask.runtime.deployment.name`."""
+"""Attributes of the deployment of the current flow run: `syntask.runtime.deployment.name`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The flow run that the current code is part of, by attribute: `syntask.runtime.flow_run.name`."""
+"""Attributes of the current flow run: `syntask.runtime.flow_run.name`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The task run that the current code is part of, by attribute: `syntask.runtime.task_run.name`."""
+"""Attributes of the current task run: `syntask.runtime.task_run.name`."""
 
 from typing import Any
 

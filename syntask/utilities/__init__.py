@@ -1,1 +1,1 @@
-"""Where Prefect has its annotations: `syntask.utilities.annotations`."""
+"""A counterpart of Prefect's package of annotations: `syntask.utilities.annotations`."""
