@@ -1,7 +1,7 @@
-"""Convert parameters from JSON to the types of the flow's annotations.
+"""Conversion of parameters from JSON to the types of the flow's annotations.
 
-Pydantic converts, as Prefect has it done, parameter by parameter, the flow's defaults included. The
-pydantic is the one of the run's Python; values that need no conversion do not load it.
+As in Prefect, pydantic converts each parameter separately, including defaults. It is the pydantic of the
+run's Python, and is not imported for values that need no conversion.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _PLAIN = (str, int, float, bool, list, dict, type(None))
 
 
 class _Misfit(Exception):
-    """A value that does not fit its annotation; each argument is a path inside it, and the reason."""
+    """A value does not match its annotation; each argument is a path inside the value, and the reason."""
 
 
 def bind_with_defaults(signature: inspect.Signature, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a value for each name of *signature*: *parameters*, and the defaults of what they leave out.
+    """Return a value for each name of *signature*: from *parameters*, or else its default.
 
-    Raises TypeError for parameters that it does not have or lacks.
+    Raises TypeError for unexpected or missing parameters.
     """
     bound = signature.bind(**parameters)
     bound.apply_defaults()
@@ -35,10 +35,10 @@ def bind_with_defaults(signature: inspect.Signature, parameters: Mapping[str, An
 def converted(
     function: Callable[..., Any], signature: inspect.Signature, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return *values* as the annotations of *function* ask, without those of `*args` and `**kwargs`.
+    """Return *values* converted to the annotations of *function*, except `*args` and `**kwargs`.
 
-    An annotation that cannot be used leaves its value as it is, and is named in the log. Raises
-    ParametersInvalid for values that do not fit.
+    A value with an unusable annotation is unchanged, and the annotation is logged. Raises ParametersInvalid
+    for values that do not match.
     """
     arguments: dict[str, Any] = {}
     problems = []
@@ -54,7 +54,7 @@ def converted(
 
 
 def _unwrapped(default: Any) -> Any:
-    """The value of a default that was written as `Field(…)`."""
+    """Return the value of a default, which may be a `Field(…)`."""
     if type(default).__name__ == "FieldInfo" and hasattr(default, "get_default"):
         return default.get_default(call_default_factory=True)
     return default
@@ -80,14 +80,14 @@ def _converted(function: Callable[..., Any], parameter: inspect.Parameter, value
 
 
 def _evaluated(function: Callable[..., Any], parameter: inspect.Parameter) -> Any:
-    """The annotation as an object, where it is text in part or as a whole."""
+    """Return the annotation as an object, with string annotations evaluated."""
     holder = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
     scope = getattr(inspect.unwrap(function), "__globals__", {})
     return get_type_hints(holder, globalns=scope, localns=scope, include_extras=True)[parameter.name]
 
 
 def _fits(value: Any, annotation: Any) -> bool:
-    """Return whether pydantic would leave *value* as it is, where that is plain to see."""
+    """Return whether pydantic would certainly leave *value* unchanged."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is Any:
         return True
@@ -102,8 +102,10 @@ def _fits(value: Any, annotation: Any) -> bool:
 
 
 def _validator(annotation: Any) -> Callable[[Any], Any]:
-    """What converts a value as *annotation* says, and raises _Misfit. Raises whatever pydantic does for
-    an annotation that it does not know."""
+    """Return a function that converts a value to *annotation*, and raises _Misfit.
+
+    Raises pydantic's errors for an annotation that it does not support.
+    """
     try:
         from pydantic import ConfigDict, ValidationError, create_model
     except ImportError:  # none, or one of another generation

@@ -1,4 +1,4 @@
-"""Reports that the store does not have yet: in memory, and on disk if there are many."""
+"""Reports that the store does not have yet, in memory or, if there are many, on disk."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from syntask_yaml.backend.queue import Claim, RunReports
 from syntask_yaml.model.run import LogLine, State
 from syntask_yaml.worker.children import WaitingChildren
 
-# Bytes of lines that are kept in memory, and read from the file at a time.
+# Bytes of lines in memory, and bytes that are read from the file at a time.
 _HELD = 1_000_000
 
 
 class ClaimLost(Exception):
-    """Another worker has the run."""
+    """Another worker has claimed the run."""
 
 
 @dataclass
 class Backlog:
-    """The lines, children and states of one run that wait for the store, each state with the moment at
-    which it was heard of. *folder* is for the file."""
+    """The undelivered lines, children and states of a run, each state with its time.
+
+    *folder* is the directory of the file.
+    """
 
     folder: Path
     lines: list[LogLine] = field(default_factory=list)
@@ -42,7 +44,7 @@ class Backlog:
             self._size += len(line.message)
 
     def put_aside(self) -> Sequence[LogLine]:
-        """Move the lines to the disk if they are many; return those that do not fit there and are lost."""
+        """Move the lines to disk if there are many; return those that do not fit there and are lost."""
         if self._size < _HELD:
             return ()
         lines, done = self._taken(), 0
@@ -56,7 +58,7 @@ class Backlog:
     def deliver(self, queue: RunReports, claim: Claim, now: datetime) -> Iterator[State]:
         """Deliver all lines, the children, a new name of the run, then the states; yield the accepted ones.
 
-        Raises ClaimLost for what is rejected. Raises BackendError if the store fails; what it has is not
+        Raises ClaimLost for what is rejected. Raises BackendError if the store fails; delivered items are not
         delivered again.
         """
         if self._aside is not None:
@@ -76,7 +78,7 @@ class Backlog:
             self.name = ""
         while self.states:
             state, heard = self.states[0]
-            # A run that is ready begins once the store has that; one that has ended did so before.
+            # A run that is ready begins after the delivery; one that has ended began before.
             if not queue.report(claim, state, heard if state.type.is_final else now):
                 raise ClaimLost
             self.states.pop(0)
@@ -88,7 +90,7 @@ class Backlog:
             raise ClaimLost
 
     def drop(self) -> None:
-        """Forget what was not delivered: another worker does that."""
+        """Discard undelivered items, which another worker delivers."""
         self._taken()
         self.children.clear()
         self.states.clear()
@@ -108,7 +110,7 @@ class Backlog:
 
 @dataclass
 class _Aside:
-    """A file with a line of JSON for each line of a log."""
+    """A file of log lines, one JSON document per line."""
 
     descriptor: int
     _written: int = 0
@@ -122,7 +124,7 @@ class _Aside:
         return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def write(self, line: LogLine) -> None:
-        """Add *line*, or nothing. Raises OSError where the disk is full."""
+        """Append *line*, or nothing. Raises OSError if the disk is full."""
         fields = (line.timestamp.isoformat(), line.level, line.message, line.logger, line.task)
         rest, at = json.dumps(fields).encode() + b"\n", self._written
         while rest:
@@ -131,7 +133,7 @@ class _Aside:
         self._written = at
 
     def lines(self) -> Iterator[list[LogLine]]:
-        """The lines, some at a time. What was yielded counts as read when the next ones are asked for."""
+        """Yield the lines in chunks. A chunk counts as read when the next one is requested."""
         with os.fdopen(os.dup(self.descriptor), "rb") as file:
             file.seek(self._read)
             while file.tell() < self._written:

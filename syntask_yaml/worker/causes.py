@@ -1,4 +1,4 @@
-"""Why a run failed, as its worker knows it."""
+"""The cause of a run's failure, as its worker knows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from syntask_yaml.worker.protocol import Report
 
 
 def cause_of_failure(report: Report, claim: Claim) -> Cause | None:
-    """Return in which stage a run failed, and in which pull step; any process of the run can report."""
+    """Return the stage and the pull step of a failure; any process of the run can report it."""
     if report.stage not in {kind.value for kind in STAGES}:
         return None
     kind, steps = CauseKind(report.stage), claim.pull_steps

@@ -1,7 +1,7 @@
-"""The process of one run: `python -m syntask_yaml.worker.child`, started by a worker, or forked from one.
+"""The process of a run: `python -m syntask_yaml.worker.child`, started or forked for a worker.
 
 It reads its job, runs the pull steps, loads the entrypoint, reports that it is ready, waits for `go`, and
-calls the flow. When its worker is gone, it is killed at once, with everything that it started.
+calls the flow. When its worker dies, it is killed at once, with all processes that it started.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from syntask_yaml.worker.reporter import Reporter, flush
 
 
 class _WorkerTracker:
-    """Tells the worker what becomes of the children of *run*; how the run ended, `main` reports."""
+    """A tracker that reports the children of *run* to the worker; `main` reports the run's end."""
 
     def __init__(self, run: RunInfo, report: Reporter) -> None:
         self.run = run
@@ -42,11 +42,11 @@ class _WorkerTracker:
             self._report(Report("renamed", name=name[:LONGEST_TEXT]))
 
     def end(self, state: str, state_name: str, message: str) -> None:
-        """Nothing: how the run ended is its result."""
+        """Do nothing, because `main` reports the end."""
 
 
 class _LogHandler(logging.Handler):
-    """Sends log records to the worker with their level, instead of through standard error."""
+    """A handler that sends log records to the worker with their level, instead of to standard error."""
 
     def __init__(self, report: Reporter) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class _LogHandler(logging.Handler):
 
 
 class _Control:
-    """The pipe from the worker: a job, then `go`. The run lives while the pipe is open."""
+    """The pipe from the worker, which sends a job, then `go`. The run lives while the pipe is open."""
 
     def __init__(self, descriptor: int) -> None:
         self._pipe: IO[bytes] = os.fdopen(descriptor, "rb")
@@ -96,7 +96,7 @@ def main() -> int:
     report = Reporter(_inherited(REPORT_FD))
     handler = _LogHandler(report)
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
-    # It logs each request, also those of Prefect's client, which the flow did not make.
+    # httpx logs each request, including those of Prefect's client, which the flow did not make.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         call = _prepared(control.job, ahead, report, handler)
@@ -121,7 +121,7 @@ def main() -> int:
 
 
 def _prepared(job: Job, ahead: Collection[str], report: Reporter, handler: logging.Handler) -> Call:
-    """Pull and load the flow, and return its call; *ahead* are modules that were loaded to pull with."""
+    """Pull and load the flow, and return its call; *ahead* are modules that were imported for pull steps."""
     _pull(job, ahead)
     report.stage = "load"
     function = load_flow(job.entrypoint)
@@ -137,7 +137,7 @@ def _prepared(job: Job, ahead: Collection[str], report: Reporter, handler: loggi
 
 
 def _pull(job: Job, ahead: Collection[str]) -> None:
-    """Run the pull steps; where there are none, the modules that were loaded *ahead* for them go."""
+    """Run the pull steps; without any, unload the modules that were imported *ahead* for them."""
     if job.pull_steps:
         from syntask_yaml.worker.pull import pull
 
@@ -148,7 +148,7 @@ def _pull(job: Job, ahead: Collection[str]) -> None:
 
 
 def _inherited(name: str) -> int:
-    """Return a pipe from the worker, which processes that the flow starts do not inherit."""
+    """Return a pipe from the worker, and keep processes of the flow from inheriting it."""
     descriptor = int(os.environ.pop(name))
     os.set_inheritable(descriptor, False)
     return descriptor

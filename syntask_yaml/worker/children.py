@@ -1,4 +1,4 @@
-"""The reports of task runs and subflow runs, within limits of memory and store."""
+"""Reports of task runs and subflow runs, limited in memory and in the store."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from syntask._runs.tracking import ChildChange
 from syntask_yaml.model.child_run import FLOW, TASK, ChildRun
 from syntask_yaml.model.run import State, StateType
 
-# Characters of a text, and the number of ids of upstream task runs; the rest is dropped.
+# Maximum length of a string, and maximum number of upstream task runs; the rest is dropped.
 _LONGEST_TEXT, _LONGEST_ID, _MOST_UPSTREAM = 1_000, 100, 1_000
-# Bytes that a change takes up besides its texts, and those of changes that wait for the store.
+# Bytes of a change besides its strings, and bytes of changes that wait for the store.
 _CHANGE, _ID, _MOST_WAITING = 300, 40, 8_000_000
 _STATES = {state.value for state in StateType}
 _KINDS = {TASK, FLOW}
@@ -39,12 +39,12 @@ def change_of(fields: Any) -> ChildChange:
 
 
 def is_id(value: Any) -> bool:
-    """Return whether *value*, which the code of a run wrote, can be the id of a task run or subflow run."""
+    """Return whether *value*, which the code of a run wrote, is a valid id of a task run or subflow run."""
     return isinstance(value, str) and value.isascii() and 0 < len(value) <= _LONGEST_ID
 
 
 def masked_change(change: ChildChange, mask: Callable[[str], str]) -> ChildChange:
-    """Return *change* with *mask* applied to its texts, which are cut to their maximum length."""
+    """Return *change* with *mask* applied to its strings, truncated to their maximum length."""
 
     def brief(text: str) -> str:
         return mask(text)[:_LONGEST_TEXT] if text else ""
@@ -78,7 +78,7 @@ def child_run(change: ChildChange, started: float | None) -> ChildRun:
 
 @dataclass
 class ChildLimit:
-    """Admits changes of up to *limit* bytes in all, None for any number, and counts the others."""
+    """A limit of *limit* bytes for all changes, None for no limit, which counts rejected changes."""
 
     limit: int | None = None
     left_out: int = 0
@@ -94,7 +94,7 @@ class ChildLimit:
         return True
 
     def last_words(self) -> str:
-        """Return the line of the log about what was left out."""
+        """Return the log line about rejected changes."""
         return (
             f"{self.left_out:,} more changes of task runs and subflow runs were left out:"
             " those before reached SYNTASK_LOG_LIMIT, or the store could not be written."
@@ -103,16 +103,16 @@ class ChildLimit:
 
 @dataclass
 class WaitingChildren:
-    """The children of a run that wait for the store, each with its last change, and when it first ran."""
+    """The children of a run that wait for the store, each with its last change and its start time."""
 
     _waiting: dict[str, tuple[ChildChange, float | None, int]] = field(default_factory=dict)
     _size: int = 0
 
     def add(self, change: ChildChange) -> bool:
-        """Keep *change* until the store has it; False if too many wait, and it is left out."""
+        """Keep *change* until it is stored; return False if too many wait, and it is rejected."""
         size = _size(change)
         before, started, size_before = self._waiting.get(change.id, (None, None, 0))
-        # How a child that is waiting ends takes little room, and says the most.
+        # The end of a waiting child needs little memory, and is the most important change.
         most = _MOST_WAITING if before is None else 2 * _MOST_WAITING
         if self._size + size - size_before > most:
             return False
@@ -130,7 +130,7 @@ class WaitingChildren:
 
 
 def _after(change: ChildChange, before: ChildChange) -> ChildChange:
-    """Return *change* with what is still true of the change *before*."""
+    """Return *change* with the values of *before* that remain valid."""
     if change.attempt >= before.attempt and (change.upstream or not before.upstream):
         return change
     attempt = max(before.attempt, change.attempt)

@@ -1,4 +1,4 @@
-"""A dry run in a container of the deployment's image: everything up to the call of the flow."""
+"""A dry run in a container of the deployment's image, up to the call of the flow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.runner.base import Launch, Running
 from syntask_yaml.worker.runner.docker import start_container
 
-# The script is sent on the input too: anyone who may ask the engine can see arguments and environment.
+# The script is sent on the input too, because arguments and environment are visible to all users of the
+# engine.
 _BEGIN = (
     "import sys; r = sys.stdin.buffer; exec(compile(r.read(int(r.readline())), 'syntask-check', 'exec'), "
     "{'__name__': '__main__'})"
@@ -31,7 +32,7 @@ _BEGIN = (
 
 
 class _Attempt(NamedTuple):
-    """A job in an engine, until *deadline*; *notify* gets its output under *label*."""
+    """A job in an engine, until *deadline*; *notify* receives its output under *label*."""
 
     job: ImageJob
     engine: Engine
@@ -41,10 +42,10 @@ class _Attempt(NamedTuple):
 
 
 def dry_run_in_container(check: ImageCheck) -> DryRunResult:
-    """Do in a container what a worker would do there, and remove the container.
+    """Do the work of a run in a container up to the call of the flow, and remove the container.
 
-    In a docker pool of our own backend, a run is started as our worker starts it; elsewhere, with the Prefect
-    or else the Syntask of the image, and with the address of the server.
+    In a docker pool of an embedded backend, the run is started as by our worker; elsewhere, with the image's
+    Prefect or else Syntask, and the address of the server.
     """
     began = monotonic()
     try:
@@ -71,7 +72,7 @@ def _as_our_worker(check: ImageCheck) -> DryRunResult:
     def start(launch: Launch) -> Running:
         env = {**check.environ, **(launch.variables.get("env") or {})}
         variables = {**launch.variables, "env": env, "auto_remove": True, "image_pull_policy": "IfNotPresent"}
-        # The package is made once, and not below the directory of this check.
+        # The package is created once, outside of the directory of this check.
         home = read_settings(check.context.environ).home
         launch = replace(launch, home=home, variables={**variables, "image": image})
         return start_container(launch, patience=check.timeout)
@@ -106,7 +107,7 @@ def _bring(image: str, engine: Engine) -> None:
 
 
 def _report_of(check: ImageCheck, job: ImageJob) -> Report:
-    """Return the report of the container, and pass its output on."""
+    """Return the report of the container, and forward its output."""
     stage = "engine"
     try:
         with open_engine(check.context) as engine:

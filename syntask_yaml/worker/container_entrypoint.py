@@ -1,10 +1,10 @@
-"""The program of a dry run inside a container: this file is sent there as text.
+"""The program of a dry run in a container. The source of this file is sent there.
 
-It runs with the Python of the image, and uses the Prefect or else the Syntask that is installed there, as
-a worker's run in that image does. So it imports nothing of ours at its top.
+It runs with the Python of the image, and uses the Prefect or else the Syntask that is installed there, like a
+worker's run in that image. Therefore it imports none of our modules at the top.
 
-Input: a line of JSON with `environ`, `entrypoint`, `parameters` and `pull_steps`; the program exits when
-the input ends. Output: a line of JSON with the keys of `worker.protocol.Report`. Everything else goes to
+Input: a line of JSON with `environ`, `entrypoint`, `parameters` and `pull_steps`; the program exits when the
+input ends. Output: a line of JSON with the keys of `worker.protocol.Report`. All other output goes to
 standard error.
 """
 
@@ -20,12 +20,12 @@ import threading
 import traceback
 from typing import Any
 
-# Blocks and variables are resolved already. A step that needs more must not start a server of its own.
+# Blocks and variables are already resolved. A step that needs others must not start a server.
 _NO_SERVER = "http://127.0.0.1:9/api"
 
 
 class _Stage:
-    """The stage that the dry run has reached, and the pull step that it is at."""
+    """The current stage and pull step of the dry run."""
 
     name = "start"
     step: int | None = None

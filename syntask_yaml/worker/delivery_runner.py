@@ -1,7 +1,7 @@
-"""Deliver what automations ask for, without delaying runs.
+"""Deliveries of automations, in threads that do not delay runs.
 
-The thread of the worker only reads and writes the store; each attempt has a thread of its own, which does
-not keep the process from exiting, and which nobody waits for once it took too long.
+The worker's thread only reads and writes the store; each attempt has a thread of its own, which does not keep
+the process from exiting, and which is abandoned after a timeout.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from syntask_yaml.retry import pauses
 from syntask_yaml.worker.events import DeliveryEnded, Notify
 from syntask_yaml.worker.options import WorkerOptions
 
-# Attempts at a time, and those of one automation: the address of one may not answer.
+# Concurrent attempts, in total and for an automation, whose address may not respond.
 _AT_ONCE, _EACH_AT_ONCE = 32, 8
-# Seconds between two looks for what is due.
+# Seconds between polls for due deliveries.
 _LOOK_EVERY = 0.5
-# For how many seconds a worker that stops, and has no runs left, begins attempts of what is due.
+# Seconds for which a stopping worker without runs starts due attempts.
 _LAST_LOOKS = 15.0
 _LONGEST_PAUSE = 3600.0
 _LONGEST_LEASE = 600.0
-# How long a process that exits waits for the programs that it ends.
+# Seconds for which an exiting process waits for programs that it terminates.
 _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class _OngoingAttempt:
-    """An attempt that goes on since it *began*, on the clock that nobody sets back."""
+    """An attempt in progress, which *began* at this monotonic time."""
 
     claim: DeliveryClaim
     began: float
@@ -60,7 +60,7 @@ class _Ended:
 
 @dataclass
 class DeliveryRunner:
-    """Delivers what is due on *backend*. Programs run in *directory*, with *environ*."""
+    """A runner of deliveries that are due on *backend*. Programs run in *directory*, with *environ*."""
 
     backend: OwnBackend
     options: WorkerOptions
@@ -80,17 +80,18 @@ class DeliveryRunner:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing goes on, and nothing was due when that was last looked at."""
+        """Whether no attempt is in progress, and none was due at the last poll."""
         return not self._ongoing and self._looked is not None
 
     def hurry(self) -> None:
-        """Look for what is due at the next tick: a run has ended."""
+        """Poll at the next tick, because a run has ended."""
         self._looked = None
 
     def tick(self, now: datetime, *, is_last: bool = False) -> None:
-        """Write what attempts came to, and begin those that are due at *now*.
+        """Write the results of attempts, and start those that are due at *now*.
 
-        *is_last*: the worker only waits for this. Many may be due, so the rest is soon left to others.
+        *is_last*: the worker only waits for these. Since many may be due, the rest is soon left to other
+        workers.
         """
         self._write_ended(now)
         self._give_up_waiting(now)
@@ -105,7 +106,7 @@ class DeliveryRunner:
             self._looked = now
 
     def _begin_due(self, now: datetime) -> None:
-        """Begin what is due as long as there is room, which no automation takes alone."""
+        """Start due attempts within the limits, so that no automation uses all slots."""
         while len(self._ongoing) < _AT_ONCE:
             ongoing = Counter(each.claim.delivery.automation_id for each in self._ongoing.values())
             full = [id_ for id_, number in ongoing.items() if number >= _EACH_AT_ONCE]
@@ -119,7 +120,7 @@ class DeliveryRunner:
         return self._is_last_since is not None and has_passed(self._is_last_since, _LAST_LOOKS, now)
 
     def stop(self) -> None:
-        """End the programs that go on, with this process; another worker does it again."""
+        """Terminate running programs, because this process exits; another worker retries them."""
         deadline = monotonic() + _PATIENCE
         for ongoing in self._ongoing.values():
             ongoing.stop.set()
@@ -162,11 +163,11 @@ class DeliveryRunner:
         self._ended.put(ended)
 
     def _write_ended(self, now: datetime) -> None:
-        """Write what the attempts came to that have ended; what the store does not take is written later."""
+        """Write the results of ended attempts; those that the store rejects are written later."""
         while not self._ended.empty():
             ended = self._ended.get_nowait()
             ongoing = self._ongoing.get(ended.id)
-            # One that nobody waited for any more may be under way again.
+            # An abandoned attempt may have been retried in the meantime.
             if ongoing is not None and ongoing.claim.token == ended.token:
                 self._unwritten[ended.id] = ended
         for id_, ended in list(self._unwritten.items()):
@@ -189,7 +190,7 @@ class DeliveryRunner:
         self.hurry()  # there is room for another one
 
     def _next(self, claim: DeliveryClaim, now: datetime) -> datetime | None:
-        """Return when to try again what has just failed; None if it was the last attempt."""
+        """Return the time of the next attempt after a failure; None if it was the last one."""
         times = self.options.delivery_attempts - 1
         every = list(pauses(self.options.delivery_pause, times=times, longest=_LONGEST_PAUSE))
         pause = every[min(claim.delivery.attempts, len(every)) - 1]

@@ -1,4 +1,4 @@
-"""A dry run of a deployment: everything up to the call of the flow."""
+"""A dry run of a deployment, up to the call of the flow."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from syntask_yaml.worker.runner.process import start_process
 
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
-    """The result of a dry run: it took *seconds*; *failure* is None if a run would start."""
+    """The result of a dry run, which took *seconds*; *failure* is None if a run would start."""
 
     seconds: float
     failure: Failure | None = None
@@ -49,13 +49,12 @@ def dry_run(
     expected: ExpectedResources = NOTHING_ELSE,
     start: Runner = start_process,
 ) -> DryRunResult:
-    """Do what a worker with *environ* would do, in an empty directory that is removed afterwards.
+    """Do the work of a worker with *environ*, in an empty directory that is removed afterwards.
 
-    What is *expected* of the backend counts as if it were there.
+    *expected* objects count as if the backend had them.
 
     The run is started by *start*. The pull steps run, the entrypoint is loaded and the parameters are bound;
-    taking longer than *timeout* seconds is a failure. The run, and all that it started, has ended when this
-    returns.
+    exceeding *timeout* seconds is a failure. On return, the run and all processes that it started have ended.
     """
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
@@ -74,7 +73,7 @@ def dry_run(
 
 
 def claim_of(deployment: Deployment, backend: Backend, expected: ExpectedResources = NOTHING_ELSE) -> Claim:
-    """Return a run of *deployment* that no backend has, as a worker would claim it."""
+    """Return a claimed run of *deployment*, which no backend has."""
     pool = pool_of(deployment, backend, expected)
     run = Run(
         id=str(uuid4()),
@@ -91,7 +90,7 @@ def claim_of(deployment: Deployment, backend: Backend, expected: ExpectedResourc
 def pool_of(
     deployment: Deployment, backend: Backend, expected: ExpectedResources = NOTHING_ELSE
 ) -> WorkPool | None:
-    """Return the work pool of *deployment*; None where there is none."""
+    """Return the work pool of *deployment*; None if there is none."""
     pools = expected.pools({each.name: each for each in backend.pools()})
     pool = pools.get(str(deployment.work_pool))
     return pool and with_template(pool, backend)
@@ -116,7 +115,7 @@ def _watch(run: Running, label: str, deadline: float, notify: Observer) -> Failu
 
 
 def failure_to_start(error: SyntaskError | OSError | ValueError) -> Failure:
-    """Return the failure of a run that was not even started."""
+    """Return the failure of a run that could not be started."""
     if isinstance(error, PullStepFailed):
         return Failure("pull", error.detail, error.hint, error.index)
     if isinstance(error, SyntaskError):

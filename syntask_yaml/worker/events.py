@@ -1,4 +1,4 @@
-"""The events of a worker."""
+"""Events of a worker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RunChanged:
 
 @dataclass(frozen=True, slots=True)
 class RunAdopted:
-    """The worker goes on with a run that another worker left."""
+    """The worker took over a run of another worker."""
 
     run: Run
 
@@ -36,14 +36,14 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True)
 class StoreLost:
-    """The store cannot be written, for *reason*; runs continue, and the worker retries."""
+    """The store is not writable, for *reason*; runs continue, and the worker retries."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class StoreRegained:
-    """The store can be written again, and has everything that was kept for it."""
+    """The store is writable again, and has all reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class PoolWaits:
 
 @dataclass(frozen=True, slots=True)
 class ProjectChanged:
-    """*files* of the project have changed, or all of them *are_gone*, and it is deployed again."""
+    """*files* of the project changed, or all of them *are_gone*, and it is deployed again."""
 
     files: tuple[Path, ...]
     are_gone: bool = False
@@ -79,9 +79,9 @@ class ProjectChanged:
 
 @dataclass(frozen=True, slots=True)
 class DeployFailed:
-    """The project could not be deployed; what was deployed stays, and is tried again after *seconds*.
+    """The project could not be deployed; the previous deploy stays, and a retry follows after *seconds*.
 
-    *reason* says why where the deploy could not begin; otherwise it has said so itself.
+    *reason* is set if the deploy could not begin; otherwise it reported its own errors.
     """
 
     seconds: float
@@ -90,7 +90,7 @@ class DeployFailed:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryEnded:
-    """An *attempt* of what an automation does when *run* ends has ended."""
+    """An *attempt* of an automation's action at the end of *run* has ended."""
 
     delivery: Delivery
     run: Run

@@ -1,4 +1,4 @@
-"""One claimed run from its start to its final state."""
+"""A claimed run from its start to its final state."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from syntask_yaml.worker.run_directory import own_directory, remove_directory
 from syntask_yaml.worker.run_environment import NOTHING_ELSE, job_variables
 from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
 
-# What a flow that returns a state can end in, beside COMPLETED and FAILED.
+# Types of states that a flow can return, besides COMPLETED and FAILED.
 _RETURNED = {each.value: each for each in (StateType.CANCELLED, StateType.CRASHED)}
 _BEGUN = (StateType.RUNNING, StateType.CANCELLING)
 
 
 @dataclass
 class Execution:
-    """A run that was started, until the store has everything that it reported.
+    """A started run, until the store has all of its reports.
 
-    *directory* belongs to it and is removed at the end, whether or not it runs there. *is_over*: it has
-    ended. Secrets from its job variables are masked in everything that it reports.
+    *directory* belongs to it and is removed at the end, whether or not it is the working directory.
+    *is_over*: it has ended. Secrets of its job variables are masked in all reports.
     """
 
     claim: Claim
@@ -60,7 +60,7 @@ class Execution:
         return () if self.is_over else self.running.descriptors
 
     def hear(self, now: datetime) -> None:
-        """Collect what the run reported until *now*, and whether it has ended."""
+        """Collect the run's reports until *now*, and whether it has ended."""
         if self.is_over:
             return
         code = self.running.poll()
@@ -94,7 +94,7 @@ class Execution:
                 self._report_filter.children.left_out += 1
 
     def _add(self, lines: Iterator[LogLine]) -> None:
-        """Keep *lines* for the store, except those that it has from the worker before this one."""
+        """Keep *lines* for the store, except those that it has from the previous worker."""
         for line in lines:
             if self._is_adopted and self._skipped < self.claim.logged - self.running.logged:
                 self._skipped += 1
@@ -102,14 +102,14 @@ class Execution:
                 self._backlog.add([line])
 
     def put_aside(self) -> None:
-        """Keep on disk what the store cannot take for now; count what the disk cannot take."""
+        """Move reports that the store cannot take now to disk; count those that do not fit there."""
         for line in self._backlog.put_aside():
             self._report_filter.log.leave_out(line.message)
 
     def deliver(self, backend: OwnBackend, now: datetime) -> Iterator[State]:
-        """Write what the run has reported to *backend*, and yield the states that it accepted.
+        """Write the reports of the run to *backend*, and yield the states that it accepted.
 
-        After that, a run that is ready calls its flow; a run that is no longer ours is lost. Raises
+        After that, a run that is ready calls its flow; a run that another worker has claimed is lost. Raises
         BackendError if the store fails.
         """
         is_ready, self._is_ready = self._is_ready, False
@@ -125,7 +125,7 @@ class Execution:
             self.running.go()
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
-        """Yield what the run reported since; beyond the log limit, its output is only counted."""
+        """Yield the new reports of the run; output beyond the log limit is only counted."""
         if self._report_filter.log.is_reached:
             self._report_filter.log.left_out += self.running.skip_output()
         return self.running.hear(is_last=is_last)
@@ -151,7 +151,7 @@ class Execution:
         return State(StateType.CRASHED, message=message, cause=self.running.cause(code))
 
     def cancel(self, now: datetime, *, grace: float, reason: str = "", cause: Cause | None = None) -> None:
-        """Ask the run to end, and kill it after *grace* seconds; *cause* where nobody asked the backend."""
+        """Ask the run to end, and kill it after *grace* seconds; *cause* is None for a requested end."""
         if self._asked is None and not self.is_over:
             self._asked, self._grace, self._cancelled, self._stopped = now, grace, reason, cause
             self.running.stop()
@@ -164,7 +164,7 @@ class Execution:
     def lose(self, run: Run | None) -> None:
         """End the run, which is no longer ours, or leave it to the worker that has it now.
 
-        *run* is what the store has of it; None if it was deleted.
+        *run* is the run in the store; None if it was deleted.
         """
         self._keeps_directory = run is not None and not run.state.type.is_final
         self._forget()
@@ -172,7 +172,7 @@ class Execution:
             self.kill()
 
     def leave(self) -> bool:
-        """Leave the run as it is, to another worker; False if it cannot go on without this one."""
+        """Leave the run to another worker; return False if it cannot continue without this one."""
         if self.is_over or not self.running.let_go():
             return False
         self._forget()
@@ -180,7 +180,7 @@ class Execution:
         return True
 
     def _forget(self) -> None:
-        """Deliver nothing more. What the store does not know to have begun must not begin."""
+        """Deliver nothing more. A run whose begin the store does not know must not begin."""
         self._backlog.drop()
         self._is_ready = False
 
@@ -205,8 +205,8 @@ def start_execution(
 ) -> Execution:
     """Start a claimed run; *log_limit* bytes of its log are kept, None for all.
 
-    What is *expected* of the backend counts as if it were there. Raises StepFailed for a job variable without
-    a value, or with a secret where none can be kept; and what *start* raises.
+    *expected* objects count as if the backend had them. Raises StepFailed for a job variable without a value,
+    or with a secret where none is allowed, and the errors of *start*.
     """
     variables = job_variables(claim, backend, environ, expected)
     for name, value in variables.items():
@@ -240,7 +240,7 @@ def adopt_execution(
     environ: Mapping[str, str],
     log_limit: int | None = None,
 ) -> Execution:
-    """Go on with a run that another worker started, as `start_execution` does with one of ours."""
+    """Take over a run that another worker started, with the parameters of `start_execution`."""
     directory = own_directory(claim.run.id, home)
     running = adopt(Legacy(claim=claim, backend=backend, environ=environ, directory=directory))
     return Execution(claim, running, directory, _report_filter=ReportFilter(log_limit), _is_adopted=True)

@@ -1,4 +1,4 @@
-"""The runs that a worker executes, from the start of each until the store has all of it."""
+"""The runs that a worker executes, from their start until the store has all of their reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syntask_yaml.worker.options import WorkerOptions
 
 
 class Executions:
-    """Those of one worker, by the ids of the runs. Each change of a run is notified."""
+    """The executions of a worker, by run id. Each change of a run is notified."""
 
     def __init__(self, backend: OwnBackend, options: WorkerOptions, notify: Notify) -> None:
         self._backend = backend
@@ -33,7 +33,7 @@ class Executions:
 
     @property
     def descriptors(self) -> list[int]:
-        """The descriptors that become readable once a run has reported something."""
+        """The descriptors that become readable when a run has reported something."""
         return [descriptor for each in self.by_run.values() for descriptor in each.descriptors]
 
     @property
@@ -45,21 +45,21 @@ class Executions:
         self.by_run[execution.claim.run.id] = execution
 
     def adopt(self, execution: Execution, now: datetime) -> None:
-        """Go on with a run that a dead worker left."""
+        """Take over a run of a dead worker."""
         self.add(execution)
         self._notify(RunAdopted(execution.claim.run))
         if execution.claim.run.state.type is StateType.CANCELLING:
             execution.cancel(now, grace=self._options.grace)
 
     def hear(self, now: datetime, *, can_write: bool) -> None:
-        """Collect what the runs have reported; put it aside while the store *can_write* nothing."""
+        """Collect the reports of the runs; move them to disk unless the worker *can_write* to the store."""
         for execution in self.by_run.values():
             execution.hear(now)
             if not can_write:
                 execution.put_aside()
 
     def deliver(self, now: datetime) -> Iterator[Execution]:
-        """Write what the runs have reported to the store, and yield each that has ended with that."""
+        """Write the reports of the runs to the store, and yield each run whose end was written."""
         for execution in list(self.by_run.values()):
             self._deliver(execution, now)
             if execution.is_over:
@@ -67,12 +67,12 @@ class Executions:
                 yield execution
 
     def report(self, claim: Claim, state: State, now: datetime) -> None:
-        """Write the *state* of a run that reports nothing itself."""
+        """Write the *state* of a run that cannot report it itself."""
         if self._backend.report(claim, state, now):
             self._notify(RunChanged(claim.run, state))
 
     def obey(self, states: Mapping[str, StateType], now: datetime) -> None:
-        """End the runs that were cancelled, and those that another worker has."""
+        """End the runs that were cancelled, and those that another worker has claimed."""
         for run_id, execution in list(self.by_run.items()):
             state = states.get(run_id)
             if state is None:
@@ -81,13 +81,13 @@ class Executions:
                 execution.cancel(now, grace=self._options.grace)
 
     def cancel(self, now: datetime) -> None:
-        """Cancel all runs, as the worker is stopped."""
+        """Cancel all runs, because the worker was stopped."""
         reason, cause = "The worker was stopped.", self._stopped(now)
         for execution in self.by_run.values():
             execution.cancel(now, grace=self._options.grace, reason=reason, cause=cause)
 
     def abandon(self, now: datetime) -> None:
-        """End all runs when an unexpected error ends the worker."""
+        """End all runs, because an unexpected error ends the worker."""
         for execution in self.by_run.values():
             if not execution.leave():
                 execution.kill()

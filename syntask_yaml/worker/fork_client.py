@@ -1,4 +1,4 @@
-"""Start runs through the fork server, if that makes no difference to the flow."""
+"""Starts of runs through the fork server, where this makes no difference to the flow."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ from syntask_yaml.worker.fork_server import ENDED, LENGTH, READY, RECORD, STARTE
 from syntask_yaml.worker.protocol import FORK_FD
 from syntask_yaml.worker.spawn import UNKNOWN, Process, RunEnds, spawn_program
 
-# What Python, hooks of its start, and the C library read when a process starts and not again.
+# Variables that Python, its startup hooks and the C library only read at the start of a process.
 _AT_START = re.compile(r"PYTHON|COVERAGE_PROCESS_|HOME$|LC_|LANG$|LOCPATH$|LD_|GLIBC_|MALLOC_|OPENSSL_")
-# Bytes of an order: what a socket takes at once, and no more than any program may have as its environment.
+# Maximum bytes of an order: a socket accepts it at once, and any program an environment of that size.
 _LONGEST = 65_536
-# Seconds. How long a fork may take; and after which another server is tried when one did not get ready.
+# Seconds: the timeout of a fork, and the pause after a server that failed to start.
 _PATIENCE = 10.0
 _TRY_AGAIN = 600.0
 
 
 def can_fork() -> bool:
-    """Whether this system has what forking takes: on macOS, a fork of a process with threads of the system's
-    libraries is not safe; and the end of a process that is not our child must be seen.
+    """Return whether this system supports forking.
+
+    On macOS, it is unsafe to fork a process with threads of system libraries. Also, the end of a process that
+    is not our child must be observable.
     """
     if sys.platform != "linux":
         return False
@@ -45,10 +47,10 @@ def can_fork() -> bool:
 
 @dataclass
 class ForkingSpawn:
-    """Spawns the runs of a worker. *words* start the server, *environ* is what a run has that adds nothing.
+    """A spawn of a worker's runs. *words* start the server, *environ* is a run's base environment.
 
-    The server is started with the second run, and ends with this process. A run that cannot be forked, or
-    cannot be yet, is started as a new program.
+    The server is started with the second run, and ends with this process. A run that cannot be forked, or not
+    yet, is started as a new program.
     """
 
     words: Sequence[str]
@@ -79,7 +81,7 @@ class ForkingSpawn:
         return is_absolute and _at_start(environ) == _at_start(self.environ)
 
     def _look_at_server(self) -> None:
-        """Give up a server that has ended, or in which modules are missing that new processes would find."""
+        """Retire a server that has ended, or that lacks modules that new processes would find."""
         self._retired = [each for each in self._retired if not each.has_ended]
         server = self._server
         if server is not None and (server.has_ended or server.is_outdated):
@@ -97,7 +99,7 @@ class ForkingSpawn:
 
 
 class _Server:
-    """A fork server, seen from the worker. Raises OSError where it cannot be started."""
+    """A fork server, from the worker's side. Raises OSError if it cannot be started."""
 
     def __init__(self, words: Sequence[str], environ: Mapping[str, str]) -> None:
         self._installation = _installation()
@@ -105,7 +107,7 @@ class _Server:
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(_PATIENCE)
         with theirs:
-            # Pipes that nobody reads: streams of another kind would behave differently in the runs.
+            # Closed pipes: streams of another kind would behave differently in the runs.
             self._process = subprocess.Popen(
                 words,
                 cwd="/",
@@ -132,11 +134,11 @@ class _Server:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether something was installed since: new processes may find other modules."""
+        """Whether a package was installed since, so that new processes may find other modules."""
         return self._installation != _installation()
 
     def retire(self) -> None:
-        """Ask for no more; it waits for the runs that it has forked."""
+        """Send no more orders; the server waits for the runs that it has forked."""
         self._socket.close()
 
     def fork(self, order: bytes, ends: RunEnds) -> Process | None:
@@ -150,8 +152,8 @@ class _Server:
             os.close(status_end)
         if not _is_readable(status, _PATIENCE):
             self._process.kill()
-        # Without the server, the run tells that it has started, or nobody has the other end any more: there
-        # is no moment in which it could begin unseen beside a new program.
+        # If the server dies, either the run reports its start, or all other ends of the pipe are closed. It
+        # cannot begin unnoticed beside a new program.
         if pid := _number(os.read(status, RECORD), STARTED):
             with suppress(ProcessLookupError):  # somebody has killed it
                 return _Forked(pid, status)
@@ -165,7 +167,7 @@ class _Server:
 
 
 class _Forked:
-    """A process that was forked. It goes on when the server ends, which had to tell how it ended."""
+    """A forked process. It continues after the end of the server, which would have reported its exit code."""
 
     def __init__(self, pid: int, status: int) -> None:
         self.pid = pid
@@ -188,7 +190,7 @@ class _Forked:
         return self._code
 
     def signal(self, number: signal.Signals) -> None:
-        # What the server has waited for it has ended; the number can be that of another group now.
+        # The server has reaped processes whose end it reported; their ids can belong to other groups now.
         if self.poll() is None or self._is_orphan:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
@@ -223,6 +225,6 @@ def _at_start(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _installation() -> tuple[tuple[str, int], ...]:
-    """Return what changes when something is installed for this Python, or Python itself."""
+    """Return a value that changes when a package or Python itself is installed."""
     places = map(Path, (sys.executable, *site.getsitepackages(), site.getusersitepackages()))
     return tuple((str(place), place.stat().st_mtime_ns) for place in places if place.exists())

@@ -1,13 +1,13 @@
-"""The fork server: it has loaded what each run needs, and no user code.
+"""The fork server, which has imported the modules that each run needs, and no user code.
 
-It is `syntask_yaml.worker.child` itself, with a socket to the worker, so that a process that it forks goes on
+It is `syntask_yaml.worker.child` itself, with a socket to the worker, so that a forked process continues
 exactly where a new one begins.
 
     worker → server   an order: its length in four bytes, with five descriptors, and then JSON;
-                      the end of the socket: exit as soon as no run is left
+                      the end of the socket: exit when no run is left
     server → worker   on the socket, once: `READY`
                       on the last descriptor: `STARTED` with the process id, from the run; at its end
-                      `ENDED` with the exit code. Without the former, nothing has started.
+                      `ENDED` with the exit code. Without `STARTED`, no run has started.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from syntask_yaml.worker.protocol import CONTROL_FD, REPORT_FD
 
 READY = b"ready\n"
 LENGTH = 4
-# A kind and a number; read as a whole, since a write of so few bytes is atomic.
+# A kind and a number. Records are read whole, since a write of so few bytes is atomic.
 STARTED, ENDED = b"S", b"E"
 RECORD = 12
 
 _DESCRIPTORS = 5
 _INT = 4
-# What pull steps need, and the one of a project without others.
+# Modules of pull steps, and of the step of projects without other steps.
 _FOR_PULL = ("syntask_yaml.worker.pull", "syntask_yaml.steps.directory")
-# Ours, and hooks of installers, which change nothing but how modules are found.
+# Our modules, and hooks of installers, which only change how modules are found.
 _EXPECTED = ("__main__", "syntask", "_virtualenv", "_distutils_hack", "__editable__")
 
 
@@ -48,9 +48,9 @@ def record(kind: bytes, number: int) -> bytes:
 
 
 def serve(descriptor: int) -> frozenset[str]:
-    """Fork a process for each order. Returns in those processes only.
+    """Fork a process for each order. Returns in these processes only.
 
-    What it returns are the modules that only a run with pull steps would have loaded.
+    The result is the set of modules that only a run with pull steps would have imported.
     """
     if not _is_fit():
         os._exit(0)
@@ -68,10 +68,10 @@ def serve(descriptor: int) -> frozenset[str]:
 
 
 def _is_fit() -> bool:
-    """Return whether only what a run needs is here.
+    """Return whether this process contains only what a run needs.
 
-    It is not where Python's start has loaded something of the user's, such as a tracer, or has left a
-    thread: that is to happen in each run.
+    It does not if Python's startup imported modules of the user, such as a tracer, or started a thread: that
+    has to happen in each run.
     """
     has_threads = len(list(Path("/proc/self/task").iterdir())) > 1
     return not has_threads and all(map(_is_expected, list(sys.modules.items())))
@@ -87,7 +87,7 @@ def _is_expected(named: tuple[str, ModuleType]) -> bool:
 
 
 class _Server:
-    """The socket to the worker, and the runs that have not ended, by a descriptor of each process."""
+    """The socket to the worker, and the running processes, by a descriptor of each."""
 
     def __init__(self, worker: _socket.socket) -> None:
         self._worker = worker
@@ -104,7 +104,7 @@ class _Server:
         self._worker.send(READY)
 
     def has_become_run(self) -> bool:
-        """Wait for something to do, and do it; True in the process of a new run."""
+        """Wait for an event and handle it; return True in the process of a new run."""
         for descriptor, _ in self._poll.poll():
             if descriptor in self._runs:
                 self._bury(descriptor)
@@ -113,9 +113,9 @@ class _Server:
         return False
 
     def _bury(self, descriptor: int) -> None:
-        """End the group of a run that has ended, and tell how that was.
+        """Kill the group of a run that has ended, then reap it and report its exit code.
 
-        In this order: once the process is waited for, its number can be that of another group.
+        The order matters: after the process is reaped, its id can belong to another group.
         """
         pid, status = self._runs.pop(descriptor)
         with suppress(ProcessLookupError, PermissionError):  # the latter where all has another user by now
@@ -127,7 +127,7 @@ class _Server:
         self._close(descriptor, status)
 
     def _has_become_next(self) -> bool:
-        """Take the next order, and fork its run; True in that one."""
+        """Receive the next order, and fork its run; return True in the new process."""
         order, ends = self._next()
         if order is None or len(ends) < _DESCRIPTORS:
             self._close(*ends)
@@ -165,7 +165,7 @@ class _Server:
         return json.loads(text), ends
 
     def _become(self, order: dict[str, Any], ends: list[int], status: int) -> None:
-        """Make this process what a new one would be for that order."""
+        """Give this process the state of a new one for that order."""
         os.setsid()
         control, report, out, err = ends
         os.dup2(out, 1)

@@ -1,10 +1,10 @@
-"""Records on a pipe that several processes and threads write to at once.
+"""Records on a pipe with several writing processes and threads.
 
 A write of up to PIPE_BUF bytes is atomic. So a record, which is a line, is one such write, or several that
 name their writer:
 
     {"kind": "log", …}     a record
-    +4711.3 {"kind": "l    a part of the third one of process 4711; more of it follows
+    +4711.3 {"kind": "l    a part of the third record of process 4711; more parts follow
     -4711.3 og", …}        its last part
 """
 
@@ -20,12 +20,12 @@ from itertools import count
 _FRAME = min(getattr(select, "PIPE_BUF", 512), 4096)
 _NUMBERS = count(1)
 _PART = re.compile(rb"([+-])(\d+\.\d+) ")
-# Bytes of unfinished records that are kept for one run; beyond, the oldest is used as it is.
+# Bytes of incomplete records of a run; beyond this limit, the oldest one is used as it is.
 _MOST_HELD = 16_000_000
 
 
 def frames(record: bytes) -> Iterator[bytes]:
-    """Yield *record*, which has no newline, as writes that arrive whole whoever else writes."""
+    """Yield *record*, which has no newline, as atomic writes for a pipe with several writers."""
     if len(record) < _FRAME:
         yield record + b"\n"
         return
@@ -38,7 +38,7 @@ def frames(record: bytes) -> Iterator[bytes]:
 
 @dataclass
 class Assembly:
-    """Assembles the records from the lines of such a pipe, within bounded memory."""
+    """An assembler of records from the lines of the pipe, within bounded memory."""
 
     _parts: dict[bytes, list[bytes]] = field(default_factory=dict)
     _held: int = 0

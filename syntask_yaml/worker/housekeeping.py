@@ -1,4 +1,4 @@
-"""Delete old runs, and what killed workers left behind."""
+"""Removal of old runs, and of leftovers of killed workers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from syntask_yaml.worker.runner.base import Leftovers
 
 # Seconds.
 _EVERY = 3600.0
-# Runs removed in one transaction: others wait for it.
+# Runs removed in a transaction, for which other writers wait.
 _AT_ONCE = 20
 
 
 @dataclass
 class Housekeeping:
-    """Removes runs that ended longer ago than *keep*, and directories of ended runs below *home*.
+    """A cleaner of runs that ended longer ago than *keep*, and of directories of ended runs below *home*.
 
-    And what runs left behind that outlive their worker; *environ* is that of the worker.
+    It also removes leftovers of runs that outlive their worker; *environ* is the worker's environment.
     """
 
     backend: OwnBackend
@@ -36,8 +36,9 @@ class Housekeeping:
     _forgotten: datetime | None = None
 
     def tick(self, now: datetime, current: Collection[str], types: Collection[str]) -> None:
-        """Remove what is due at *now*; *current* are the ids of the worker's own runs, *types* those of its
-        work pools.
+        """Do the work that is due at *now*.
+
+        *current* are the ids of the worker's own runs, *types* those of its work pools.
         """
         for type_ in LEFTOVERS.keys() & set(types) - self._leftovers.keys():
             self._leftovers[type_] = LEFTOVERS[type_](self.backend.url, self.environ)
@@ -56,7 +57,7 @@ class Housekeeping:
                 remove_directory(own_directory(run_id, self.home))
 
     def _has_ended(self, run_id: str) -> bool:
-        """Whether the store has the run, and it has ended. What it does not have may be of another store."""
+        """Return whether the store has the run, and it has ended. An unknown run may be in another store."""
         try:
             run = self.backend.run(run_id)
         except BackendRefused:  # it is not the id of a run

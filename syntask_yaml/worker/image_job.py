@@ -1,4 +1,4 @@
-"""The job of a dry run in an image: what the container gets, and the options that it runs with."""
+"""The job of a dry run in an image: the input of the container, and its options."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from syntask_yaml.worker.dry_run import claim_of, failure_to_start
 from syntask_yaml.worker.run_environment import NOTHING_ELSE, PullStepFailed, looked_up, pull_steps
 
 _LOGINS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
-# Job variables for the place where a container runs, with docker-py's names.
+# Job variables for the engine, with docker-py's names.
 _HOST_OPTIONS: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
 
 
@@ -32,8 +32,8 @@ _HOST_OPTIONS: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "
 class ImageCheck:
     """A dry run of *deployment* in a container of *image*, or of the image of its job variables if empty.
 
-    *environ* is added to the environment of the image, *context* is that of this machine. *expected* of the
-    backend counts as if it were there. *timeout* is in seconds, without the pull of the image.
+    *environ* is added to the environment of the image, *context* is that of this machine. *expected* objects
+    count as if the backend had them. *timeout* is in seconds, without the pull of the image.
     """
 
     deployment: Deployment
@@ -48,7 +48,7 @@ class ImageCheck:
 
 @dataclass(frozen=True, slots=True)
 class ImageJob:
-    """What the container gets, secrets in clear; *scrubber* masks them."""
+    """The input of the container with plain secrets, which *scrubber* masks."""
 
     image: str
     given: bytes
@@ -95,7 +95,7 @@ def make_job(check: ImageCheck, environ: Mapping[str, str]) -> ImageJob:
 
 
 def _job_variables(check: ImageCheck) -> Mapping[str, Any]:
-    """Return the job variables with the values of blocks and variables. Raises DryRunFailed."""
+    """Return the job variables with resolved blocks and variables. Raises DryRunFailed."""
     try:
         claim = claim_of(check.deployment, check.backend, check.expected)
         template = with_defaults(claim.base_job_template, claim.job_variables)

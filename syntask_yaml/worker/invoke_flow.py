@@ -1,4 +1,4 @@
-"""Call the flow of an entrypoint with converted arguments, as the run of this process."""
+"""The call of an entrypoint's flow with converted arguments, as the run of this process."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from syntask_yaml.worker.arguments import bind_with_defaults, converted
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A flow and the arguments to call it with."""
+    """A flow and its arguments."""
 
     function: Callable[..., Any]
     arguments: Mapping[str, Any]
 
 
 def bind(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Call:
-    """Return the call of *function* with *parameters*, which are JSON, converted as its annotations ask.
+    """Return the call of *function* with the JSON *parameters*, converted to its annotations.
 
-    Raises TypeError for parameters that it does not have or lacks, ParametersInvalid for values that do
-    not fit, and whatever Prefect raises for one of its own flows.
+    Raises TypeError for unexpected or missing parameters, ParametersInvalid for values that do not match, and
+    Prefect's errors for its own flows.
     """
     if isinstance(function, Flow):
         return Call(
@@ -58,10 +58,10 @@ def _bound(
 
 
 def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> State[Any]:
-    """Make the call, as the run that the process entered, and return the state that it ends in.
+    """Call the flow as the current run, and return its final state.
 
-    *on_retry* is called for each failed attempt that is followed by another one. What is no flow of ours
-    is called as one without options; one of Prefect makes a run of its own. Raises what ends the process,
+    *on_retry* is called for each failed attempt that is followed by another. A plain function is called as a
+    flow without options; a flow of Prefect creates a run of its own. Raises exceptions that end the process,
     such as SystemExit.
     """
     function = call.function
@@ -75,7 +75,7 @@ def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> 
 
 
 def _finishing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """*function* as one that returns once its body has run: a coroutine or generator has not started."""
+    """Return *function* wrapped to return after its body has run, also for coroutines and generators."""
 
     @functools.wraps(function)
     def finishing(*args: Any, **kwargs: Any) -> Any:
@@ -90,7 +90,7 @@ def _finishing(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _outcome(function: Callable[..., Any], result: Any) -> Any:
-    """Return *result* once the body of *function* has run. Yielded values are discarded."""
+    """Return *result* after the body of *function* has run. Yielded values are discarded."""
     body = inspect.unwrap(function)
     if inspect.isgeneratorfunction(body) and inspect.isgenerator(result):
         deque(result, maxlen=0)

@@ -11,10 +11,10 @@ from threading import Thread
 
 
 def bind_life(descriptor: int, *, is_bound: bool = True) -> None:
-    """Have the kernel kill this process group at the next event of the pipe, which is its end.
+    """Make the kernel kill this process group at the next event of the pipe, which is its end.
 
-    That works also while no thread of this process gets a turn, but on Linux only: elsewhere, and if the pipe
-    has ended already, a thread that reads from it has to notice.
+    This works even if no thread of this process is scheduled, but on Linux only. Elsewhere, or if the pipe
+    has already ended, a thread that reads from it must detect the end.
     """
     if sys.platform != "linux":
         return
@@ -27,13 +27,13 @@ def bind_life(descriptor: int, *, is_bound: bool = True) -> None:
 
 
 def end_with(descriptor: int) -> None:
-    """Have this process group killed at the end of the pipe, which nobody writes to, wherever this is."""
+    """Have this process group killed at the end of the pipe, on any system."""
     bind_life(descriptor)
     Thread(target=_watch, args=(descriptor,), name="syntask-life", daemon=True).start()
 
 
 def _watch(descriptor: int) -> None:
-    """End where the kernel does not see to it, or the pipe has ended before it could."""
+    """End the process if the kernel does not, or if the pipe ended before."""
     while os.read(descriptor, 4096):
         pass
     os.killpg(os.getpgrp(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Load the flow of an entrypoint. This executes the user's file."""
+"""Loading of an entrypoint's flow, which executes the user's file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# What nearly all flow code asks for: a run is forked from a process that has it.
+# Modules that nearly all flows import; runs are forked from a process that has them.
 import syntask._definitions.decorators
 import syntask._runs.late  # noqa: F401
 from syntask_yaml.errors import NotFound
@@ -18,7 +18,7 @@ def load_flow(text: str) -> Callable[..., Any]:
     """Return the function of the entrypoint *text*.
 
     The current directory, and the folder of a file, come first on `sys.path`. Raises InvalidEntrypoint,
-    NotFound, or whatever the user's code raises.
+    NotFound, and the errors of the user's code.
     """
     entrypoint = parse_entrypoint(text)
     file = entrypoint.path and str(Path(entrypoint.path).resolve())

@@ -1,18 +1,18 @@
-"""The limit on the size of a run's log."""
+"""The size limit of a run's log."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Bytes that a line takes up besides its text.
+# Bytes of a line besides its text.
 _LINE = 50
-# Room for the worker's own lines, such as the traceback of a failure.
+# Reserve for the worker's own lines, such as the traceback of a failure.
 _RESERVE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Some output: lines and bytes."""
+    """An amount of output: lines and bytes."""
 
     lines: int = 0
     bytes: int = 0
@@ -26,7 +26,7 @@ class Amount:
 
 @dataclass
 class LogLimit:
-    """Keep up to *limit* bytes of a run's log, None for all, and count the rest."""
+    """A limit of *limit* bytes for a run's log, None for no limit, which counts the rest."""
 
     limit: int | None = None
     left_out: Amount = Amount()
@@ -37,7 +37,7 @@ class LogLimit:
         return self.left_out != Amount()
 
     def admits(self, text: str, *, is_own: bool = False) -> bool:
-        """Whether a line is kept. After the first one that is not, only the worker's own lines can be."""
+        """Return whether a line is kept. After the first rejected one, only the worker's own lines can be."""
         size = _size(text)
         room = None if self.limit is None else self.limit + (_RESERVE if is_own else 0)
         if room is None or (self._kept + size + _LINE <= room and (is_own or not self.is_reached)):
@@ -51,7 +51,7 @@ class LogLimit:
         self.left_out += Amount(1, _size(text))
 
     def last_words(self) -> str:
-        """Return the last line of the log, about what was dropped."""
+        """Return the last line of the log, about rejected lines."""
         return (
             f"{self.left_out.lines:,} more lines ({_shown(self.left_out.bytes)}) were dropped:"
             f" the log reached SYNTASK_LOG_LIMIT, {_shown(self.limit or 0)}."

@@ -1,7 +1,7 @@
-"""The worker: claims due runs, starts them, and reports their states to the backend.
+"""The worker, which claims due runs, starts them, and reports their states to the backend.
 
-`Worker.tick(now)` does everything that is due at a moment, and `Worker.wait()` sleeps until there is more
-to do. Time is an argument; the only loop is `run`.
+`Worker.tick(now)` does all work that is due at a time, and `Worker.wait()` sleeps until there is more. Time
+is an argument; the only loop is `run`.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from syntask_yaml.worker.served_pools import ServedPools
 from syntask_yaml.worker.sleeper import Sleeper
 from syntask_yaml.worker.starter import Starter
 
-# Seconds between two ticks: while something goes on, and while others would be noticed when they write.
+# Seconds between ticks, while busy, and while writes of other processes are noticed anyway.
 _BUSY, _IDLE = 0.05, 1.0
 
 
 @dataclass
 class Worker:
-    """One worker on one backend. *home* is where the directories of its runs are.
+    """A worker on a backend. *home* is the parent of its runs' directories.
 
-    *pools* are the work pools that it serves at first, each with its type; *runners* start runs, by type.
-    Commands of automations run in *directory*.
+    *pools* are the initial work pools, each with its type; *runners* start runs, by type. Commands of
+    automations run in *directory*.
     """
 
     backend: OwnBackend
@@ -73,14 +73,14 @@ class Worker:
         self._housekeeping = Housekeeping(self.backend, self.home, self.options.keep, self.environ)
 
     def serve(self, pools: Mapping[str, str], now: datetime) -> None:
-        """Serve *pools* from now on; runs of other ones go on."""
+        """Serve *pools* from now on; runs of other pools continue."""
         if pools.keys() != self._served.types.keys():
             self._renewed = None  # so that the new ones have a worker at once
             self._next_due = now
         self._served.types = pools
 
     def announce(self, now: datetime) -> None:
-        """Note that the worker is about to serve its pools: nobody is to be told to start one."""
+        """Record that the worker is about to serve its pools, so that no user is told to start one."""
         self._served.beat(now, seconds=0)
 
     def stop(self) -> None:
@@ -94,7 +94,7 @@ class Worker:
         """Whether the worker can exit."""
         if self._executions or not (self.is_stopping or (self.options.run_once and self._has_looked)):
             return False
-        # What has just ended is delivered, but nothing is waited for that could last.
+        # Deliveries of ended runs are made, but long ones are not awaited.
         return self.is_cancelling or self._outage.is_on or self._deliveries.is_idle
 
     def run(
@@ -116,7 +116,7 @@ class Worker:
             self._planner.close()
 
     def tick(self, now: datetime) -> None:
-        """Do everything that is due at *now*."""
+        """Do all work that is due at *now*."""
         self._executions.hear(now, can_write=not self._outage.is_on)
         self._announce_stop()
         if self.is_cancelling:
@@ -132,7 +132,7 @@ class Worker:
             self._outage.end()
 
     def _use_store(self, now: datetime) -> None:
-        """Do everything that needs the store."""
+        """Do all work that needs the store."""
         has_changed = self._served.has_changed()
         if has_passed(self._renewed, self._renew_every, now):
             self._renew(now)
@@ -150,7 +150,7 @@ class Worker:
             self._claim_due(now)
 
     def wait(self, now: datetime) -> None:
-        """Sleep until a run reports something, somebody writes, or the next tick is due."""
+        """Sleep until a run reports something, another process writes, or the next tick is due."""
         writes = () if self._is_busy else self.backend.descriptors
         seconds = min(_IDLE, self._renew_every) if writes else _BUSY
         is_full = len(self._executions) >= self.options.limit
@@ -161,7 +161,7 @@ class Worker:
 
     @property
     def _is_busy(self) -> bool:
-        """Whether something goes on that has to be looked at often."""
+        """Whether there is work in progress that needs frequent ticks."""
         is_idle = self._planner.is_idle and self._deliveries.is_idle and not self._outage.is_on
         return bool(self._executions) or self.is_stopping or self.options.run_once or not is_idle
 
@@ -191,7 +191,7 @@ class Worker:
         if claims := self._executions.claims:
             self._executions.obey(self.backend.renew(claims, now=now, lease=self.options.lease), now)
         self._served.beat(now, seconds=self.options.lease)
-        # After the machine slept, every lease has expired: other workers need a moment to renew theirs.
+        # After the machine slept, all leases have expired: other workers need a moment to renew theirs.
         has_slept = self._renewed is not None and has_passed(self._renewed, self.options.lease, now)
         self._renewed = now
         for run in () if has_slept else self.backend.reap(now):
@@ -208,7 +208,7 @@ class Worker:
             self.notify(Stopping(len(self._executions)))
 
     def _make_room(self) -> None:
-        """A run has ended: another one may start, and what it calls for is delivered at once."""
+        """Handle the end of a run: free its slot, and deliver its automations at once."""
         self._deliveries.hurry()
         self._next_due = self._planner.started
         self._has_looked = False

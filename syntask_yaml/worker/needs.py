@@ -1,4 +1,4 @@
-"""Check whether this machine has what a work pool needs, such as a container engine."""
+"""Checks of the machine's prerequisites for work pools, such as a container engine."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.worker.runner import NEEDS
 
-# Seconds after which what was missing is looked for again.
+# Seconds between checks of a missing prerequisite.
 _EVERY = 30.0
 
 
 @dataclass
 class Needs:
-    """Check what the types of work pools need in *environ*.
+    """A checker of the prerequisites of work pool types in *environ*.
 
-    It is looked for in a thread, which the end of the process does not wait for: an engine may be slow.
+    Checks run in a thread that the exit of the process does not wait for, because an engine may be slow.
     """
 
     environ: Mapping[str, str]
@@ -29,9 +29,9 @@ class Needs:
     _looked: dict[str, datetime] = field(default_factory=dict)
 
     def is_met(self, type: str, now: datetime) -> bool:
-        """Return whether nothing is missing for pools of *type*, as far as that is known at *now*.
+        """Return whether pools of *type* have all prerequisites, as far as is known at *now*.
 
-        What was there once is not looked for again: its runs say so if it is gone.
+        A prerequisite that was met is not checked again: runs report if it is gone.
         """
         if type not in NEEDS:
             return True
@@ -48,12 +48,12 @@ class Needs:
         return is_met
 
     def problem(self, type: str) -> SyntaskError | None:
-        """Return what was missing for pools of *type* when it was last looked for."""
+        """Return the error of the last check for pools of *type*."""
         return self._found.get(type)
 
 
 def _begin(find: Callable[[Mapping[str, str]], None], environ: Mapping[str, str]) -> Future[None]:
-    """Call *find* in a thread. An executor would wait for it when the process ends."""
+    """Call *find* in a thread. An executor would delay the exit of the process."""
     looking: Future[None] = Future()
 
     def look() -> None:

@@ -1,4 +1,4 @@
-"""The options of a worker."""
+"""Options of a worker."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
-    """How a worker serves its work pools. Times are in seconds.
+    """The options of a worker. Times are in seconds.
 
     *limit* is the number of concurrent runs. A claim that is not renewed for *lease* can be ended by another
-    worker. *grace* is how long a cancelled run has to exit by itself. Runs that ended longer ago than *keep*
-    are removed; None keeps them forever. *log_limit* bytes of a run's log are kept; None keeps all.
-    *delivery_attempts* are made of what an automation does; after the first one, the next follows in about
-    *delivery_pause*, then in twice that.
+    worker. *grace* is the time between the cancellation and the kill of a run. Runs that ended longer ago
+    than *keep* are removed; None keeps them forever. *log_limit* bytes of a run's log are kept; None keeps
+    all. *delivery_attempts* are made of an automation's action; the second follows after about
+    *delivery_pause*, and the pause doubles each time.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Continue while the store cannot be written."""
+"""Outages of the store, during which runs continue."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.errors import BackendError
 from syntask_yaml.worker.events import Notify, StoreLost, StoreRegained
 
-# Seconds. How long a worker without runs waits for its store, and between two attempts.
+# Seconds: the wait of a worker without runs for its store, and the pause between attempts.
 _PATIENCE = 30.0
 _RETRY_EVERY = 1.0
 
 
 @dataclass
 class Outage:
-    """Since when the store cannot be written, if it cannot."""
+    """The time since which the store is not writable, if it is not."""
 
     notify: Notify
     run_once: bool
@@ -35,7 +35,7 @@ class Outage:
         return True
 
     def begin(self, error: BackendError, now: datetime, *, has_runs: bool, is_cancelling: bool) -> None:
-        """Note that the store failed with *error*. Raises it if there is nothing to wait for."""
+        """Record that the store failed with *error*. Raises it if there is no reason to wait."""
         is_long = self._since is not None and has_passed(self._since, _PATIENCE, now)
         is_waited_for = has_runs or not (is_cancelling or (self.run_once and is_long))
         if not error.may_pass or not is_waited_for:
@@ -45,7 +45,7 @@ class Outage:
             self.notify(StoreLost(error.detail))
 
     def end(self) -> None:
-        """Note that the store has everything."""
+        """Record that the store has all reports."""
         if self._since is not None:
             self._since = None
             self.notify(StoreRegained())

@@ -1,4 +1,4 @@
-"""Convert parameters of common types without pydantic."""
+"""Conversion of parameters of common types without pydantic."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 
 def convert(value: Any, annotation: Any) -> Any:
-    """*value*, which is JSON, as *annotation* says; unchanged where that says nothing about it.
+    """Return the JSON *value* converted to *annotation*; unchanged for other annotations.
 
-    Raises ValueError or TypeError for a value that does not fit.
+    Raises ValueError or TypeError for a value that does not match.
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -30,7 +30,7 @@ def convert(value: Any, annotation: Any) -> Any:
 
 
 def _convert_union(value: Any, choices: tuple[Any, ...]) -> Any:
-    """The first choice that takes the value as it is, or else the first that it can be made into."""
+    """Return the value in the first alternative that accepts it unchanged, or else with conversion."""
     plain = (str, int, float, bool, list, dict, type(None))
     if any(type(value) is choice for choice in choices if choice in plain):
         return value
@@ -79,7 +79,7 @@ def _duration(kind: Any, value: float | str) -> Any:
     return kind(seconds=parse_interval(value))
 
 
-# By name: who asks for such a value has imported its type, and nobody else needs to.
+# By name: an annotation implies that its module is imported; other runs need not import it.
 _CONVERSIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "datetime.datetime": _moment,
     "datetime.date": lambda kind, value: kind.fromisoformat(value),

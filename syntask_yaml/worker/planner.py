@@ -1,4 +1,4 @@
-"""Create the runs of schedules in a thread, because a recurrence rule can take long."""
+"""Creation of scheduled runs in a thread, because a recurrence rule can be slow."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from syntask_yaml.worker.events import Notify, TimesPassed
 
 # Seconds.
 _EVERY = 5.0
-# Without a look for so long, as when the machine sleeps, times may have passed.
+# After a gap of so long, as when the machine slept, times may have passed.
 _GAP = 60.0
-# How long a tick waits for the schedules; slow ones are awaited by later ticks.
+# Seconds that a tick waits for the schedules; slow ones are awaited by later ticks.
 _AT_ONCE = 0.05
 
 
 @dataclass
 class Planner:
-    """Makes the coming runs at intervals, and when the store has changed. *started* is when it last did.
+    """A planner that creates coming runs, at intervals and when the store changes. It last *started* then.
 
-    What passed while nobody made runs is told, after a while without: it is left out.
+    After a gap, it reports the times that passed without runs.
     """
 
     queue: RunQueue
@@ -41,7 +41,7 @@ class Planner:
         return self._planning is None
 
     def tick(self, now: datetime, *, has_changed: bool) -> bool:
-        """Plan if that is due at *now*; whether runs may have become due. Raises BackendError."""
+        """Plan if that is due at *now*; return whether runs may have become due. Raises BackendError."""
         is_due = has_changed or has_passed(self.started, _EVERY, now)
         self._is_due |= is_due
         if self._planning is None and self._is_due:
@@ -61,5 +61,5 @@ class Planner:
         return passed_times(behind, now)
 
     def close(self) -> None:
-        """Start no more; what goes on is not waited for."""
+        """Start no more; work in progress is not awaited."""
         self._thread.shutdown(wait=False, cancel_futures=True)

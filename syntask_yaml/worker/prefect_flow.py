@@ -1,4 +1,4 @@
-"""Run a flow with Prefect's own decorator, which needs a server."""
+"""Execution of flows with Prefect's own decorator, which need a server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import write_atomically
 from syntask_yaml.worker.protocol import ANSWER, SERVERS, WANTED
 
-# Seconds. The worker gives up earlier, and says why.
+# Seconds. The worker's own timeout, which reports the reason, is shorter.
 _PATIENCE = 360.0
 _LOOK_EVERY = 0.05
 _REMEDY = (
@@ -27,13 +27,13 @@ _REMEDY = (
 
 
 class ServerFailed(SyntaskError):
-    """Prefect's server, which a flow of Prefect needs, did not start."""
+    """The Prefect server that a flow of Prefect needs did not start."""
 
 
 def take_logs(handler: logging.Handler) -> None:
-    """Have *handler* in place of Prefect's own one for the terminal, whose lines have no level for a worker.
+    """Replace Prefect's terminal handler, whose lines have no level for a worker, by *handler*.
 
-    Prefect puts its own into the root logger when it is imported.
+    Prefect adds its handler to the root logger when it is imported.
     """
     root = logging.getLogger()
     theirs = [each for each in root.handlers if type(each).__name__ == "PrefectConsoleHandler"]
@@ -44,7 +44,7 @@ def take_logs(handler: logging.Handler) -> None:
 
 
 def provide_server(function: Callable[..., Any]) -> None:
-    """Have *function*, if it is a flow of Prefect without a server, talk to the one of the worker.
+    """Let *function*, if it is a flow of Prefect without a server, use the worker's server.
 
     Otherwise Prefect would start one in each run. Raises ServerFailed.
     """
@@ -62,13 +62,13 @@ def provide_server(function: Callable[..., Any]) -> None:
         raise ServerFailed(f"Prefect's server did not start. {found.get('error', '')} {_REMEDY}")
     os.environ["PREFECT_API_URL"] = found["url"]
     os.environ["PREFECT_API_AUTH_STRING"] = found["login"]
-    # The worker keeps the log; nobody looks at that of the server.
+    # The worker stores the log; the server's copy would be unused.
     os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
     refresh()
 
 
 def _ask(folder: Path, version: str) -> Mapping[str, str]:
-    """Ask the worker for a server of that *version*, and return its answer."""
+    """Request a server of that *version* from the worker, and return its answer."""
     wanted, answer = folder / f"{version}{WANTED}", folder / f"{version}{ANSWER}"
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)

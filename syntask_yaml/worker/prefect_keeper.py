@@ -1,7 +1,7 @@
-"""Run one Prefect server: `python -m syntask_yaml.worker.prefect_keeper FOLDER PYTHON ANSWER`.
+"""The keeper of a Prefect server: `python -m syntask_yaml.worker.prefect_keeper FOLDER PYTHON ANSWER`.
 
-Started by a worker, which holds the other end of standard input: when it is gone, the kernel kills this
-process and the server, which are one process group.
+It is started by a worker, which holds the other end of standard input: when the worker dies, the kernel kills
+the process group of the keeper and the server.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from syntask_yaml.files import lock_for_life, write_atomically
 from syntask_yaml.worker.lifeline import end_with
 from syntask_yaml.worker.prefect_servers import FAILED
 
-# Seconds that a server may take to its first answer. It migrates a new database.
+# Seconds until the first answer of a server, which migrates a new database.
 _PATIENCE = 300.0
 _ASK_EVERY = 0.1
 _ASK_FOR = 5.0
-# Bytes of a database that begins anew: nobody looks at what is in it.
+# Bytes after which a database, whose content is not used, is replaced by a new one.
 _LARGEST = 200_000_000
 _SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -37,7 +37,7 @@ _SETTINGS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Start the server, tell where it is, and wait for its end."""
+    """Start the server, report its address, and wait for its end."""
     folder, python, answer = arguments
     end_with(0)
     home = _own_folder(Path(folder))
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _own_folder(parent: Path) -> Path:
-    """Return a folder below *parent* that no other server uses: its database is migrated once, and kept."""
+    """Return an unused folder below *parent*; its database is migrated once, and kept."""
     number = 0
     while not lock_for_life(parent / str(number) / "lock"):
         number += 1
@@ -99,7 +99,7 @@ def _start(python: str, home: Path, url: str, login: str) -> subprocess.Popen[by
 
 
 def _wait(server: subprocess.Popen[bytes], url: str, login: str) -> str:
-    """Wait until the server answers; why it does not, or an empty text."""
+    """Wait until the server answers; return the reason if it does not, or an empty string."""
     until = time.monotonic() + _PATIENCE
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     token = base64.b64encode(login.encode()).decode()

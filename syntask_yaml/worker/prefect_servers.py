@@ -1,8 +1,8 @@
-"""The Prefect servers of a worker: one for each Prefect version that its runs use.
+"""The Prefect servers of a worker, one for each Prefect version that its runs use.
 
-A run asks for a server with a file in a folder of the worker, and waits for another one with the answer: a
-run may have an interpreter, and so a Prefect, of its own. A keeper starts the server (`prefect_keeper`) and
-lives as long as this worker does.
+A run requests a server with a file in a folder of the worker, and waits for an answer in another file,
+because it may have an interpreter, and so a Prefect, of its own. A keeper starts the server
+(`prefect_keeper`) and ends with this worker.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from types import TracebackType
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.worker.protocol import ANSWER, SERVERS, WANTED
 
-# The exit code of a keeper whose server did not start, and that has said why.
+# The exit code of a keeper that reported why its server did not start.
 FAILED = 3
-# Seconds for which the answer of a server that did not start stands.
+# Seconds for which the answer about a failed start is valid.
 _FAILED_FOR = 10.0
 _PATIENCE = 10.0
 
@@ -40,7 +40,7 @@ class PrefectServers:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The environment for runs: they may ask for a server."""
+        """The environment variables with which runs can request a server."""
         return {**self._given, SERVERS: str(self._folder)}
 
     def __enter__(self) -> PrefectServers:
@@ -55,7 +55,7 @@ class PrefectServers:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def tick(self, now: datetime) -> None:
-        """Start the servers that were asked for since, and forget those that have ended."""
+        """Start the requested servers, and clean up those that have ended."""
         if not self._folder.exists():  # as long as nobody has asked; a search would take far longer
             return
         for file in self._folder.glob(f"*{WANTED}"):
@@ -69,7 +69,7 @@ class PrefectServers:
                 self._forget(version, keeper, now)
 
     def _keep(self, version: str, python: str) -> subprocess.Popen[bytes]:
-        """Start the keeper of a server of the Prefect that *python* has."""
+        """Start the keeper of a server, of the Prefect in the environment of *python*."""
         own = {key: value for key, value in self._given.items() if not key.startswith("PREFECT_")}
         answer = self._folder / f"{version}{ANSWER}"
         module = [sys.executable, "-P", "-m", "syntask_yaml.worker.prefect_keeper"]
@@ -102,7 +102,7 @@ class PrefectServers:
 
 
 def _end(keeper: subprocess.Popen[bytes]) -> None:
-    """End a keeper with its server; one that was killed alone has left its server behind."""
+    """End a keeper with its server, also a server whose keeper was killed."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(keeper.pid, signal.SIGKILL)
     if keeper.stdin is not None:

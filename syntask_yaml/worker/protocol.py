@@ -4,7 +4,7 @@
     run → worker   `ready` when everything but the call is done; then log lines; then the result
 
 The numbers of the two descriptors are in the run's environment. Standard output and error belong to the
-flow and become log lines too. `framing` keeps long reports whole. Any process of the run can write to the
+flow and also become log lines. `framing` keeps long reports whole. Any process of the run can write to the
 pipe, so the worker treats everything that is not a report as text.
 """
 
@@ -19,18 +19,18 @@ from syntask._runs.tracking import ChildChange, RunInfo
 from syntask_yaml.worker.children import change_of, masked_change
 from syntask_yaml.worker.framing import frames
 
-# Characters of one line of a log; a longer one is split.
+# Maximum characters of a log line; a longer one is split.
 LONGEST_LINE = 1_000_000
-# Characters of other texts in a report: names, hints, the message of a state. The rest is dropped.
+# Maximum characters of other strings in a report: names, hints, messages of states. The rest is dropped.
 LONGEST_TEXT = 10_000
 
 CONTROL_FD = "SYNTASK__CONTROL_FD"
 REPORT_FD = "SYNTASK__REPORT_FD"
-# The socket to the worker, in the process that runs are forked from.
+# The variable with the worker's socket, in the process that runs are forked from.
 FORK_FD = "SYNTASK__FORK_FD"
 RUN_ID = "SYNTASK__FLOW_RUN_ID"
 
-# The folder where a run asks for a server of Prefect, and how the files end that ask and answer.
+# The variable with the folder of requests for a Prefect server, and the suffixes of requests and answers.
 SERVERS = "SYNTASK__PREFECT_SERVERS"
 WANTED, ANSWER = ".wanted", ".answer"
 
@@ -41,8 +41,8 @@ GO = b"go\n"
 class Job:
     """The job of a run's process. Blocks and variables are looked up on *backend*.
 
-    *about* is what flow code can ask of its run: the other fields of a `RunInfo`. *variables* and *blocks*
-    (by `type/name`, with their fields in clear) count as if the backend had them.
+    *about* are the other fields of the `RunInfo` for flow code. *variables* and *blocks* (by `type/name`,
+    with plain secrets) count as if the backend had them.
     """
 
     run_id: str
@@ -71,13 +71,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One line from a run: *kind* is `ready`, `log`, `child`, `retrying`, `completed` or `failed`.
+    """A line from a run: *kind* is `ready`, `log`, `child`, `retrying`, `completed` or `failed`.
 
-    A line of the log can be of a *task* run, by its id. A *child* is how a task run or subflow run stands.
-    A failure has a *stage*: `pull` (then *step* counts from 0), `load`, `server`, `parameters` or `call`.
-    A flow that returns a state ends in that *state*, by its type.
-    A line that is not a report is `damaged`, with its text. *moment* is when it was heard, in seconds since
-    1970, if that was not just now.
+    A log line can belong to a *task* run, by its id. A *child* is the state of a task run or subflow run. A
+    failure has a *stage*: `pull` (then *step* counts from 0), `load`, `server`, `parameters` or `call`. A
+    flow that returns a state ends in that *state*, by its type. A line that is not a report is `damaged`,
+    with its text. *moment* is the time of a report from the past, in seconds since 1970.
     """
 
     kind: str
@@ -94,14 +93,14 @@ class Report:
     state: str = ""
 
     def masked(self, mask: Callable[[str], str]) -> Report:
-        """Return the report with *mask* applied to its texts."""
+        """Return the report with *mask* applied to its strings."""
         child = self.child and masked_change(self.child, mask)
         return replace(
             self, message=mask(self.message), name=mask(self.name), logger=mask(self.logger), child=child
         )
 
     def encode(self) -> Iterator[bytes]:
-        """Yield what to write, one write after the other; a long message becomes several reports."""
+        """Yield the bytes of the report, one write at a time; a long message becomes several reports."""
         if self.child is not None:  # of these there are many
             yield from frames(_bytes({"kind": self.kind, "child": self.child}))
             return
@@ -111,7 +110,7 @@ class Report:
 
     @classmethod
     def decode(cls, line: bytes) -> Report:
-        """Return the report in *line*, which can be anything."""
+        """Return the report in *line*, which may contain anything."""
         try:
             fields = json.loads(line)
             if fields.get("child") is not None:

@@ -1,4 +1,4 @@
-"""Run the pull steps of a run, in its process."""
+"""The pull steps of a run, in its process."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _open(url: str) -> Backend:
 
 
 def _block(expected: tuple[str, Mapping[str, Any]]) -> tuple[str, Block]:
-    """Return a block that is not stored yet, any text of which may be a secret."""
+    """Return an expected block, any string of which may be a secret."""
     full_name, data = expected
     kind, _, name = full_name.partition("/")
     return full_name, Block(kind, name, {key: with_secret_texts(value) for key, value in data.items()})

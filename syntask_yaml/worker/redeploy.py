@@ -1,4 +1,4 @@
-"""Deploy a project again whenever its files change."""
+"""Deploys of a project after changes of its files."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.operations.project_files import Snapshot, changed_files, snapshot
 from syntask_yaml.worker.events import DeployFailed, Notify, ProjectChanged
 
-# Seconds between two looks at the files. A file that differs between two looks may be half written.
+# Seconds between checks of the files. A file that differs between two checks may be half written.
 _LOOK_EVERY = 1.0
-# A deploy can fail for what is not in the files: a lease, a registry.
+# Pauses after failures with causes outside of the files: a lease, a registry.
 RETRY_AFTER = 300.0
 
 
 @dataclass
 class Redeployer:
-    """Calls *deploy* when *find_files* have changed, in a thread.
+    """A thread that calls *deploy* when the files of *find_files* change.
 
-    *deploy* takes an event that asks it to end, and returns an exit code. It raises OSError where it cannot
-    begin, as while the folder of the project is being replaced.
+    *deploy* takes an event that asks it to end, and returns an exit code. It raises OSError if it cannot
+    begin, for example while the folder of the project is being replaced.
     """
 
     deploy: Callable[[Event], int]
@@ -46,7 +46,7 @@ class Redeployer:
         return code
 
     def tick(self, now: datetime) -> None:
-        """Begin a deploy if one is due at *now*, and take notice of one that has ended."""
+        """Start a deploy if one is due at *now*, and handle the end of the last one."""
         if self._deploying is not None:
             if not self._deploying.done():
                 return
@@ -73,21 +73,21 @@ class Redeployer:
             self.notify(DeployFailed(RETRY_AFTER, _reason(error)))
 
     def hurry(self) -> None:
-        """Have the next tick deploy again if the last deploy failed: what it lacked may be there."""
+        """Retry a failed deploy at the next tick, because its cause may be gone."""
         if self._failed is not None:
             self._failed = datetime.min.replace(tzinfo=UTC)
 
     def stop(self) -> None:
-        """Begin no more, and end the one that goes on."""
+        """Start no more deploys, and end the current one."""
         self._stop.set()
 
     def close(self) -> None:
-        """Wait for the end of the one that goes on."""
+        """Wait for the end of the current deploy."""
         self._stop.set()
         self._thread.shutdown()
 
     def _deploy(self) -> int:
-        # Without a project file, those that there were are looked at until there is one again.
+        # If the project file is missing, the previous files are watched until there is one again.
         files = self.find_files() or self._deployed.keys()
         self._deployed = snapshot(files)
         return self.deploy(self._stop)

@@ -1,4 +1,4 @@
-"""Filter the reports of a run: mask secrets, truncate, and apply limits."""
+"""A filter of a run's reports, which masks secrets, truncates strings, and applies limits."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from syntask_yaml.worker.children import ChildLimit, is_id, masked_change
 from syntask_yaml.worker.log_limit import LogLimit
 from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
 
-# Far above the levels of `logging`; a store cannot hold every number.
+# Far above the levels of `logging`; a store has a limited range of numbers.
 _HIGHEST = 1000
 
 
 @dataclass
 class ReportFilter:
-    """Keep up to *limit* bytes of the log of a run, and as many of its children; None for all."""
+    """A filter with a limit of *limit* bytes for the log, and as many for children; None for no limit."""
 
     limit: int | None = None
     scrubber: Scrubber = field(default_factory=Scrubber)
@@ -44,14 +44,14 @@ class ReportFilter:
             yield LogLine(moment, level, message, self.brief(logger), task)
 
     def changes(self, report: Report) -> Iterator[ChildChange]:
-        """Yield the change of a child that *report* tells, unless it exceeds the limit."""
+        """Yield the change of a child in *report*, unless it exceeds the limit."""
         if report.child is not None:
             change = masked_change(report.child, self.scrubber.scrub)
             if self.children.admits(change):
                 yield change
 
     def last_words(self, now: datetime) -> Iterator[LogLine]:
-        """Yield the lines about what was not kept."""
+        """Yield the lines about rejected reports."""
         if self._damaged:
             text = f"{self._damaged} reports of the run were damaged; they are stored above as plain text."
             yield LogLine(now, logging.WARNING, text)
@@ -61,7 +61,7 @@ class ReportFilter:
             yield LogLine(now, logging.WARNING, self.children.last_words())
 
     def brief(self, text: str) -> str:
-        """Return *text*, masked and cut to its maximum length."""
+        """Return *text*, masked and truncated to its maximum length."""
         return _cut(self.scrubber.scrub(text))
 
 

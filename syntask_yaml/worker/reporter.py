@@ -1,4 +1,4 @@
-"""Report from the process of a run to its worker."""
+"""Reports from the process of a run to its worker."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _OURS = tuple(f"{Path(package.__path__[0])}{os.sep}" for package in (syntask, sy
 
 
 class Reporter:
-    """The pipe to the worker. Threads and forked processes of the flow write to it too.
+    """The pipe to the worker, which threads and forked processes of the flow write to as well.
 
-    A forked process is not the run: only its log records are passed on. *stage* is what the run is doing:
-    pull, load, server, parameters or call.
+    A forked process is not the run: only its log records are forwarded. *stage* is the current stage of the
+    run: pull, load, server, parameters or call.
     """
 
     stage = "pull"
@@ -41,7 +41,7 @@ class Reporter:
                 os.write(self._descriptor, whole)
 
     def completed(self, state: State[Any]) -> None:
-        """Report that the flow completed, the message of its *state*, and its name if that is another one."""
+        """Report that the flow completed, with the message of its *state* and any other name."""
         flush()
         name = state.name if state.name != Completed().name else ""
         with suppress(OSError):  # the flow closed the pipe; the exit code says as much
@@ -53,14 +53,14 @@ class Reporter:
         self(Report("retrying", f"Attempt {attempt} failed: {_summary(error)}"))
 
     def failed(self, error: BaseException) -> None:
-        """Report what the run failed with in its stage."""
+        """Report the error of the run in its stage."""
         flush()
         self._log_trace(error)
         hint = error.hint if isinstance(error, SyntaskError) else ""
         self(Report("failed", _summary(error), hint=hint, stage=self.stage, step=_step_of(error)))
 
     def ended(self, state: State[Any]) -> None:
-        """Report the state of a flow that did not complete: the one that it returned, or what it raised."""
+        """Report the state of a flow that did not complete: the returned state, or the raised error."""
         flush()
         error = state.data
         kind, name, message = end_of(state)
@@ -75,14 +75,14 @@ class Reporter:
 
 
 def flush() -> None:
-    """Write out what the flow has printed."""
+    """Flush the flow's standard output and error."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # the flow may have replaced them
             stream.flush()
 
 
 def _step_of(error: BaseException) -> int | None:
-    """Return which pull step failed, counted from 0."""
+    """Return the index of the pull step that failed, counted from 0."""
     step = getattr(error, "step", None)
     index = step.path[-1] if isinstance(step, Step) and step.path else None
     return index if isinstance(index, int) else None
@@ -93,7 +93,7 @@ def _summary(error: BaseException) -> str:
 
 
 def _trace(error: BaseException) -> str:
-    """Return the traceback without lines of our own; for an expected error, its detail and hint."""
+    """Return the traceback without our own lines; for an expected error, its detail and hint."""
     if isinstance(error, SyntaskError):
         return f"{error.detail}\n{error.hint}".rstrip()
     try:

@@ -11,9 +11,9 @@ from typing import Any
 
 @contextmanager
 def working_directory(configured: Any, own: Path) -> Iterator[Path]:
-    """Yield the directory to run in: the *configured* one or, newly made, the run's *own*.
+    """Yield the working directory: the *configured* one or, newly created, the run's *own*.
 
-    That one is removed again if the body raises.
+    The latter is removed if the body raises.
     """
     if configured:
         yield Path(str(configured))

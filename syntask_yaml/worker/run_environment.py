@@ -16,17 +16,18 @@ from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer
 from syntask_yaml.worker.protocol import RUN_ID
 
-# What every run has, whatever Python it uses.
+# Variables of every run, in any Python.
 AT_START = {"PYTHONUNBUFFERED": "1"}
-# A backend that has all that it will have.
+# Of a backend that has all expected objects.
 NOTHING_ELSE = ExpectedResources()
 
 
 def job_variables(
     claim: Claim, backend: Backend, environ: Mapping[str, str], expected: ExpectedResources = NOTHING_ELSE
 ) -> dict[str, Any]:
-    """Return the configuration of a job: the pool's template filled with the job variables, with blocks and
-    variables looked up. Raises StepFailed for one without a value.
+    """Return the configuration of a job: the pool's template with the job variables, resolved.
+
+    Blocks and variables are looked up. Raises StepFailed for one without a value.
     """
     configuration = job_configuration(claim.base_job_template, claim.job_variables, environ)
     return looked_up(configuration, backend, expected)
@@ -49,7 +50,7 @@ def looked_up(
 
 
 def _values(backend: Backend, expected: ExpectedResources) -> dict[str, Any]:
-    """Return the blocks and variables of *backend*, with those that are *expected* of it, for a scope."""
+    """Return the blocks and variables of *backend* and the *expected* ones, for a scope."""
     return {
         "variables": BackendVariables(backend.variables, expected.variables()),
         "blocks": BackendBlocks(backend.block, expected.blocks()),
@@ -59,9 +60,9 @@ def _values(backend: Backend, expected: ExpectedResources) -> dict[str, Any]:
 def pull_steps(
     stored: Sequence[Mapping[str, Any]], backend: Backend, expected: ExpectedResources = NOTHING_ELSE
 ) -> list[dict[str, Any]]:
-    """Return pull steps with blocks and variables looked up, for a place that cannot ask the backend.
+    """Return pull steps with blocks and variables looked up, for a place without access to the backend.
 
-    Everything else is left to that place. Raises StepFailed for one without a value.
+    Other references stay. Raises StepFailed for one without a value.
     """
     scope = _BackendScope(**_values(backend, expected), leaves_unset=True)
     missing: list[Unresolved] = []
@@ -83,7 +84,7 @@ class PullStepFailed(StepFailed):
 
 
 class _BackendScope(Scope):
-    """Blocks and variables are resolved; everything else is left as it is."""
+    """A scope that resolves blocks and variables only."""
 
     def _output(self, name: str) -> Answer:  # noqa: ARG002
         return LEFT
@@ -101,7 +102,7 @@ def environment(
 
 
 def run_variables(claim: Claim, variables: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return what tells a run which it is, and `env` over that; a name whose value is null is to be removed.
+    """Return the variables that identify a run, and `env` over them; null values remove a name.
 
     Raises StepFailed if `env` is not a mapping.
     """

@@ -1,4 +1,4 @@
-"""The process of one run, as the worker or supervisor that started it sees it."""
+"""The process of a run, from the side of the worker or supervisor that started it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from syntask_yaml.worker.protocol import GO, LONGEST_LINE, Job, Report
 from syntask_yaml.worker.spawn import UNKNOWN, RunEnds, Spawn, spawn_program
 
 _CHUNK = 65_536
-# Chunks that are read from a pipe at a time: few, so that a run that never stops writing does not starve
-# the others; and at the end as many as a pipe can hold.
+# Chunks per read of a pipe: few, so that a run that never stops writing does not starve the others, and at
+# the end as many as a pipe can hold.
 _CHUNKS, _LAST_CHUNKS = 2, 16
 
 
 @dataclass(slots=True)
 class _Pipe:
-    """A descriptor to read from, and the line that is incomplete. A line that is too long is split."""
+    """A descriptor to read from, and its incomplete line. A line that is too long is split."""
 
     descriptor: int
     pending: bytearray = field(default_factory=bytearray)
@@ -32,7 +32,7 @@ class _Pipe:
     def lines(self, *, is_last: bool = False) -> Iterator[bytes]:
         """Yield the complete lines; at the end of the pipe, and with *is_last*, also the incomplete one."""
         for chunk in self._chunks(_LAST_CHUNKS if is_last else _CHUNKS):
-            # Only the new chunk is searched: a long line comes in many chunks.
+            # Only the new chunk is searched: a long line arrives in many chunks.
             first, *others = chunk.split(b"\n")
             self.pending += first
             for other in others:
@@ -46,7 +46,7 @@ class _Pipe:
             self.pending = bytearray()
 
     def skip(self) -> Amount:
-        """Drop what is there, and return how much it was."""
+        """Drop the available output, and return its amount."""
         chunks = [bytes(self.pending), *self._chunks(_LAST_CHUNKS)]
         self.pending = bytearray()
         return Amount(sum(chunk.count(b"\n") for chunk in chunks), sum(map(len, chunks)))
@@ -64,9 +64,9 @@ class _Pipe:
 
 
 class RunProcess:
-    """The process of one run and its pipes; *words* are its program and arguments, started by *spawn*.
+    """The process of a run and its pipes; *words* are its program and arguments, started by *spawn*.
 
-    It leads a process group of its own, so that all that the flow starts can be ended with it.
+    It leads a process group of its own, so that all processes of the flow can be ended with it.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class RunProcess:
 
 
 def how_it_ended(code: int) -> str:
-    """Say what the exit *code* of a process means that reported no result; negative for a signal."""
+    """Describe the exit *code* of a process that reported no result; negative for a signal."""
     if code == UNKNOWN:
         return (
             "The process of the run ended without a result. How it ended is not known, because"
@@ -177,9 +177,9 @@ _VMSTAT = Path("/proc/vmstat")
 
 
 def memory_kills(vmstat: Path = _VMSTAT) -> int | None:
-    """Return how many processes of this machine were ended for lack of memory since it started.
+    """Return the number of out-of-memory kills on this machine since its start.
 
-    Also those that exceeded the limit of a container. None where the system does not tell.
+    They include those for the limit of a container. None if the system does not report them.
     """
     try:
         lines = vmstat.read_text(encoding="ascii").splitlines()

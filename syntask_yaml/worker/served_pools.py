@@ -16,7 +16,7 @@ from syntask_yaml.worker.runner import ADOPTERS
 
 @dataclass
 class ServedPools:
-    """The queue as the worker of *options* sees it: only its work pools, each with its type."""
+    """The queue, restricted to the work pools of the worker with *options*, each with its type."""
 
     queue: RunQueue
     options: WorkerOptions
@@ -30,7 +30,7 @@ class ServedPools:
         return before != self._seen
 
     def claim(self, now: datetime, *, due_by: datetime | None = None) -> Claim | None:
-        """Claim a run that is due, from each pool in its turn; None if no pool has one."""
+        """Claim a due run, from the pools in rotation; None if no pool has one."""
         options, pools = self.options, sorted(self.types)
         first = bisect_right(pools, self._claimed_from)
         for pool in (*pools[first:], *pools[:first]):
@@ -43,19 +43,19 @@ class ServedPools:
         return None
 
     def take_over(self, now: datetime) -> Iterator[Claim]:
-        """Claim the runs that dead workers of the pools left, where runs outlive their worker."""
+        """Claim the runs of dead workers of the pools, for types whose runs outlive their worker."""
         options = self.options
         for pool, type_ in self.types.items():
             if type_ in ADOPTERS:
                 yield from self.queue.take_over(pool, worker=options.name, now=now, lease=options.lease)
 
     def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next run of any of the pools is due, later than *now*; None if none is known."""
+        """Return the time of the next run of the pools that is due after *now*; None if none is known."""
         found = (self.queue.next_due(pool, now) for pool in self.types)
         return min((due for due in found if due is not None), default=None)
 
     def beat(self, now: datetime, *, seconds: float) -> None:
-        """Note in each pool that the worker is there, and for how long it counts as online."""
+        """Record in each pool that the worker is online for *seconds*."""
         for pool in self.types:
             self.queue.beat(self._described(pool), now, seconds=seconds)
 

@@ -19,15 +19,15 @@ from syntask_yaml.worker.prefect_servers import PrefectServers
 from syntask_yaml.worker.redeploy import Redeployer
 from syntask_yaml.worker.runner import RUNNERS
 
-# Seconds between two looks at the pools.
+# Seconds between checks of the pools.
 _LOOK_EVERY = 1.0
 
 
 @dataclass
 class Service:
-    """Serves every pool of the worker's backend that has a runner here, also those that come later.
+    """A worker for every pool of its backend that has a runner here, also for later pools.
 
-    Stopped, it cancels the runs that go on after *wait_for_runs* seconds; None waits for their end.
+    When stopped, it cancels runs that take longer than *wait_for_runs* seconds; None waits for their end.
     """
 
     worker: Worker
@@ -43,7 +43,7 @@ class Service:
         self._needs = Needs(self.worker.environ)
 
     def run(self, clock: Callable[[], datetime]) -> None:
-        """Work until the worker is stopped; then no change of the project is taken either."""
+        """Work until the worker is stopped; then no change of the project is deployed either."""
         try:
             self.worker.run(clock, before_tick=self._tick)
         finally:

@@ -1,4 +1,4 @@
-"""Sleep between two ticks until something happens."""
+"""Interruptible sleep between ticks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-# Seconds. What a process begins to write can be read a moment later: after such pauses it is looked for.
+# Seconds. A write may be readable only a moment after its notification, so it is polled after such pauses.
 _A_MOMENT = (0.001, 0.004, 0.016)
 
 
 @dataclass
 class Sleeper:
-    """Sleeps, and can be woken from a signal handler."""
+    """A sleep that a signal handler can interrupt."""
 
     _bell: tuple[int, int] | None = None
     _pauses: Iterator[float] = field(default_factory=lambda: iter(()))
@@ -31,7 +31,7 @@ class Sleeper:
                 os.close(descriptor)
 
     def wake(self) -> None:
-        """End the sleep that goes on, or else the next one. Safe in a signal handler."""
+        """End the current sleep, or else the next one. Safe in a signal handler."""
         if self._bell is not None:
             with suppress(BlockingIOError):  # it rings already
                 os.write(self._bell[1], b"!")
@@ -39,7 +39,7 @@ class Sleeper:
     def sleep(self, seconds: float, *, reports: Collection[int], writes: Collection[int]) -> None:
         """Sleep for *seconds*, or until one of the descriptors is readable.
 
-        *reports* are those of runs. After one of *writes* was, the next sleeps are short.
+        *reports* are those of runs. After one of *writes* was readable, the next sleeps are short.
         """
         poll = select.poll()
         for descriptor in (*reports, *writes, *(self._bell or ())[:1]):

@@ -1,4 +1,4 @@
-"""Start the process of a run: as a new program, or forked."""
+"""Starts of a run's process, as a new program or as a fork."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Protocol
 
 from syntask_yaml.worker.protocol import CONTROL_FD, REPORT_FD
 
-# In place of an exit code that nobody knows: the process that had to be told it was killed.
+# The exit code if it is unknown, because the process that would have received it was killed.
 UNKNOWN = 256
 
 
 @dataclass(frozen=True, slots=True)
 class RunEnds:
-    """The descriptors that a run gets, of its pipes to what started it."""
+    """A run's descriptors, of the pipes to its starter."""
 
     control: int
     report: int
@@ -44,23 +44,23 @@ class Process(Protocol):
         ...
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the whole group, where that still exists."""
+        """Send a signal to the whole group, if it still exists."""
         ...
 
     def close(self) -> None:
-        """End the group, wait for the end of the process, and release its resources."""
+        """Kill the group, wait for the end of the process, and release its resources."""
         ...
 
 
 class Spawn(Protocol):
-    """Starts processes of runs."""
+    """A function that starts processes of runs."""
 
     def __call__(
         self, words: Sequence[str], *, directory: Path, environ: Mapping[str, str], ends: RunEnds
     ) -> Process:
-        """Start the program and arguments *words*. Whoever calls closes *ends*.
+        """Start the program and arguments *words*. The caller closes *ends*.
 
-        Raises OSError or ValueError where that is impossible.
+        Raises OSError or ValueError if that is impossible.
         """
         ...
 

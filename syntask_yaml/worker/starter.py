@@ -1,4 +1,4 @@
-"""Start the runs that a worker has claimed, and take over those of dead workers."""
+"""Starts of claimed runs, and adoption of runs of dead workers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syntask_yaml.worker.runner.guarded import GuardedRun, fault
 
 @dataclass(frozen=True)
 class Starter:
-    """Starts runs as the worker of *options* does, by the *runners* of each type of work pool."""
+    """A starter of runs for the worker of *options*, with the *runners* by work pool type."""
 
     backend: OwnBackend
     options: WorkerOptions
@@ -31,7 +31,7 @@ class Starter:
     environ: Mapping[str, str]
 
     def start(self, claim: Claim, now: datetime) -> Execution | State:
-        """Start a run. If that is impossible, its log says why, and its state is returned.
+        """Start a run. If that is impossible, log the reason and return its state.
 
         Raises BackendUnreachable: the run is due again once its lease has expired.
         """
@@ -61,7 +61,7 @@ class Starter:
         return State(StateType.CRASHED, message=message, cause=cause)
 
     def adopt(self, claim: Claim) -> Execution:
-        """Go on with a run that a dead worker left. It ends if that is impossible."""
+        """Take over a run of a dead worker. It ends if that is impossible."""
 
         def find(legacy: Legacy) -> GuardedRun:
             try:

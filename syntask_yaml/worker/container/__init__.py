@@ -1,12 +1,12 @@
-"""A run in a container: what worker and container exchange, and the first process inside.
+"""Runs in containers: the protocol of worker and container, and the first process inside.
 
-run_directory  the directory that both see: the order, the signal to go on, and the journal
-journal     what the run reported, line by line, in the order of its happening
+run_directory  the shared directory: the order, the `go` signal, and the journal
+journal     the reports of the run, line by line, in chronological order
 supervisor  the first process in the container: starts the run, and writes the journal
-package     what the container needs of this package, as a folder
-options     from job variables to the container
-image       getting the image, as its pull policy says
-life        one container from its start to its end, asked of the engine in a thread
+package     the subset of this package that the container needs, as a folder
+options     job variables to container options
+image       the pull of the image according to its policy
+life        the lifecycle of a container, followed in a thread
 run         all of this as a `Running`
-leftovers   containers that nobody waits for
+leftovers   removal of containers without a worker
 """

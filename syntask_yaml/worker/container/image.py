@@ -1,4 +1,4 @@
-"""Get the image of a run according to its pull policy."""
+"""Image pulls according to the pull policy."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from syntask_yaml.worker.container.options import ContainerPlan
 
 
 def bring_image(engine: Engine, plan: ContainerPlan, note: Callable[[str], None]) -> tuple[str, ...]:
-    """Pull the image if its policy asks for that, and return its entrypoint.
+    """Pull the image if its policy requires it, and return its entrypoint.
 
-    *note* takes a sentence for the log of the run. Raises StepFailed.
+    *note* receives a sentence for the log of the run. Raises StepFailed.
     """
     if plan.policy in ("Always", "IfPossible"):
         _pull(engine, plan, note)

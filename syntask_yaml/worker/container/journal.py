@@ -1,11 +1,11 @@
-"""The journal of a run in a container: a JSON document per line, appended while it happens.
+"""The journal of a run in a container: a JSON document per line, appended during the run.
 
-Its lines make the log of the run, in this order and no other. So a worker that takes a run over knows by the
-number of lines that the store has where the worker before it stopped.
+Its lines are the log of the run, in this order. So a worker that takes over a run knows from the number of
+lines in the store where the previous worker stopped.
 
-    {"kind": "begun", "lines": 0}     by the worker: the store had so many lines before
+    {"kind": "begun", "lines": 0}     by the worker: the number of lines in the store
     {"kind": "log", "moment": …, …}   a `Report`
-    {"kind": "ended", "code": 0, …}   by the supervisor, at last
+    {"kind": "ended", "code": 0, …}   by the supervisor, the last line
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from typing import Any
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Report
 
-# Exit codes, which are Docker's: there was no container to have one, and there is no such command in it.
+# Docker's exit codes: the container could not be created, and the command was not found in it.
 NOT_STARTED, NO_SUCH_COMMAND = 125, 127
 _CHUNK = 65_536
-# Chunks that are read at a time: few, so that a run that never stops writing does not starve the others.
+# Chunks per read: few, so that a run that never stops writing does not starve the others.
 _CHUNKS = 4
-# Seconds until a full disk is tried again.
+# Seconds between attempts to write to a full disk.
 _PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end of the process of a run: its exit code, negative for a signal.
+    """The end of a run's process: its exit code, negative for a signal.
 
-    *reason* says why, where the code does not. *out_of_memory*: the kernel ended some process of the
+    *reason* explains the end, if the code does not. *out_of_memory*: the kernel killed a process of the
     container for its memory limit. *left_out* is the output beyond the log limit.
     """
 
@@ -47,9 +47,9 @@ class Ended:
 
 
 class JournalWriter:
-    """Appends to a journal. Each record is one write, so that several may append.
+    """A writer that appends to a journal. Each record is one write, so there may be several writers.
 
-    One that *waits* does so while the disk is full; another one raises OSError.
+    A writer that *waits* blocks while the disk is full; others raise OSError.
     """
 
     def __init__(self, path: Path, *, waits: bool = False) -> None:
@@ -58,12 +58,12 @@ class JournalWriter:
 
     @classmethod
     def note(cls, path: Path, text: str) -> None:
-        """Add a line of the worker to the log of the run."""
+        """Append a line of the worker to the log of the run."""
         with closing(cls(path)) as journal:
             journal.report(Report("log", text, level=logging.INFO, logger="worker"))
 
     def begin(self, lines: int) -> None:
-        """Note how many lines the log of the run has before the first one of this journal."""
+        """Record the number of log lines before the first one of this journal."""
         self._write({"kind": "begun", "lines": lines})
 
     def report(self, report: Report) -> None:
@@ -88,7 +88,7 @@ class JournalWriter:
 
 @dataclass
 class JournalReader:
-    """Follows a journal that others append to."""
+    """A reader that follows a growing journal."""
 
     path: Path
     begun: int = 0
@@ -98,7 +98,7 @@ class JournalReader:
     _pending: bytearray = field(default_factory=bytearray, repr=False)
 
     def reports(self, *, is_last: bool = False) -> Iterator[Report]:
-        """Yield what was reported since; with *is_last* all of it, and otherwise some of it."""
+        """Yield new reports: all of them with *is_last*, otherwise a limited number."""
         for chunk in self._chunks(is_last=is_last):
             first, *others = chunk.split(b"\n")
             self._pending += first

@@ -1,4 +1,4 @@
-"""Remove containers whose run ended, or was made due again, while no worker was running."""
+"""Removal of containers whose run ended, or became due again, while no worker was running."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _EVERY = 3600.0
 
 @dataclass
 class ContainerLeftovers:
-    """Removes what is left on the engine of *environ* of the runs in *store*.
+    """A cleaner of leftover containers of runs in *store* on the engine of *environ*.
 
-    The engine is asked in a thread, and the store is not.
+    The engine is called in a thread, the store is not.
     """
 
     store: str
@@ -36,7 +36,7 @@ class ContainerLeftovers:
     _thread: Thread | None = None
 
     def tick(self, now: datetime, is_over: Callable[[str], bool]) -> None:
-        """Do what is due at *now*; *is_over* tells of the id of a run whether it needs no container."""
+        """Do the work that is due at *now*; *is_over* returns whether a run id needs no container."""
         if self._thread is not None and self._thread.is_alive():
             return
         found, self._found = self._found, []
@@ -56,7 +56,7 @@ class ContainerLeftovers:
                     remove_container(engine, each.id)
 
     def _not_kept(self, engine: Engine) -> list[Container]:
-        """Return those that do not stay."""
+        """Return the containers that are to be removed."""
         found = find_containers(engine, {STORE: self.store})
         return [each for each in found if not each.has_ended or KEPT not in each.labels]
 

@@ -1,6 +1,6 @@
-"""Start and follow one container, in a separate thread.
+"""The lifecycle of a container, followed in a separate thread.
 
-An engine that does not answer is waited for: its containers may go on meanwhile.
+An engine that does not respond is awaited, because its containers may still be running.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from syntask_yaml.worker.container.journal import NOT_STARTED, Ended, JournalWri
 from syntask_yaml.worker.container.options import ContainerPlan
 from syntask_yaml.worker.container.run_directory import PACKAGE_INSIDE, RunDirectory
 
-# Labels of our containers: the store, the run, which start of it this is, and whether it stays at its end.
+# Labels of our containers: the store, the run, the number of the attempt, and whether it stays after its end.
 STORE, RUN, START, BOX, KEPT = (f"io.syntask.{name}" for name in ("store", "run", "start", "box", "keep"))
-# The store of a dry run.
+# The store label of a dry run.
 DRY_RUN = "check"
 PYTHONS = ("python", "python3")
-# The code of one that somebody removed, which kills it.
+# The exit code of a container that was removed, which kills it.
 _GONE = -9
 _SIGNALS = {137: -9, 143: -15}
-# Seconds between two questions to an engine that does not answer.
+# Seconds between requests to an engine that does not respond.
 _RETRY_EVERY = 1.0
-# Seconds until an engine that was asked to end a container is asked again.
+# Seconds between requests to stop a container.
 _ASK_AGAIN = 5.0
-# After so many answers that are none, a container is given up.
+# The number of failed requests after which a container is given up.
 _MOST_FAILURES = 60
 
 _VANISHED = "The container of the run was removed while it ran."
@@ -56,12 +56,12 @@ GiveOrder: TypeAlias = Callable[[tuple[str, ...]], None]
 
 @dataclass
 class ContainerLife:
-    """The container of one run.
+    """The container of a run.
 
-    *plan* is None for one that another worker started. *labels* are what it is found by. It reports to
-    *run_directory*; that of another worker's is found with the container, or else in the *directory* of the
-    run. *memory* is the limit of the container, in bytes, once it is known. *give_order* is called with the
-    entrypoint of the image before the container is created. *ended* is set once all is over.
+    *plan* is None for a container that another worker started. *labels* identify it. It reports to
+    *run_directory*; for another worker's container, that is read from the container, or else found in the
+    *directory* of the run. *memory* is the limit of the container in bytes, once known. *give_order* is
+    called with the entrypoint of the image before the container is created. *ended* is set at the end.
     """
 
     labels: Mapping[str, str]
@@ -86,7 +86,7 @@ class ContainerLife:
         self._thread.start()
 
     def stop(self, *, force: bool) -> None:
-        """Ask the container to end, or end it. Returns at once; may be called as often as one likes."""
+        """Ask the container to stop, or kill it. Returns at once; may be called repeatedly."""
         wanted = "SIGKILL" if force else self._signal or "SIGTERM"
         if wanted == self._signal and monotonic() < self._asked + _ASK_AGAIN:
             return
@@ -98,7 +98,7 @@ class ContainerLife:
         self._wake.set()
 
     def leave(self) -> None:
-        """Ask for nothing more; the container stays as it is."""
+        """Make no more requests; the container is left unchanged."""
         self._is_left = True
         self.context.stop.set()
         self._wake.set()
@@ -122,8 +122,8 @@ class ContainerLife:
             except EngineUnreachable as error:
                 self._wait_for_engine(error)
             except EngineFailed as error:
-                # No run ends because the engine cannot tell something, or cannot clear away an earlier start,
-                # nor because an engine that was killed is not in order yet.
+                # A run must not end because the engine cannot answer or cannot remove an earlier attempt, nor
+                # because a restarted engine is not ready yet.
                 self._failures += 1
                 is_patient = self._is_started or self._is_looking or self._was_lost
                 if not is_patient or self._failures > _MOST_FAILURES:
@@ -161,7 +161,7 @@ class ContainerLife:
         return self._ended(end)
 
     def _remove_ended(self, engine: Engine, id: str) -> None:
-        """Remove the container of a run whose end is known, and which does not depend on the removal."""
+        """Remove the container of a run whose end is known and independent of the removal."""
         try:
             remove_container(engine, id)
         except EngineUnreachable:
@@ -170,7 +170,7 @@ class ContainerLife:
             self._note(f"{error.detail} A worker tries again within an hour.")
 
     def _found(self, engine: Engine) -> Container | None:
-        """Return the container of this start of the run; what is left of others is removed."""
+        """Return the container of this attempt of the run, and remove those of others."""
         mine: Container | None = None
         for each in find_containers(engine, {STORE: self.labels[STORE], RUN: self.labels[RUN]}):
             is_mine = each.labels.get(START) == self.labels.get(START) or self.plan is None
@@ -213,7 +213,7 @@ class ContainerLife:
         return Ended(code or NOT_STARTED, reason, end.out_of_memory)
 
     def _note(self, text: str) -> None:
-        """Write a sentence to the log of the run."""
+        """Append a sentence to the log of the run."""
         if self.run_directory is not None:
             with suppress(OSError):
                 JournalWriter.note(self.run_directory.journal, text)
@@ -240,7 +240,7 @@ def _failed(error: Exception) -> Ended:
 
 
 def _newest_directory(directory: Path | None) -> RunDirectory | None:
-    """Return the directory of the last start of a run, whose container is gone."""
+    """Return the directory of the last attempt of a run whose container no longer exists."""
     found = directory.glob("*/journal") if directory is not None else ()
     newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
     return RunDirectory(newest.parent) if newest is not None else None

@@ -1,4 +1,4 @@
-"""Convert job variables to options of a container, like prefect-docker."""
+"""Conversion of job variables to options of a container, as in prefect-docker."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.worker.container.run_directory import DIRECTORY_INSIDE, PACKAGE_INSIDE
 
-# Job variables that docker-py takes under the same name.
+# Job variables that docker-py accepts under the same name.
 _SAME = ("network_mode", "mem_limit", "memswap_limit", "privileged")
-# What would take the place of something that a run is started with, and what to do instead.
+# Options that would override values that a run depends on, and hints.
 _OURS: Mapping[str, str] = {
     "environment": "Set the job variable `env` instead.",
     "network": "Set the job variable `networks` instead.",
     "restart_policy": "Use the `retries` of the flow instead: a container is for one run.",
 }
-# What a job variable has to be that is taken apart: where it is a reference, nobody could tell before.
+# Types of job variables that are parsed, which cannot be checked earlier for references.
 _LIST, _MAPPING, _TEXT = (
     ("a list", (list, tuple)),
     ("a mapping", Mapping),
@@ -42,11 +42,11 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
-    """The options of the container of one run.
+    """The options of the container of a run.
 
-    *policy* says when the image is pulled, with *credentials* if there are any. *settings* are docker-py's.
-    *networks* are connected before the start. *entrypoint* replaces that of the image. *is_kept*: the
-    container stays when it has ended.
+    *policy* is the image pull policy, with optional *credentials*. *settings* are docker-py's. *networks* are
+    connected before the start. *entrypoint* replaces that of the image. *is_kept*: the container stays after
+    its end.
     """
 
     name: str
@@ -63,7 +63,7 @@ class ContainerPlan:
 def container_plan(
     variables: Mapping[str, Any], *, run_id: str, run_name: str, directory: Path, package: Path
 ) -> ContainerPlan:
-    """Return the options for job *variables*. Raises StepFailed for one that cannot be used."""
+    """Return the options for job *variables*. Raises StepFailed for an invalid one."""
     image = str(variables.get("image") or "")
     if not image:
         detail = "Neither the job variable `image` nor the work pool's template names an image."
@@ -109,12 +109,12 @@ def _check_kinds(variables: Mapping[str, Any], kinds: Mapping[str, tuple[str, An
 
 
 def _mount(source: Path, target: str, *, is_ro: bool = False) -> Mapping[str, Any]:
-    # Not a volume: the engine would make a missing source a directory, and say nothing.
+    # Not a volume, for which the engine would create a missing source as a directory without an error.
     return {"Type": "bind", "Source": str(source), "Target": target, "ReadOnly": is_ro}
 
 
 def _policy_of(image: str) -> str:
-    """Return the default of prefect-docker, and of Kubernetes."""
+    """Return the pull policy of an image, with the default of prefect-docker and Kubernetes."""
     tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
     has_digest = "@" in image
     return "Always" if tag == "latest" or not (tag or has_digest) else "IfNotPresent"
@@ -132,7 +132,7 @@ def _words(command: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _labels(labels: Mapping[str, Any]) -> dict[str, str]:
-    """Labels in Docker's form: `example.com/team` becomes `com.example.team`."""
+    """Return labels in Docker's form: `example.com/team` becomes `com.example.team`."""
     return {_label(str(name)): str(value) for name, value in labels.items()}
 
 

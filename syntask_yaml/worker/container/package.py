@@ -1,7 +1,7 @@
-"""The part of this package that a container needs: a folder mounted read-only.
+"""The subset of this package that a container needs, as a folder that is mounted read-only.
 
-It is named by its content, so it never changes while a container uses it. It has the bytecode for the
-worker's Python too; another Python compiles what it imports at each start.
+It is named by its content, so it never changes while a container uses it. It includes bytecode for the
+worker's Python; another Python compiles the modules at each start.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from tempfile import mkdtemp
 
-# Besides ours, what the step `git_clone` is made of; all of it is Python alone.
+# Dependencies of the step `git_clone`, all in pure Python.
 _PACKAGES = ("syntask", "syntask_yaml", "git", "gitdb", "smmap")
-# What only commands and workers need.
+# Packages that only commands and workers need.
 _LEFT_OUT = {"cli", "wizard", "upgrade", "project", "plan", "embedded", "prefect", "test", "__pycache__"}
 _KINDS = {".py", ".json"}
-# Seconds after which a folder that no run was started with is removed.
+# Seconds after which an unused folder is removed.
 _KEPT = 30 * 86_400
-# Every Python up from 2.7 can read it.
+# Source that every Python since 2.7 can parse.
 _MAIN = b"""\
 import sys
 
@@ -44,7 +44,7 @@ sys.exit(main(sys.argv[1]))
 
 
 def package_in(home: Path) -> Path:
-    """Return the folder below *home*, made if it is not there. Raises OSError."""
+    """Return the folder below *home*, creating it if necessary. Raises OSError."""
     folder = home / "packages"
     path = folder / f"syntask-{_digest()}"
     if not path.exists():
@@ -67,7 +67,7 @@ def _fill(draft: Path) -> None:
         path = draft / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    # The bytecode counts without a look at the source: nothing of the folder ever changes.
+    # Unchecked bytecode: the folder never changes.
     compileall.compile_dir(draft, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     for path in (draft, *draft.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -1,4 +1,4 @@
-"""A run in a container, as the worker sees it."""
+"""A run in a container, from the worker's side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.run_process import how_it_ended
 
-# Seconds that a container which is ended has to be gone.
+# Seconds within which a stopped container has to end.
 _REMOVAL = 15.0
 
 
@@ -49,7 +49,7 @@ class ContainerRun:
 
     @property
     def _supervised(self) -> Ended | None:
-        """How the run ended in the words of its supervisor, which are the truth, if it came to that."""
+        """The end that the supervisor reported, which takes precedence, if it did."""
         return self._journal.ended if self._journal is not None else None
 
     def _opened(self) -> JournalReader | None:
@@ -119,7 +119,7 @@ class ContainerRun:
 
 
 def _size(amount: int) -> str:
-    """*amount* of bytes as `mem_limit` takes it."""
+    """Return *amount* of bytes in the format of `mem_limit`."""
     for unit in ("", "k", "m"):
         if amount % 1024:
             return f"{amount}{unit}"

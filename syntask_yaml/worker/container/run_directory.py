@@ -1,11 +1,11 @@
 """The directory that a worker and the container of a run share.
 
-    order     what is to be run, with its secrets; the supervisor removes it as soon as it has read it
-    go        is there when the flow may be called
-    journal   what the run reported
+    order     the job, with its secrets; the supervisor removes it after reading it
+    go        exists when the flow may be called
+    journal   the reports of the run
 
-Anyone may write there, since a container can run as any user. It lies in a directory that only the worker's
-user may enter.
+It is writable by everyone, since a container can run as any user. Only the worker's user can access its
+parent directory.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from typing import Any
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.worker.protocol import Job
 
-# Where the container has it, and the folder of our package.
+# Its path in the container, and the path of our package.
 DIRECTORY_INSIDE = "/syntask/run"
 PACKAGE_INSIDE = "/syntask/package"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """The job of the supervisor of a container, with secrets in clear.
+    """The job of the supervisor of a container, with plain secrets.
 
-    *entrypoint* is the image's own, and *command* what replaces our own program. *log_limit* is the number of
-    bytes of output that are kept. *secrets* are masked in all that the run reports. A run that may not go on
-    within *patience* seconds is ended, since who started it is gone; None for one that is taken over then.
+    *entrypoint* is the image's own, and *command* replaces our own program. *log_limit* is the number of
+    bytes of output to keep. *secrets* are masked in all reports of the run. A run that does not get `go`
+    within *patience* seconds is ended, since its starter is dead; None for a run that is adopted in that
+    case.
     """
 
     job: Mapping[str, Any]
@@ -53,7 +54,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class RunDirectory:
-    """The directory of one start of a run, seen from either side."""
+    """The directory of one attempt of a run, as seen from either side."""
 
     directory: Path
 
@@ -92,7 +93,7 @@ class RunDirectory:
         draft.replace(self._order)
 
     def take(self) -> Order:
-        """Read the order, and remove it, as it holds secrets. Raises OSError."""
+        """Read the order, and remove it, because it contains secrets. Raises OSError."""
         fields = json.loads(self._order.read_text(encoding="utf-8"))
         self._order.unlink()
         for name in ("entrypoint", "command", "secrets"):

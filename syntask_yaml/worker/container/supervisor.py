@@ -1,7 +1,7 @@
-"""The first process in the container of a run: it starts the run there, and keeps its journal.
+"""The first process in the container of a run, which starts the run and writes its journal.
 
-As the first process it also forwards signals and buries processes that nobody waits for. It runs with the
-Python of the image and nothing but this package.
+As the first process it also forwards signals and reaps orphaned processes. It runs with the Python of the
+image and uses only this package.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from syntask_yaml.worker.log_limit import Amount, LogLimit
 from syntask_yaml.worker.protocol import Job, Report
 from syntask_yaml.worker.run_process import RunProcess
 
-# Seconds between two looks at what nothing wakes us for.
+# Seconds between polls of conditions without events.
 _BEFORE_GO, _AFTER_GO = 0.02, 0.5
-# Where a container finds how often its memory limit ended a process: second and first version of cgroups.
+# Files with the count of out-of-memory kills in a container: cgroups v2 and v1.
 _OOM_COUNTERS = (
     Path("/sys/fs/cgroup/memory.events"),
     Path("/sys/fs/cgroup/memory/memory.oom_control"),
@@ -34,7 +34,7 @@ _OOM_COUNTERS = (
 
 
 def main(python: str) -> int:
-    """Run the order, with the code of the run as the result; *python* is the name of the image's Python."""
+    """Run the order, and return the exit code of the run; *python* is the name of the image's Python."""
     directory = RunDirectory(Path(DIRECTORY_INSIDE))
     journal = JournalWriter(directory.journal, waits=True)
     order = directory.take()
@@ -56,7 +56,7 @@ def _job(order: Order) -> Job:
 
 
 def _environ(order: Order) -> dict[str, str]:
-    # The image's own environment, and Tini, if it is the entrypoint, need not be the first process.
+    # The image's own environment. Tini, if it is the entrypoint, need not be the first process.
     own = {"TINI_SUBREAPER": ""} if order.entrypoint else {}
     given = {**os.environ, **own, **order.environ}
     return {name: value for name, value in given.items() if value is not None}
@@ -107,7 +107,7 @@ class _Watch:
             self.process.stop(force=True)
 
     def _pass_on(self, *, is_last: bool) -> None:
-        """Write what the run reported to the journal, masked, and up to the limit of its log."""
+        """Write the reports of the run to the journal, masked, and up to its log limit."""
         if self._limit.is_reached:
             self._limit.left_out += self.process.skip_output()
         for report in self.process.hear(is_last=is_last):
@@ -115,7 +115,7 @@ class _Watch:
                 self.journal.report(report.masked(self._scrubber.scrub))
 
     def _is_kept(self, report: Report) -> bool:
-        """Whether *report* fits into the log; also the first one that does not, so that the worker knows."""
+        """Return whether *report* fits into the log, or is the first that does not, for the worker."""
         if report.child is not None:
             return self._child_limit.admits(report.child)
         if report.kind not in ("log", "damaged"):
@@ -131,7 +131,7 @@ class _Watch:
 
 
 def _bury_others(own: int) -> None:
-    """Wait for processes that have ended and that nobody else waits for, except the run's own."""
+    """Reap ended processes without another waiter, except the run's own."""
     with suppress(ChildProcessError):
         while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             if ended.si_pid == own:

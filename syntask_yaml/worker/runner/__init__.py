@@ -1,4 +1,4 @@
-"""The runners: one for each type of work pool that `syntask` serves."""
+"""The runners, one for each type of work pool that `syntask` serves."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def _find_engine(environ: Mapping[str, str]) -> None:
     _docker().find_engine(environ)
 
 
-# All by the type of the work pool.
+# All tables are by work pool type.
 RUNNERS: Mapping[str, Runner] = {"process": start_process, "docker": _start_container}
 
 
 def runners_of_worker(environ: Mapping[str, str]) -> Mapping[str, Runner]:
-    """Return the runners for many runs of one worker with *environ*."""
+    """Return the runners for the runs of a worker with *environ*."""
     return {**RUNNERS, "process": process_runner(environ)}
 
 
-# How runs that outlive their worker are found again.
+# Adopters of runs that outlive their worker.
 ADOPTERS: Mapping[str, Adopter] = {"docker": _adopt_container}
-# What removes the leftovers of runs, for a store and the environment of a worker.
+# Cleaners of leftovers, for a store and the environment of a worker.
 LEFTOVERS: Mapping[str, Callable[[str, Mapping[str, str]], Leftovers]] = {"docker": _docker_leftovers}
-# What raises StepFailed where the environment of a worker lacks what its runs need.
+# Checks that raise StepFailed if the environment of a worker lacks a prerequisite of its runs.
 NEEDS: Mapping[str, Callable[[Mapping[str, str]], None]] = {"docker": _find_engine}

@@ -1,6 +1,6 @@
 """The interface of runners.
 
-The worker polls: no verb waits, and none but `Runner.__call__` raises.
+The worker polls: no method waits, and only `Runner.__call__` raises.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from syntask_yaml.worker.run_environment import NOTHING_ELSE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What a runner needs to start a run.
+    """The parameters of a runner to start a run.
 
-    *variables* are its job variables, with blocks and variables looked up: they can contain `Secret`s.
-    *environ* is the environment of the worker. *directory* belongs to the run. It does not exist yet, and
-    the worker removes it at the end; *home* is that of all runs. *log_limit* bytes of a log are kept, None
-    for all. What is *expected* of the backend counts as if it were there.
+    *variables* are its job variables, with blocks and variables looked up, possibly with `Secret` values.
+    *environ* is the environment of the worker. *directory* belongs to the run. It does not exist yet, and the
+    worker removes it at the end; *home* is the parent of all runs' directories. *log_limit* bytes of a log
+    are kept, None for all. *expected* objects count as if the backend had them.
     """
 
     claim: Claim
@@ -52,7 +52,7 @@ class Launch:
 
 
 def _about(run: Run) -> dict[str, Any]:
-    """Return what flow code can ask of *run*, besides its id and parameters."""
+    """Return the information about *run* for flow code, besides its id and parameters."""
     return {
         "name": run.name,
         "flow": run.flow,
@@ -67,7 +67,7 @@ def _about(run: Run) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legacy:
-    """What a runner needs to find a run of another worker. The fields are those of `Launch`."""
+    """The parameters of a runner to adopt a run of another worker. The fields are those of `Launch`."""
 
     claim: Claim
     backend: Backend
@@ -76,11 +76,11 @@ class Legacy:
 
 
 class Running(Protocol):
-    """A run that was started."""
+    """A started run."""
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """File descriptors that become readable when there is something to hear."""
+        """File descriptors that become readable when there are reports."""
         ...
 
     def poll(self) -> int | None:
@@ -93,26 +93,26 @@ class Running(Protocol):
         ...
 
     def hear(self, *, is_last: bool = False) -> Iterator[Report]:
-        """Yield what the run reported since: its own reports, and its output as log lines.
+        """Yield the new reports of the run: its own, and its output as log lines.
 
-        With *is_last*, after its end, also what it did not finish.
+        With *is_last*, after its end, also incomplete ones.
         """
         ...
 
     def skip_output(self) -> Amount:
-        """Drop the output since, and return how much it was."""
+        """Drop the output since the last call, and return its amount."""
         ...
 
     def go(self) -> None:
-        """Let the run call the flow. Before that, it has reported that it is ready."""
+        """Let the run call the flow, after it reported that it is ready."""
         ...
 
     def stop(self, *, force: bool = False) -> None:
-        """Ask the run and all that it started to end; with *force*, end them."""
+        """Ask the run and all of its processes to end; with *force*, kill them."""
         ...
 
     def explain(self, code: int) -> str:
-        """Say how a run ended that reported no result, and what to do if there is something."""
+        """Describe the end of a run that reported no result, with a hint if there is one."""
         ...
 
     def cause(self, code: int) -> Cause:
@@ -120,37 +120,37 @@ class Running(Protocol):
         ...
 
     def let_go(self) -> bool:
-        """Leave the run as it is, for the worker that has it now; False where it would not go on."""
+        """Leave the run to the worker that has it now; return False if it would not continue."""
         ...
 
     def close(self) -> None:
-        """End what the run left behind, and release its resources."""
+        """Kill remaining processes of the run, and release its resources."""
         ...
 
 
 class Runner(Protocol):
-    """Starts runs."""
+    """A function that starts runs."""
 
     def __call__(self, launch: Launch, /) -> Running:
         """Start a run.
 
-        Raises StepFailed for a job variable that cannot be used, OSError or ValueError where there is no
-        such program or directory, or no process can have such an environment.
+        Raises StepFailed for an invalid job variable, OSError or ValueError if the program or directory does
+        not exist, or the environment is invalid.
         """
         ...
 
 
 class Adopter(Protocol):
-    """Finds runs again that another worker started, and that outlived it."""
+    """A function that finds a run that another worker started, and that outlived it."""
 
     def __call__(self, legacy: Legacy, /) -> Running:
-        """Return the run, which reports everything from its start on, and how it ended if it has."""
+        """Return the run, which reports everything from its start on, and its end if it has ended."""
         ...
 
 
 class Leftovers(Protocol):
-    """Removes what runs left behind that ended, or never began, while they had no worker."""
+    """A cleaner of leftovers of runs that ended, or never began, while they had no worker."""
 
     def tick(self, now: datetime, is_over: Callable[[str], bool], /) -> None:
-        """Do what is due at *now*, without waiting; *is_over* tells of a run's id whether it has ended."""
+        """Do the work that is due at *now*, without waiting; *is_over* returns whether a run id has ended."""
         ...

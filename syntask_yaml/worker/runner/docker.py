@@ -23,8 +23,8 @@ from syntask_yaml.worker.runner.base import Launch, Legacy
 def start_container(launch: Launch, *, patience: float | None = None) -> ContainerRun:
     """Start a run as a container with the job variables of prefect-docker.
 
-    What takes time, such as the pull of the image, happens afterwards. With *patience*, the run ends if it
-    may not go on within so many seconds. Raises StepFailed, OSError.
+    Slow operations, such as the pull of the image, happen afterwards. With *patience*, the run ends unless it
+    gets `go` within so many seconds. Raises StepFailed, OSError.
     """
     claim, variables = launch.claim, launch.variables
     start = claim.token[:8] or "box"

@@ -1,4 +1,4 @@
-"""Isolate the worker from faults of a runner: only the affected run ends."""
+"""Isolation of the worker from faults of a runner: only the affected run ends."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _FAILED = 1
 
 
 class GuardedRun:
-    """A run that ends where its runner raises anything, which it must not.
+    """A run that ends if its runner raises an exception, which it must not do.
 
-    The log has the traceback, and the message of the run says what to report. *error* is for one that the
-    runner failed to return.
+    The log has the traceback, and the message of the run asks for a report. *error* is set if the runner
+    failed to start the run.
     """
 
     def __init__(self, running: Running | None, error: Exception | None = None) -> None:
@@ -91,7 +91,7 @@ class GuardedRun:
 
 
 def fault(error: Exception) -> str:
-    """Say that *error* should not have happened, and what to do."""
+    """Return a message for an unexpected *error*, with a hint."""
     return (
         f"This is a bug in syntask, or in what executes the runs of this work pool:"
         f" {type(error).__name__}: {error}. Please report it with the traceback in the log of the run."

@@ -33,7 +33,7 @@ def start_process(launch: Launch, *, spawn: Spawn = spawn_program) -> RunProcess
 
 
 def _expected(launch: Launch) -> dict[str, Any]:
-    """Return what the run is to take as if its backend had it, with secrets in clear."""
+    """Return the objects that count as if the backend had them, with plain secrets."""
     blocks = {name: revealed(block.data) for name, block in launch.expected.blocks().items()}
     return {"variables": launch.expected.variables(), "blocks": blocks}
 
