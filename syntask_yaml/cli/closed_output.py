@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedWriter, RawIOBase, TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TextIO
 
 from syntask_yaml.errors import SyntaskError
@@ -26,14 +26,15 @@ def complete_writes() -> None:
     """Prevent silent truncation of output.
 
     With PYTHONUNBUFFERED, Python ignores partial writes, as to a full disk or a closed pipe. A buffer below
-    each stream writes the rest, or fails.
+    each stream writes the rest, or fails. It leaves the descriptor open, whose owner is the stream.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         raw = getattr(stream, "buffer", None)
-        if isinstance(stream, TextIOWrapper) and isinstance(raw, RawIOBase):
+        if isinstance(stream, TextIOWrapper) and isinstance(raw, FileIO):
+            buffer = BufferedWriter(FileIO(raw.fileno(), "w", closefd=False))
             buffered = TextIOWrapper(
-                BufferedWriter(raw), encoding=stream.encoding, errors=stream.errors, line_buffering=True
+                buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=True
             )
             setattr(sys, name, buffered)
 
