@@ -189,10 +189,8 @@ def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> 
     flow.deployment["schedules"] = schedules
 
 
-_REGISTRATION = frozenset(
-    "project_name build labels add_default_labels set_schedule_active version_group_id no_url "
-    "idempotency_key".split()
-)
+_CARRIED = ("project_name", "labels", "set_schedule_active")
+_WITHOUT_EFFECT = frozenset("build add_default_labels version_group_id no_url idempotency_key".split())
 
 
 def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None:
@@ -205,15 +203,19 @@ def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) 
         return
     try:
         values = _values(draft.module, call, ("project_name", "build", "labels", "set_schedule_active"))
-        if not values.keys() <= _REGISTRATION:
+        if not values.keys() <= _WITHOUT_EFFECT.union(_CARRIED):
             raise NotStatic("it has options of the storage")
     except NotStatic:
-        names = ("project_name", "labels", "set_schedule_active")
-        others = [each.arg for each in call.keywords if each.arg not in _REGISTRATION - {*names}]
+        others = [each.arg for each in call.keywords if each.arg not in _WITHOUT_EFFECT]
         if others or call.args:
             draft.todo(call, "p1-deployment", f"The registration is computed. {ENTRY_HINT}")
             return
         values = {}
+    carried = [values.get(name) for name in _CARRIED]
+    if flow.registration not in (None, carried):
+        draft.todo(call, "p1-deployment", f"The flow is registered in several ways. {ENTRY_HINT}")
+        return
+    flow.registration = carried
     flow.deployment["tags"] = []
     if values.get("project_name"):
         flow.deployment["tags"] = [f"project:{values['project_name']}"]

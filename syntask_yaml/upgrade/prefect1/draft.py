@@ -36,6 +36,7 @@ class Prefect1Flow:
     *options* are arguments of `Flow` and attributes that were set, each with its statement; *own_options* are
     arguments of a class of the project that Prefect's does not take. *factory_call* is set
     for the flow that a function makes for the rest of the file, *maker* names one that makes it for others.
+    *registration* is what a call of *registered* says that the entry carries.
     *nodes* is everything in the body, *returned* what others read of a run.
     """
 
@@ -53,6 +54,7 @@ class Prefect1Flow:
     options: dict[str, tuple[ast.expr, ast.stmt]] = field(default_factory=dict)
     own_options: frozenset[str] = frozenset()
     registered: list[ast.Call] = field(default_factory=list)
+    registration: list[Any] | None = None
     arguments: list[str] = field(default_factory=list)
     first_lines: list[str] = field(default_factory=list)
     deployment: dict[str, Any] = field(default_factory=dict)

@@ -612,6 +612,33 @@ def test_labels_of_the_machine_are_no_part_of_a_queue() -> None:
 
 
 @pytest.mark.parametrize(
+    "labels", ['["a", os.environ["LABEL"]]', "labels()", '[each for each in ("a",)]', '["a"] if t else None']
+)
+def test_labels_that_are_computed_are_left(labels: str) -> None:
+    """They choose the queue: an entry without it would be served by other workers."""
+    flow = f'with Flow("f") as flow:\n    t()\nflow.register("p", labels={labels})\n'
+    found = converted(f"import os\n{HEAD}{flow}")
+
+    assert codes(found) == {"p1-deployment"}
+    assert f"labels={labels}" in found.text
+    assert found.flows[0].deployment == {}
+
+
+@pytest.mark.parametrize(
+    ("again", "todos"), [("", 0), ('"p", labels=["a"], build=False', 0), ('"p", labels=["b"]', 1), ('"q"', 1)]
+)
+def test_what_is_registered_in_several_ways_has_no_entry_for_each(again: str, todos: int) -> None:
+    """One entry has one queue and one project: the labels of both would be a queue that nobody serves."""
+    flow = 'with Flow("f") as flow:\n    t()\nflow.register("p", labels=["a"])\n'
+    found = converted(f"{HEAD}{flow}" + (f"flow.register({again})\n" if again else ""))
+
+    assert found.todos == todos
+    assert found.flows[0].deployment["work_queue_name"] == "a"
+    assert found.flows[0].deployment["tags"] == ["project:p"]
+    assert (f"flow.register({again})" in found.text) is bool(todos)
+
+
+@pytest.mark.parametrize(
     ("flow", "options", "noted"),
     [
         ("    t()\n    t()\n", Prefect1Options(), True),
