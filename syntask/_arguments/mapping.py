@@ -26,7 +26,7 @@ def calls_of(
     MappingLengthMismatch, MappingMissingIterable, or UpstreamTaskError if a future to map over did not
     complete.
     """
-    given = _spread(task, parameters)
+    given = _flattened(task, parameters)
     futures = {name: each for name, each in given.items() if _holds_future(each)}
     given = {name: _resolved(each) if name in futures else each for name, each in given.items()}
     columns = {name: list(_inside(each)) for name, each in given.items() if _is_mapped(each)}
@@ -69,7 +69,7 @@ def _call(task: Task[..., Any], given: Mapping[str, Any], items: Mapping[str, An
     values = {
         name: _item(each, items[name]) if name in items else _plain(each) for name, each in given.items()
     }
-    return _gathered(task, values)
+    return _nested(task, values)
 
 
 def _item(given: Any, item: Any) -> Any:
@@ -91,7 +91,7 @@ def _variadic(task: Task[..., Any]) -> str | None:
     return next((each.name for each in kinds if each.kind is each.VAR_KEYWORD), None)
 
 
-def _spread(task: Task[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _flattened(task: Task[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return *parameters* with the items of `**kwargs` at the top level."""
     name = _variadic(task)
     return {
@@ -100,7 +100,7 @@ def _spread(task: Task[..., Any], parameters: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _gathered(task: Task[..., Any], values: dict[str, Any]) -> dict[str, Any]:
+def _nested(task: Task[..., Any], values: dict[str, Any]) -> dict[str, Any]:
     """Return *values* in the structure of the signature, with defaults."""
     known = task.signature.parameters
     named = {key: value for key, value in values.items() if key in known}

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 # The iterations of a loop, in each of which Python checks for a pending exception.
-_STEPS = 100
+_CHECKS = 100
 
 
 class Expired(BaseException):
@@ -133,7 +133,7 @@ class _Watch:
             self._is_done = True
         if self.is_over:
             with suppress(self.expired):  # a pending exception is raised here
-                for _ in range(_STEPS):
+                for _ in range(_CHECKS):
                     pass
 
     def stop(self) -> None:

@@ -76,7 +76,7 @@ class ThreadPoolTaskRunner:
             if self._pool is None:
                 from concurrent.futures import ThreadPoolExecutor
 
-                self._pool = ThreadPoolExecutor(self._max_workers or _MANY, "syntask-task")
+                self._pool = ThreadPoolExecutor(self._max_workers or _UNLIMITED, "syntask-task")
             queued = _Queued(work)
             try:
                 return self._pool.submit(queued)
@@ -162,5 +162,5 @@ class _Queued:
 # The runner of each thread.
 _thread = threading.local()
 # Unlimited: a pool starts a thread only if none is idle.
-_MANY = 1_000_000
+_UNLIMITED = 1_000_000
 ConcurrentTaskRunner = ThreadPoolTaskRunner

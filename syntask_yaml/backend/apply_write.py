@@ -15,7 +15,7 @@ from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment, Stored, 
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import known
 
-_MOST_RUNS = 2**31 - 1
+_MAX_RUNS = 2**31 - 1
 _TICK = timedelta(microseconds=1)
 
 
@@ -117,7 +117,7 @@ def _check_fits(after: Deployment, pools: Collection[str]) -> None:
         raise BackendRefused(
             f"The backend has no work pool `{pool}`.", hint=did_you_mean(pool, pools, otherwise=others)
         )
-    if limit and not 1 <= limit.limit <= _MOST_RUNS:
+    if limit and not 1 <= limit.limit <= _MAX_RUNS:
         raise BackendRefused("A concurrency limit must be at least 1.", hint="Omit it for no limit.")
     if schedules:
         _check_schedules(schedules)

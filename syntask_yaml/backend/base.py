@@ -37,7 +37,7 @@ class RunFilter(NamedTuple):
     """A filter for runs. Empty fields match all runs.
 
     *deployment* is `flow/name`, *of* contains ids of deployments, and *pools* names of work pools. *until*
-    excludes runs that are due later, *after* those that are due earlier, and *since* those that ended
+    excludes runs that are due later, and *after* those that are not. *since* excludes runs that ended
     earlier.
     """
 

@@ -33,7 +33,7 @@ from syntask_yaml.model.timing import LEAST_INTERVAL, is_timezone
 _AHEAD = timedelta(seconds=60)
 # The period of runs created at once, so that a schedule of every second is not checked every second.
 _REACH = timedelta(seconds=120)
-_LEAST, _MOST = 3, 100
+_MIN_RUNS, _MAX_RUNS = 3, 100
 # The maximal number of passed times returned for a schedule.
 MOST_PASSED = 100
 # The delay after a search exceeded its steps: a later start may need fewer.
@@ -94,9 +94,9 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
         for time in occurrences(_thinned(timing), since, steps=steps):
             times.append(time)
             ahead += time > now
-            if len(times) == _MOST or (ahead >= _LEAST and time > now + _REACH):
+            if len(times) == _MAX_RUNS or (ahead >= _MIN_RUNS and time > now + _REACH):
                 # In the future, also if a hundred times cover less than a minute.
-                again = max(min(times[-_LEAST], time - _AHEAD), now + timedelta(seconds=1))
+                again = max(min(times[-_MIN_RUNS], time - _AHEAD), now + timedelta(seconds=1))
                 return NextRuns(tuple(times), again)
     except OverflowError:  # past the year 9999
         pass

@@ -40,7 +40,7 @@ def test_a_deploy_is_found_as_it_began_and_as_it_ended(backend: Backend, twin: B
 
 def test_deploys_are_read_page_by_page(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     for adapter in "embedded", "prefect":
-        monkeypatch.setattr(f"syntask_yaml.backend.{adapter}.history._AT_ONCE", 2)
+        monkeypatch.setattr(f"syntask_yaml.backend.{adapter}.history._PAGE_SIZE", 2)
     records = [backend.record_deploy(replace(MALL, project="many", by=str(number))) for number in range(5)]
 
     assert list(backend.deploy_records("many")) == records[::-1]

@@ -19,9 +19,9 @@ from syntask_yaml.model.run import Run
 from syntask_yaml.model.run_event import event_of, is_fired
 
 # The number of runs per transaction.
-_AT_ONCE = 100
+_BATCH_SIZE = 100
 # No delivery is due later than this; a later one was written before the clock was set back.
-_FURTHEST = timedelta(hours=2) + SKEW
+_MAX_DELAY = timedelta(hours=2) + SKEW
 
 
 class EmbeddedAutomations(EmbeddedBase):
@@ -61,7 +61,7 @@ class EmbeddedAutomations(EmbeddedBase):
     def _dispatch(self, now: datetime) -> int:
         """Create the deliveries for one batch of ended runs."""
         automations = self.automations()
-        runs = [run_of(row) for row in self._store.all("ended_runs", limit=_AT_ONCE)]
+        runs = [run_of(row) for row in self._store.all("ended_runs", limit=_BATCH_SIZE)]
         rows = [row for run in runs for row in _due_for(run, automations)]
         self._store.change_each("drop_ended_run", [{"run_id": run.id} for run in runs])
         return self._store.change_each("insert_delivery", ({**row, "now": to_moment(now)} for row in rows))
@@ -69,7 +69,7 @@ class EmbeddedAutomations(EmbeddedBase):
     def claim_deliveries(
         self, now: datetime, *, lease: float, limit: int, besides: Collection[str] = ()
     ) -> list[DeliveryClaim]:
-        due = {"now": to_moment(now), "ahead": to_moment(now + _FURTHEST)}
+        due = {"now": to_moment(now), "ahead": to_moment(now + _MAX_DELAY)}
         which = {**due, "besides": to_json(list(besides))}
         if limit < 1 or not self._store.all("deliveries_to_claim", **which):
             return []

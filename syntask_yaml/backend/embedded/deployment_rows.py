@@ -34,7 +34,7 @@ _OWN: tuple[tuple[str, Any], ...] = tuple(
 _own_values = attrgetter(*(name for name, _ in _OWN))
 
 # The time of the next check of a schedule that was just written.
-_AT_ONCE = 0
+_IMMEDIATELY = 0
 
 # The columns of the schedule in a row of `deployments_with_schedules`.
 _SCHEDULE = slice(14, 20)
@@ -82,7 +82,7 @@ def schedule_rows(done: WriteResult) -> Iterator[tuple[Any, ...]]:
     made_until = to_moment(done.updated)
     for position, schedule in enumerate(done.schedules):
         timing = schedule.timing
-        look_again = _AT_ONCE if schedule.active and not done.paused else None
+        look_again = _IMMEDIATELY if schedule.active and not done.paused else None
         yield (
             *(done.id, position, made_until, look_again),
             *(schedule.id, schedule.slug, schedule.active),

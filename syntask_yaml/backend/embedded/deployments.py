@@ -25,7 +25,7 @@ from syntask_yaml.model.deployment import Deployment, DeploymentPage, Stored, Wr
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 
 # The number of writes converted to rows at a time, a compromise between speed and memory.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 # A placeholder for a written deployment, so that a second write of its name conflicts.
 _WRITTEN = Stored("", Deployment(flow="", name=""))
@@ -83,7 +83,7 @@ class Deployments(EmbeddedBase):
         ]
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002
-        parts = (writes[at : at + _AT_ONCE] for at in range(0, len(writes), _AT_ONCE))
+        parts = (writes[at : at + _BATCH_SIZE] for at in range(0, len(writes), _BATCH_SIZE))
         with self._store.transaction():
             now = self._clock()
             return iter([written for part in parts for written in self._write(part, now)])

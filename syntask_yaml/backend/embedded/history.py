@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from syntask_yaml.model.deploy_record import DeployRecord
     from syntask_yaml.model.deployment import Stored
 
-_AT_ONCE = 50
-_AFTER_ALL = 2**63 - 1
+_PAGE_SIZE = 50
+_MAX_ID = 2**63 - 1
 # Records older than this are deleted if their project has this many newer ones.
 _KEPT_FOR = timedelta(days=90)
 _KEPT = 1000
@@ -39,9 +39,9 @@ class EmbeddedHistory(EmbeddedBase):
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
         from syntask_yaml.model.deploy_record import DeployRecord  # not loaded for a plan
 
-        name, before = "deploys" if project is None else "deploys_of_project", _AFTER_ALL
+        name, before = "deploys" if project is None else "deploys_of_project", _MAX_ID
         of = {} if project is None else {"project": project}
-        while rows := self._store.all(name, before=before, limit=_AT_ONCE, **of):
+        while rows := self._store.all(name, before=before, limit=_PAGE_SIZE, **of):
             for row in rows:
                 if record := DeployRecord.from_json(str(row["id"]), from_json(row["record"])):
                     yield record

@@ -19,11 +19,11 @@ from syntask_yaml.backend.schedules import NextRuns, next_runs
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 
 # The number of schedules per transaction.
-_AT_ONCE = 100
+_BATCH_SIZE = 100
 # The number of schedules checked for passed times.
-_MOST_BEHIND = 1000
+_MAX_BEHIND = 1000
 # Seconds after which results are written before the next schedules are checked.
-_A_MOMENT = 1.0
+_BATCH_SECONDS = 1.0
 
 _HOLD_BACK = {
     "surplus_state": SURPLUS.type.value,
@@ -39,7 +39,7 @@ class Queue(EmbeddedReports):
     def schedule(self, now: datetime) -> int:
         made = 0
         self._reset_future_times("marks_from_ahead", ("free_times_from_ahead", "take_back_marks"), now)
-        while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
+        while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_BATCH_SIZE):
             # Computed before the transaction: rare times take long to find.
             found = list(self._computed(rows, now))
             with self._store.transaction():
@@ -47,7 +47,7 @@ class Queue(EmbeddedReports):
         return made
 
     def schedules_behind(self, now: datetime) -> list[ScheduleBehind]:
-        rows = self._store.all("schedules_behind", now=to_moment(now), limit=_MOST_BEHIND)
+        rows = self._store.all("schedules_behind", now=to_moment(now), limit=_MAX_BEHIND)
         return [
             ScheduleBehind(row["full_name"], schedule_of(row).timing, from_moment(row["made_until"]))
             for row in rows
@@ -55,7 +55,7 @@ class Queue(EmbeddedReports):
 
     def _computed(self, rows: Sequence[sqlite3.Row], now: datetime) -> Iterator[tuple[sqlite3.Row, NextRuns]]:
         """Yield the next runs of the first *rows*, for a limited time: created runs must not wait long."""
-        until = time.monotonic() + _A_MOMENT
+        until = time.monotonic() + _BATCH_SECONDS
         for row in rows:
             yield row, self._next_runs(row, now)
             if time.monotonic() > until:

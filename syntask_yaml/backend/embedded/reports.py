@@ -18,7 +18,7 @@ from syntask_yaml.model.pool_type import OUTLIVING_TYPES
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 # Seconds after which deletions are written.
-_A_MOMENT = 1.0
+_BATCH_SECONDS = 1.0
 
 
 class EmbeddedReports(EmbeddedBase):
@@ -105,7 +105,7 @@ class EmbeddedReports(EmbeddedBase):
         return run
 
     def forget(self, before: datetime, *, limit: int) -> int:
-        moment, done, until = to_moment(before), 0, time.monotonic() + _A_MOMENT
+        moment, done, until = to_moment(before), 0, time.monotonic() + _BATCH_SECONDS
         if not self._store.all("runs_to_forget", before=moment, limit=1):
             return 0
         with self._store.transaction():

@@ -21,7 +21,7 @@ _S = TypeVar("_S")
 _READERS = 4
 
 # Exceptions of parsing an unexpected response.
-_ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+_PARSE_ERRORS = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 class Api(Transport):
@@ -68,7 +68,7 @@ class Api(Transport):
         """Return the result of *parse*. Raises BackendUnreachable if the response has another structure."""
         try:
             return parse()
-        except _ODD as error:
+        except _PARSE_ERRORS as error:
             raise self.no_api(
                 f"the response has an unexpected structure: {type(error).__name__}: {error}"
             ) from error

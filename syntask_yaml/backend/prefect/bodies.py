@@ -21,7 +21,7 @@ Raw: TypeAlias = Mapping[str, Any]
 RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # Fields that the API stores unchanged, with their keys.
-_SAME: Mapping[str, str] = {field.name: field.api for field in FIELDS if field.api is not None}
+_API_KEYS: Mapping[str, str] = {field.name: field.api for field in FIELDS if field.api is not None}
 
 OWNER, ORIGIN, PROTECTED = "syntask.project", "syntask.origin", "syntask.protected"
 # A label with the id and the name of the flow: the API returns only the id.
@@ -61,7 +61,7 @@ def changed_body(after: Deployment, dialect: ServerDialect) -> dict[str, Any]:
     """
     limit = known(after.concurrency_limit)
     body: dict[str, Any] = {
-        **{key: getattr(after, name) for name, key in _SAME.items()},
+        **{key: getattr(after, name) for name, key in _API_KEYS.items()},
         "tags": list(known(after.tags)),
         "parameter_openapi_schema": after.parameter_schema or _NO_SCHEMA,
         "concurrency_limit": limit and limit.limit,
@@ -167,7 +167,7 @@ def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored
     deployment = Deployment(
         flow=flow,
         name=raw["name"],
-        **{name: raw[key] for name, key in _SAME.items() if raw.get(key) is not None},
+        **{name: raw[key] for name, key in _API_KEYS.items() if raw.get(key) is not None},
         version=raw.get("version"),
         version_info=raw.get("version_info"),
         tags=tuple(raw["tags"]),

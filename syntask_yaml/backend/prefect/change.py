@@ -143,7 +143,7 @@ class DeploymentChanger(DeploymentReader):
                     hint="Remove it, or upgrade the server.",
                 ) from error
             if "labels" in error.unknown:
-                self._forgets_labels()
+                self._disable_labels()
             return self._send(
                 method, path, {key: value for key, value in body.items() if key not in error.unknown}
             )

@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 # The number of successful requests before an increase, its factor after an overload, and its maximum.
-_FIRST_PATIENCE, _LESS_EAGER, _MOST_PATIENCE = 4, 4, 1024
+_FIRST_PATIENCE, _PATIENCE_FACTOR, _MAX_PATIENCE = 4, 4, 1024
 
 
 class AdaptiveLimit:
@@ -26,7 +26,7 @@ class AdaptiveLimit:
         self.limit = 1
         self._most = 1
         self._taken = 0
-        self._calm = 0
+        self._successes = 0
         self._patience = _FIRST_PATIENCE
         self._changed = Condition()
 
@@ -41,21 +41,21 @@ class AdaptiveLimit:
         finally:
             with self._changed:
                 self._taken -= 1
-                self._note_calm()
+                self._count_success()
                 self._changed.notify_all()
 
-    def _note_calm(self) -> None:
-        self._calm += 1
-        if self._calm >= self._patience and self.limit < self._most:
+    def _count_success(self) -> None:
+        self._successes += 1
+        if self._successes >= self._patience and self.limit < self._most:
             self.limit += 1
-            self._calm = 0
+            self._successes = 0
 
     def decrease(self) -> None:
         """Halve the limit, because the server is overloaded."""
         with self._changed:
             self.limit = max(1, self.limit // 2)
-            self._calm = 0
-            self._patience = min(self._patience * _LESS_EAGER, _MOST_PATIENCE)
+            self._successes = 0
+            self._patience = min(self._patience * _PATIENCE_FACTOR, _MAX_PATIENCE)
 
     def in_order(self, do: Callable[[_T], _R], items: Sequence[_T], *, most: int) -> Iterator[_R]:
         """Yield *do* of each item, in order, with at most *most* concurrent calls."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from syntask_yaml.model.cron import has_nearest_weekday, has_year
 
-# The server requests 100 dates, for all schedules together. croniter raises if there are fewer.
+# For each schedule, the server requests 100 dates of croniter, which raises if there are fewer. It then
+# schedules no run of the deployment.
 _YEARS_END = (
     "A Prefect server stops scheduling runs of the deployment up to 100 days before the last year ends."
 )

@@ -92,7 +92,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
             )
         case 403:
             return Refused(
-                f"Permission denied: the server rejected the request: {reasons}. {_answered(answer)}",
+                f"Permission denied: the server rejected the request: {reasons}. {_request_status(answer)}",
                 hint=_ALLOWED,
                 status=status,
             )
@@ -102,7 +102,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
             )
         case 400 | 404 | 409 | 422:
             return Refused(
-                f"The server rejected the request: {reasons}. {_answered(answer)}",
+                f"The server rejected the request: {reasons}. {_request_status(answer)}",
                 hint=_REMEDIES.get(status, _OTHER_VALUE),
                 status=status,
                 unknown=frozenset(_unknown(body)),
@@ -113,15 +113,15 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
         target = answer.headers.get("location", "")
         return BackendUnreachable(f"{url} redirects to {target}.", hint="Use the URL that it redirects to.")
     if status < 500:
-        detail = f"The server rejected the request: {reasons}. {_answered(answer)}"
+        detail = f"The server rejected the request: {reasons}. {_request_status(answer)}"
         return Refused(detail, hint=_OTHER_VALUE, status=status)
     return BackendError(
-        f"The server failed: {reasons}. {_answered(answer)}",
+        f"The server failed: {reasons}. {_request_status(answer)}",
         hint="See the server's log. The request may be partly complete, so try again.",
     )
 
 
-def _answered(answer: httpx.Response) -> str:
+def _request_status(answer: httpx.Response) -> str:
     """Return the method, the path without ids, and the status of a response."""
     place = answer.request.url.copy_with(query=None, fragment=None, userinfo=b"")
     asked = _ID.sub("{id}", f"{answer.request.method} {place}")

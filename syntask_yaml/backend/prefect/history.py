@@ -17,7 +17,7 @@ from syntask_yaml.backend.prefect.encoding import key_for, part
 from syntask_yaml.model.deploy_record import DeployRecord
 
 _TYPE, _PREFIX = "result", "syntask-deploys-"
-_AT_ONCE = 50
+_PAGE_SIZE = 50
 
 
 class PrefectHistory(PrefectBase):
@@ -36,16 +36,16 @@ class PrefectHistory(PrefectBase):
         meant: Mapping[str, Any] = (
             {"like_": _PREFIX} if project is None else {"any_": [key_for(project, _PREFIX)]}
         )
-        body = {"artifacts": {"key": meant}, "sort": "CREATED_DESC", "limit": _AT_ONCE}
+        body = {"artifacts": {"key": meant}, "sort": "CREATED_DESC", "limit": _PAGE_SIZE}
         seen: set[str] = set()  # concurrent deploys shift the pages
-        for offset in count(0, _AT_ONCE):
+        for offset in count(0, _PAGE_SIZE):
             found = self._server.listed("/artifacts/filter", "deploys", {**body, "offset": offset})
             for raw in found:
                 record = DeployRecord.from_json(str(raw["id"]), raw.get("data"))
                 if record is not None and record.id not in seen and project in (None, record.project):
                     seen.add(record.id)
                     yield record
-            if len(found) < _AT_ONCE:
+            if len(found) < _PAGE_SIZE:
                 return
 
 

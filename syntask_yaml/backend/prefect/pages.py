@@ -20,7 +20,7 @@ from syntask_yaml.errors import BackendError
 PAGE, OVERLAP = 200, 8
 STRIDE = PAGE - OVERLAP
 # The maximal number of repeated reads, and of pages, beyond which the list is invalid.
-_TRIES, _MOST_PAGES = 50, 2500
+_TRIES, _MAX_PAGES = 50, 2500
 _READERS = 4
 
 # Orders without ties. The lists of other kinds have one by default.
@@ -58,7 +58,7 @@ class Pages:
         adjoining, and BackendUnreachable if the list does not end.
         """
         ahead = max(1, -(-(expected - OVERLAP) // STRIDE))
-        for _ in range(_MOST_PAGES):
+        for _ in range(_MAX_PAGES):
             offsets = range(start, start + ahead * STRIDE, STRIDE)
             for offset, page in zip(offsets, self.read(offsets), strict=True):
                 if self._take(offset, page) or (enough is not None and len(self.found) >= enough):

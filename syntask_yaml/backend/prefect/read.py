@@ -83,7 +83,7 @@ class DeploymentReader(PrefectBase):
         """Return *raws* without those that have no flow, and cache the names of the flows."""
         if not raws:
             self._api.check_version()
-        self._note_what_is_kept(raws)
+        self._note_names_and_labels(raws)
         self._learn_flows(raws)
         # The deletion of a flow deletes its deployments.
         return [raw for raw in _unique(raws) if raw["flow_id"] in self._flow_names]
@@ -108,14 +108,14 @@ class DeploymentReader(PrefectBase):
         """Return whether *raws* has all deployments of *part*."""
         return {(self._flow_names.get(raw["flow_id"]), raw["name"]) for raw in raws} >= set(part)
 
-    def _note_what_is_kept(self, raws: Sequence[Raw]) -> None:
+    def _note_names_and_labels(self, raws: Sequence[Raw]) -> None:
         self._deployment_names.update(
             (raw["id"], raw["name"]) for raw in raws if raw["id"] not in self._deployment_names
         )
         if raws and "labels" not in raws[0]:
-            self._forgets_labels()
+            self._disable_labels()
 
-    def _forgets_labels(self) -> None:
+    def _disable_labels(self) -> None:
         fields = {"project", "origin", "protected"}
         self.features = self.features._replace(forgets=self.features.forgets | fields)
 

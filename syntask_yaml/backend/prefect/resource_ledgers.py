@@ -13,7 +13,7 @@ from syntask_yaml.model.resource import Owner, ResourceLedger
 
 PREFIX = "syntask_ledger_"
 # The maximal length of the names in a part, as JSON. The value of a variable is limited to 5,000 characters.
-_ROOM = 4000
+_MAX_LENGTH = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _distributed(ledger: ResourceLedger, stored: Sequence[_Part]) -> Iterator[_P
     taken = {variable: len(json.dumps(names)) for variable, names in kept.items()}
     for name in new:
         length = len(json.dumps([name]))
-        free = (variable for variable, number in taken.items() if number + length < _ROOM)
+        free = (variable for variable, number in taken.items() if number + length < _MAX_LENGTH)
         variable = next(free, None) or _unused(ledger, kept)
         kept.setdefault(variable, []).append(name)
         taken[variable] = taken.get(variable, 0) + length

@@ -22,11 +22,11 @@ from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_su
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Cause, Run, RunRequest, State, StateType
 
-_BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
+_ID_PREFIX = re.compile(r"[0-9a-f-]{1,36}")
 # The number of runs searched for a prefix of an id, which the API cannot filter by.
-_LATEST = 1000
+_MAX_SEARCHED = 1000
 # The number of deployments per request, and the maximal number of pages of the last runs.
-_AT_ONCE, _MOST_PAGES = 500, 25
+_BATCH_SIZE, _MAX_PAGES = 500, 25
 # The filter for runs that are not waiting.
 BEGUN: Raw = {
     "state": {
@@ -105,13 +105,13 @@ class PrefectRuns(PrefectLogs):
         Each page has runs of at least one id that the previous pages did not have.
         """
         left, found = list(ids), dict[str, Raw]()
-        for _ in range(_MOST_PAGES):
-            asked = left[:_AT_ONCE]
+        for _ in range(_MAX_PAGES):
+            asked = left[:_BATCH_SIZE]
             raws = read(asked) if asked else []
             for raw in raws:
                 found.setdefault(str(raw.get(key)), raw)
             is_all = len(raws) < PAGE
-            left = [each for each in left[_AT_ONCE if is_all else 0 :] if each not in found]
+            left = [each for each in left[_BATCH_SIZE if is_all else 0 :] if each not in found]
         return dict(zip(found, self._runs(list(found.values())), strict=True))
 
     def _first(self, chosen: Raw, limit: int, *, sort: str = LATEST_FIRST, **body: Any) -> list[Raw]:
@@ -136,12 +136,12 @@ class PrefectRuns(PrefectLogs):
         if RUN_ID.fullmatch(known):
             raw = self._server.get(f"/flow_runs/{known}", "flow_runs")
             return None if raw is None else self._runs([raw])[0]
-        if not _BEGINNING.fullmatch(known):
+        if not _ID_PREFIX.fullmatch(known):
             return None
         now = self._clock().isoformat()
         # Search both directions: the latest runs could all be future ones.
         for bound, order in (("before_", LATEST_FIRST), ("after_", NEXT_FIRST)):
-            read = self._first({"expected_start_time": {bound: now}}, _LATEST, sort=order)
+            read = self._first({"expected_start_time": {bound: now}}, _MAX_SEARCHED, sort=order)
             if found := [raw for raw in read if raw["id"].startswith(known)]:
                 return only_one(id, self._runs(found))
         return None
@@ -229,8 +229,8 @@ def _parts(which: RunFilter) -> Iterator[RunFilter]:
     The API combines filters by conjunction only, and runs that have not ended have no end time.
     """
     ids = sorted(which.of)
-    for start in range(0, len(ids), _AT_ONCE) if ids else (0,):
-        part = which._replace(of=frozenset(ids[start : start + _AT_ONCE]))
+    for start in range(0, len(ids), _BATCH_SIZE) if ids else (0,):
+        part = which._replace(of=frozenset(ids[start : start + _BATCH_SIZE]))
         if which.since is None:
             yield part
             continue

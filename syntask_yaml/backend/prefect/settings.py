@@ -58,7 +58,7 @@ def read_connection(url: str, environ: Mapping[str, str]) -> Connection:
 
 
 # The settings that a stock worker reads.
-_OF_WORKERS = (
+_WORKER_SETTINGS = (
     "API_KEY",
     "API_AUTH_STRING",
     "API_SSL_CERT_FILE",
@@ -71,7 +71,7 @@ _OF_WORKERS = (
 def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables of a stock worker of the server at *url*."""
     settings, bare, login = _settings(url, environ)
-    values = {name: settings.text(name) for name in _OF_WORKERS}
+    values = {name: settings.text(name) for name in _WORKER_SETTINGS}
     values["API_AUTH_STRING"] = values["API_AUTH_STRING"] or login
     return {"PREFECT_API_URL": bare, **{f"PREFECT_{name}": value for name, value in values.items() if value}}
 

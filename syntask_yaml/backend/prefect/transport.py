@@ -31,7 +31,7 @@ from syntask_yaml.errors import BackendRefused, BackendUnreachable
 from syntask_yaml.retry import pauses
 
 # The number of retries, and the first and the longest pause in seconds.
-_REPEATS, _FIRST_PAUSE, _LONGEST_PAUSE = 8, 0.1, 5.0
+_RETRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 8, 0.1, 5.0
 # The time to retry a call, in timeouts: for a server that never responded, one that responded before the
 # call, and one that responds to other calls, because it is overloaded.
 _TIMES_UNKNOWN, _TIMES_KNOWN, _TIMES_BUSY = 1, 2, 4
@@ -39,7 +39,7 @@ _TIMES_UNKNOWN, _TIMES_KNOWN, _TIMES_BUSY = 1, 2, 4
 # A server that waits too long for a PostgreSQL connection responds with an internal error (Prefect 3.8.8 and
 # 3.9.1): the number of retries of requests that only read.
 _FAILED, _TIMES_FAILED = 500, 3
-_READING = ("/filter", "/count", "/paginate")
+_READ_PATHS = ("/filter", "/count", "/paginate")
 
 
 class Transport:
@@ -55,8 +55,8 @@ class Transport:
         self._client = client_of(connection)
         self._timeout = connection.timeout
         self._closing = Event()
-        self._answered = 0.0
-        self._is_told = False
+        self._last_response = 0.0
+        self._has_warned = False
         self._csrf = Lock()
         self._date = ""
 
@@ -82,9 +82,9 @@ class Transport:
         """Return the JSON of the response, `{}` if it is empty, None if the object may be missing and is."""
         content = None if body is None else to_json(body)
         began = time.monotonic()
-        reads = method == "GET" or (method == "POST" and path.endswith(_READING))
+        reads = method == "GET" or (method == "POST" and path.endswith(_READ_PATHS))
         statuses: list[int] = []
-        for pause in pauses(_FIRST_PAUSE, times=_REPEATS, longest=_LONGEST_PAUSE):
+        for pause in pauses(_FIRST_PAUSE, times=_RETRIES, longest=_LONGEST_PAUSE):
             wait = pause or 0.0
             try:
                 answer = self._send(method, path, content, query)
@@ -95,11 +95,11 @@ class Transport:
             except NoApi:
                 raise
             except BackendUnreachable:
-                if not self._answered or pause is None:
+                if not self._last_response or pause is None:
                     raise
             else:
                 statuses.append(answer.status_code)
-                if pause is None or not _may_try(statuses, reads=reads, repeats=repeats):
+                if pause is None or not _may_retry(statuses, reads=reads, repeats=repeats):
                     return self._read(answer, repeats=repeats, may_be_missing=may_be_missing)
                 self.concurrency.decrease()
                 wait = max(pause, seconds_asked_for(answer))
@@ -109,16 +109,16 @@ class Transport:
 
     def _patience(self, began: float) -> float:
         """Return for how many seconds to retry a call started at *began*."""
-        if self._answered > began:
+        if self._last_response > began:
             return self._timeout * _TIMES_BUSY
-        return self._timeout * (_TIMES_KNOWN if self._answered else _TIMES_UNKNOWN)
+        return self._timeout * (_TIMES_KNOWN if self._last_response else _TIMES_UNKNOWN)
 
     def _send(
         self, method: str, path: str, content: bytes | None, query: Mapping[str, Any] | None
     ) -> httpx.Response:
         ask = partial(self._client.request, method, path, content=content, params=query)
         try:
-            answer = within(self._timeout, ask, tell=self._tell_silence)
+            answer = within(self._timeout, ask, tell=self._warn_of_silence)
             if answer.status_code == 403 and "csrf" in answer.text.lower():
                 refused = answer.request.headers.get(self.dialect.csrf_token_header)
                 if (busy := self._fetch_csrf_token(refused)) is not None:
@@ -131,15 +131,15 @@ class Transport:
                 f"A name is too long to be sent to the server: {error}.", hint="Use a shorter name."
             ) from error
         except httpx.HTTPError as error:
-            raise from_wire(error, self.url, is_known=bool(self._answered)) from error
-        self._answered, self._is_told = time.monotonic(), False
+            raise from_wire(error, self.url, is_known=bool(self._last_response)) from error
+        self._last_response, self._has_warned = time.monotonic(), False
         self._date = answer.headers.get("date", "")
         return answer
 
-    def _tell_silence(self) -> None:
+    def _warn_of_silence(self) -> None:
         """Log that the server does not respond, once for all waiting calls."""
-        if not self._is_told:
-            self._is_told = True
+        if not self._has_warned:
+            self._has_warned = True
             import logging  # slow to import
 
             say = logging.getLogger("syntask.backend").warning
@@ -178,7 +178,7 @@ class Transport:
         return json_of(answer, self.url)
 
 
-def _may_try(statuses: Sequence[int], *, reads: bool, repeats: bool) -> bool:
+def _may_retry(statuses: Sequence[int], *, reads: bool, repeats: bool) -> bool:
     """Return whether a call with the responses *statuses*, the latest last, may be retried."""
     if reads and statuses[-1] == _FAILED:
         return statuses.count(_FAILED) <= _TIMES_FAILED

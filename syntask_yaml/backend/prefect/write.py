@@ -17,7 +17,7 @@ from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, B
 from syntask_yaml.model.deployment import Deployment, Write
 
 # The number of deployments read before they are written.
-_AT_ONCE = 200
+_BATCH_SIZE = 200
 
 
 @dataclass
@@ -43,19 +43,19 @@ class DeploymentWriter(DeploymentChanger):
     """The operation that writes deployments."""
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
-        gone: BackendUnreachable | None = None
-        for few in _parts(writes):
-            for written in self._write(few, jobs, gone):
+        unreachable: BackendUnreachable | None = None
+        for group in _parts(writes):
+            for written in self._write(group, jobs, unreachable):
                 if isinstance(written.error, BackendUnreachable):
-                    gone = gone or written.error
+                    unreachable = unreachable or written.error
                 yield written
 
     def _write(
-        self, writes: Sequence[Write], jobs: int, gone: BackendUnreachable | None
+        self, writes: Sequence[Write], jobs: int, unreachable: BackendUnreachable | None
     ) -> Iterator[Written]:
         try:
-            if gone is not None:
-                raise gone.of_the_rest
+            if unreachable is not None:
+                raise unreachable.of_the_rest
             batch = self._batch(writes, jobs)
         except BackendError as error:
             yield from (Written(write, error=error) for write in writes)
@@ -80,13 +80,13 @@ class DeploymentWriter(DeploymentChanger):
         names += [write.old_name for write in writes if write.old_name and write.is_rename]
         current, pools = self._api.both(lambda: self._current(names), self._pool_names)
         batch = _Batch(current, pools)
-        sound = [
+        valid = [
             write.after
             for write in writes
             if write.after and self._refusal(write, batch, _replaced(write, batch)) is None
         ]
-        make_queues(self._api, sound, existing=[each.raw for each in current.values()])
-        flows = list(dict.fromkeys(after.flow for after in sound if after.full_name not in batch.current))
+        make_queues(self._api, valid, existing=[each.raw for each in current.values()])
+        flows = list(dict.fromkeys(after.flow for after in valid if after.full_name not in batch.current))
         made = self._api.concurrency.in_order(self._make_flow, flows, most=jobs)
         batch.flows.update(zip(flows, made, strict=True))
         return batch
@@ -171,7 +171,7 @@ def _parts(writes: Sequence[Write]) -> Iterator[list[Write]]:
     """Split the writes, in order, into parts without duplicate names."""
     by_name: dict[str, Write] = {}
     for write in writes:
-        if write.full_name in by_name or len(by_name) == _AT_ONCE:
+        if write.full_name in by_name or len(by_name) == _BATCH_SIZE:
             yield list(by_name.values())
             by_name = {}
         by_name[write.full_name] = write

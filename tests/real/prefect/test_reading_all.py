@@ -194,7 +194,7 @@ def test_runs_of_many_deployments_are_asked_for_in_parts(
     backend: PrefectBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the latest of all of them come first, whichever part they are in."""
-    monkeypatch.setattr(runs, "_AT_ONCE", 2)
+    monkeypatch.setattr(runs, "_BATCH_SIZE", 2)
     some = backend.deployments(names=[f"flow-{number}/dev" for number in range(5, 12)])
     due = backend._clock() + timedelta(days=30)
     made = [
