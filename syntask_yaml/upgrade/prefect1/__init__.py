@@ -1,18 +1,18 @@
-"""Flows of Prefect 1: their Python becomes that of Prefect 3, and their options entries of the project file.
+"""Flows of Prefect 1: conversion of their code to Prefect 3, and of their options to entries.
 
     read (bytes, prefilter) ─▶ module (tree, names) ─▶ rules on a draft ─▶ marks, imports ─▶ verify
 
-recognition  which files are of Prefect 1
-read         a file to what becomes of it, and to the deployments in it
-convert      the rules in their order; the result is compiled before anybody sees it
-module, names  what belongs to what, and which names are Prefect's
-static, returned, repository  what values there are, what functions return, what other files have
-draft        the edits of a file, and what is left to its owner
-flows, flow_classes, flow_factories  which flows there are, what their functions are called, what makes them
+recognition  recognition of Prefect 1 files
+read         a file to its conversion and its deployments
+convert      the rules in order; the result is compiled as a check
+module, names  syntax tree, scopes and qualified names
+static, returned, repository  constant values, results of functions, names from other files
+draft        the edits of a file, and the TODOs
+flows, flow_classes, flow_factories  flows, names of their functions, and functions that create them
 tasks, classes, task_classes, library_tasks, contexts, signals, secrets, clients, variables  constructs
-parameters, bodies, results  what a flow takes, sets and returns
-calls, uncalled, branches, returns, conditions, dependencies, graphs, edges  what flows call in which order
+parameters, bodies, results  inputs, assignments and results of flows
+calls, uncalled, branches, returns, conditions, dependencies, graphs, edges  calls of tasks and their order
 uses, options, deployments, executors, storages, schedules, headers  the flow, and its deployment
-moved_imports  names that are elsewhere today
-library, marks  what is left: each name with what takes its place today, and the comments in the code
+moved_imports  names with a new module
+library, marks  remaining names with their replacements, and comments in the code
 """

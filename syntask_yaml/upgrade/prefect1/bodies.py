@@ -1,4 +1,4 @@
-"""The body of a flow as the body of a function: names, mapped calls, dependencies, conditions."""
+"""Conversion of a flow's body to the body of a function: names, mapped calls, dependencies, conditions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LATER = "It is not known outside of the function. Use it in the flow, or return
 
 
 def check_names(draft: FlowFileDraft) -> None:
-    """Change or leave what reads names of a body elsewhere, or before they are set: they are local now."""
+    """Change or leave uses of the body's names outside of it or before they are set: they are local now."""
     for flow in draft.flows:
         if flow.block is None:
             continue
@@ -54,7 +54,7 @@ class _Event(NamedTuple):
 
 
 def _rename_shadowed(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
-    """`x = x()` would read a name of the function before it is set: the new one gets another name."""
+    """Rename the target of `x = x()`, which would read a name of the function before its assignment."""
     events: dict[str, list[_Event]] = {}
     for each in flow.body:
         for event in _events(each, is_nested=False):
@@ -84,7 +84,7 @@ def _is_called(draft: FlowFileDraft, node: ast.Name) -> bool:
 
 
 def _events(node: ast.AST, *, is_nested: bool) -> Iterator[_Event]:
-    """The names that *node* reads and sets, in the order in which that happens."""
+    """Yield the names that *node* reads and sets, in order of execution."""
     if isinstance(node, ast.Name):
         yield _Event(node, isinstance(node.ctx, ast.Store), is_nested)
         return

@@ -1,6 +1,6 @@
-"""`ifelse` and `switch` as `if`, and `merge` where one of its branches always runs.
+"""`ifelse` and `switch` as `if`, and `merge` if one of its branches always runs.
 
-Prefect 1 skipped what takes the result of `merge` if no branch ran. So it is converted where that cannot be.
+Prefect 1 skipped the consumers of `merge` if no branch ran. So it is only converted if that is impossible.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.returns import returns_bool
 from syntask_yaml.upgrade.prefect1.uncalled import names_uncalled
 
-# Calls that add no task of their own to a flow.
+# Calls that add no task to a flow.
 _NO_TASKS = frozenset({"prefect.Parameter", "prefect.unmapped"})
 
 
 def convert_branches(draft: FlowFileDraft) -> None:
-    """The branches in the body of every flow, each with the calls of `merge` that join them."""
+    """Convert the branches in the body of every flow, with the calls of `merge` that join them."""
     for flow in draft.flows:
         joined = _cases(draft, flow)
         for statement in flow.body:
@@ -34,12 +34,12 @@ def convert_branches(draft: FlowFileDraft) -> None:
                 _convert_merge(draft, flow, node, joined)
 
 
-# The names that branches set, by the statement in front of which they are set to nothing.
+# Names that branches set, by the statement before which they are initialized to None.
 Joined = dict[frozenset[str], ast.stmt]
 
 
 def _cases(draft: FlowFileDraft, flow: Prefect1Flow) -> Joined:
-    """The names that are set in `case(x, True)` and in `case(x, False)`, where `x` is nothing else."""
+    """Return the names that both `case(x, True)` and `case(x, False)` set, if `x` has one value."""
     found: dict[str, dict[bool, ast.With]] = {}
     for statement in flow.body:
         if not isinstance(statement, ast.With):
@@ -61,7 +61,7 @@ def _cases(draft: FlowFileDraft, flow: Prefect1Flow) -> Joined:
 
 
 def _set_in(draft: FlowFileDraft, block: ast.With) -> Iterator[str]:
-    """The names that statements of a block set to what a task returns, which does not run without it."""
+    """Return the names that statements of a block set to results of tasks, which only run with the block."""
     for each in block.body:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=called)):
@@ -71,18 +71,18 @@ def _set_in(draft: FlowFileDraft, block: ast.With) -> Iterator[str]:
 
 
 def only_set_in(draft: FlowFileDraft, flow: Prefect1Flow, block: ast.With) -> list[str]:
-    """The names that only a block sets, once, and to what a task returns."""
+    """Return the names that only a block sets, once, and to the result of a task."""
     return [name for name in _set_in(draft, block) if len(stores(flow, name)) == 1]
 
 
 def stores(flow: Prefect1Flow, name: str) -> list[ast.Name]:
-    """Where the body of a flow sets *name*."""
+    """Return the assignments of *name* in the body of a flow."""
     named = (node for node in flow.nodes if isinstance(node, ast.Name) and node.id == name)
     return [node for node in named if isinstance(node.ctx, ast.Store)]
 
 
 def _assignment(flow: Prefect1Flow, name: str) -> ast.Assign | None:
-    """The statement of the body that sets *name*, if it is the only one."""
+    """Return the statement of the body that sets *name*, if it is the only one."""
     found = [
         each
         for each in flow.body
@@ -145,14 +145,14 @@ def _assigned(flow: Prefect1Flow, node: ast.expr) -> bool:
 
 
 def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool:
-    """Whether a condition is what a task returned, or a parameter, and not a task that is not called."""
+    """Return whether a condition is the result of a task or a parameter, and not an uncalled task."""
     if isinstance(node, ast.Name):
         return _assigned(flow, node) or node.id in draft.parameters
     return isinstance(node, ast.Call) and not names_uncalled(draft, flow, node)
 
 
 def _is_branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool:
-    """Whether a call can stand in a branch: nothing but `merge` takes what it returns."""
+    """Return whether a call can be in a branch: only `merge` uses its result."""
     if isinstance(node, ast.Call):
         return _is_whole(draft, flow, node)
     if not isinstance(node, ast.Name):
@@ -174,7 +174,7 @@ def _is_branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool
 
 
 def _is_whole(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool:
-    """Whether a task is called with what is there: what it needs ran in any case, and stays outside."""
+    """Return whether the arguments of a task are available: their tasks always run, outside of the branch."""
     inner = [each for each in draft.module.inside(call) if isinstance(each, ast.Call) and each is not call]
     is_plain = all(draft.names.called(each) in _NO_TASKS for each in inner)
     return is_plain and is_task(draft, call.func) and not names_uncalled(draft, flow, call)
@@ -201,5 +201,5 @@ def _convert_merge(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, joi
 
 
 def first_result(names: Sequence[str]) -> str:
-    """An expression for the first of *names* that is something."""
+    """Return an expression for the first of *names* that is not None."""
     return f"next((each for each in ({', '.join(names)}) if each is not None), None)"

@@ -1,4 +1,4 @@
-"""The arguments of calls."""
+"""Arguments of calls."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    """The value of a keyword argument."""
+    """Return the value of a keyword argument."""
     return next((each.value for each in call.keywords if each.arg == name), None)
 
 
 def argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
-    """The value of an argument that may be given by name or position."""
+    """Return the value of an argument that is passed by name or position."""
     if len(call.args) > position and not any(isinstance(each, ast.Starred) for each in call.args):
         return call.args[position]
     return keyword(call, name)
 
 
 def known(module: FlowModule, node: ast.expr | None) -> Any:
-    """The value of an argument; None if there is none, or if it is computed."""
+    """Return the constant value of an argument; None if there is none, or it is computed."""
     try:
         return module.value(node) if node is not None else None
     except NotStatic:

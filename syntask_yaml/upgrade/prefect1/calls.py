@@ -1,4 +1,4 @@
-"""Calls of tasks in flows: mapped ones, and the arguments that Prefect took for itself."""
+"""Calls of tasks in flows: mapped calls, and arguments that Prefect reserved."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _OWN = {
     "flow": "Call the task in the function of the flow.",
     "mapped": "Call `.map(…)`.",
 }
-# Methods of tasks in a flow that only its graph had.
+# Methods of tasks that only affect the graph of a flow.
 _GRAPH = frozenset(
     "set_upstream set_downstream set_dependencies bind is_equal not_equal or_ and_ not_".split()
 )
 
 
 def convert_calls(draft: FlowFileDraft) -> None:
-    """Calls of tasks, in flows and in functions that flows call."""
+    """Convert calls of tasks, in flows and in functions that flows call."""
     inside = {node for flow in draft.flows for node in flow.nodes}
     of_graphs = {each.value for flow in draft.flows for each in graph_statements(draft, flow)}
     for call in draft.module.calls:
@@ -32,13 +32,13 @@ def convert_calls(draft: FlowFileDraft) -> None:
 
 
 def _is_of_task(draft: FlowFileDraft, call: ast.Call) -> bool:
-    """Whether a task of this file, or a method of one, is called."""
+    """Return whether a task of this file, or a method of one, is called."""
     called = call.func.value if isinstance(call.func, ast.Attribute) else call.func
     return is_known(draft, called) and called in draft.module.uses(getattr(called, "id", ""))
 
 
 def is_task(draft: FlowFileDraft, node: ast.expr) -> bool:
-    """Whether an expression is a task, or an imported name that may be one."""
+    """Return whether an expression is a task, or an imported name that may be one."""
     if isinstance(node, ast.Name):
         imported = draft.names.imported.get(node.id, "")
         return node.id in draft.tasks or bool(imported and not imported.startswith("prefect."))
@@ -77,12 +77,12 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def has_mark(draft: FlowFileDraft, call: ast.Call, name: str) -> bool:
-    """Whether an argument of *call* is marked with the function of Prefect called *name*."""
+    """Return whether an argument of *call* is wrapped in the function of Prefect *name*."""
     return any(draft.names.called(each) == name for each in _values(call))
 
 
 def _map(draft: FlowFileDraft, call: ast.Call) -> None:
-    """`t(mapped(x), y)` is `t.map(x, unmapped(y))`."""
+    """Convert `t(mapped(x), y)` to `t.map(x, unmapped(y))`."""
     given = [each for each in _values(call) if draft.names.called(each) == "prefect.mapped"]
     values = [argument(each, "value", 0) for each in given if isinstance(each, ast.Call)]
     if not is_task(draft, call.func) or any(each.arg in ("upstream_tasks", *_OWN) for each in call.keywords):
@@ -117,7 +117,7 @@ def _leave_dependency(draft: FlowFileDraft, call: ast.Call, method: str) -> None
 
 
 def _convert_own_arguments(draft: FlowFileDraft, call: ast.Call) -> None:
-    """The arguments that Prefect took for itself."""
+    """Convert the arguments that Prefect reserved."""
     for each in call.keywords:
         if each.arg == "upstream_tasks":
             _wait_for(draft, each)
@@ -129,7 +129,7 @@ def _convert_own_arguments(draft: FlowFileDraft, call: ast.Call) -> None:
 
 
 def task_options(draft: FlowFileDraft, given: ast.keyword) -> str | None:
-    """The options of a single call, as `with_options` takes them; None if they are computed."""
+    """Return the options of a call as arguments of `with_options`; None if they are computed."""
     if isinstance(given.value, ast.Dict):
         keys = [key.value if isinstance(key, ast.Constant) else None for key in given.value.keys]
         pairs = list(zip(keys, given.value.values, strict=True))
@@ -148,7 +148,7 @@ def _called(call: ast.Call) -> ast.expr:
 
 
 def is_known(draft: FlowFileDraft, node: ast.expr) -> bool:
-    """Whether an expression is a task of this file."""
+    """Return whether an expression is a task of this file."""
     return isinstance(node, ast.Name) and node.id in draft.tasks
 
 
@@ -157,14 +157,14 @@ def _maps(draft: FlowFileDraft, node: ast.expr) -> bool:
 
 
 def _has_mapped(draft: FlowFileDraft, call: ast.Call) -> bool:
-    """Whether an argument of `.map` is one that it maps over."""
+    """Return whether an argument of `.map` is mapped over."""
     own = ("upstream_tasks", *_OWN)
     values = [*call.args, *(each.value for each in call.keywords if each.arg not in own)]
     return any(draft.names.called(each) != "prefect.unmapped" for each in values)
 
 
 def _repeat(draft: FlowFileDraft, call: ast.Call) -> bool:
-    """Call a task once for each item of the only thing that it waits for; say whether that is plain."""
+    """Call a task once for each item of its only dependency; return whether that is possible."""
     assert isinstance(call.func, ast.Attribute)
     waits = next((each for each in call.keywords if each.arg == "upstream_tasks"), None)
     others = [each for each in call.keywords if each is not waits]
@@ -190,7 +190,7 @@ def _repeat(draft: FlowFileDraft, call: ast.Call) -> bool:
 
 
 def _is_set(draft: FlowFileDraft, name: ast.expr) -> bool:
-    """Whether a flow sets a name to what a task returned."""
+    """Return whether a flow sets a name to the result of a task."""
     return any(
         isinstance(node, ast.Name)
         and isinstance(node.ctx, ast.Store)

@@ -1,6 +1,4 @@
-"""Statements that make calls and say more of them: `flow.add_task(b())`, `b(…).set_upstream(a)`, and
-`flow.chain(a(), b())`.
-"""
+"""Statements that chain calls: `flow.add_task(b())`, `b(…).set_upstream(a)`, `flow.chain(a(), b())`."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from syntask_yaml.upgrade.prefect1.stated_calls import StatedCall, add_arguments
 
 
 def convert_chains(draft: FlowFileDraft) -> None:
-    """Every statement of that kind in a flow."""
+    """Convert these statements in all flows."""
     for flow in draft.flows:
         for body in bodies_of(flow):
             for statement in body:
@@ -24,7 +22,7 @@ def convert_chains(draft: FlowFileDraft) -> None:
 
 
 def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
-    """`flow.add_task(…)` of what is called: the call adds it."""
+    """Convert `flow.add_task(…)` of a call to the call, which adds the task."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1):
         return
@@ -46,7 +44,7 @@ def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.s
 
 
 def _convert_chained(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
-    """`b(…).set_upstream(a)`: the call waits for what is set before."""
+    """Convert `b(…).set_upstream(a)` to a call that waits for an earlier task."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call() as made)) as stated):
             edges = edges_of(flow, statement)
@@ -70,7 +68,7 @@ def _convert_chained(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.st
 
 
 def _convert_chain(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
-    """`flow.chain(a(), b())`: a statement for each call, which waits for the one before it."""
+    """Convert `flow.chain(a(), b())` to a statement for each call, which waits for the previous one."""
     match statement:
         case ast.Expr(
             value=ast.Call(
@@ -105,7 +103,7 @@ def _convert_chain(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt
 
 
 def _new_names(draft: FlowFileDraft, calls: Sequence[ast.Call]) -> Iterator[str]:
-    """A name for each call that the file does not have."""
+    """Return an unused name for each call."""
     taken = {*draft.module.bound, *draft.names.imported}
     for number, call in enumerate(calls, 1):
         called = call.func.value if isinstance(call.func, ast.Attribute) else call.func

@@ -1,4 +1,4 @@
-"""Classes of tasks: the class stays, without its base, and an instance becomes a task of its `run`."""
+"""Task classes: the class stays, without its base, and an instance becomes a task of its `run`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow
 from syntask_yaml.upgrade.prefect1.task_classes import imported_task_class
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS, convert_options
 
-# What an object of `Task` had.
+# Attributes of `Task`.
 _ATTRIBUTES = frozenset(
     "slug tags max_retries retry_delay trigger result target cache_for checkpoint timeout log_stdout nout "
     "state_handlers auto_generated".split()
 )
 
-# What a run knows of itself.
+# Attributes of a run.
 _RUNTIME = {"name": "task_run.task_name", "task_run_name": "task_run.name"}
 
 
 def convert_classes(draft: FlowFileDraft) -> None:
-    """Every class of tasks of the file, and its instances."""
+    """Convert every task class of the file, and its instances."""
     found: dict[str, ast.ClassDef] = {}
     for node in draft.module.tree.body:
         if isinstance(node, ast.ClassDef) and _is_of_tasks(draft, node, found):
@@ -40,13 +40,13 @@ def convert_classes(draft: FlowFileDraft) -> None:
 
 
 def _makes(draft: FlowFileDraft, use: ast.Name) -> bool:
-    """Whether *use* names a class that is called."""
+    """Return whether *use* names a class that is called."""
     parent = draft.module.parent(use)
     return isinstance(parent, ast.Call) and parent.func is use
 
 
 def _has_known_options(call: ast.Call) -> bool:
-    """Whether a bare `Task(…)`, which does nothing, is given by names what every task takes."""
+    """Return whether a bare `Task(…)`, which does nothing, has only options of all tasks, by name."""
     return not call.args and all(each.arg in {*OPTIONS, "name", "tags"} for each in call.keywords)
 
 
@@ -135,7 +135,7 @@ def _convert_instance(draft: FlowFileDraft, call: ast.Call, of: ast.ClassDef) ->
 def write_task(
     draft: FlowFileDraft, call: ast.Call, function: str, options: list[ast.keyword], name: str
 ) -> None:
-    """Write a task of *function* in the place of an instance, with what its *options* are today."""
+    """Replace an instance by a task of *function*, with the current equivalents of *options*."""
     parent = draft.module.parent(call)
     texts = convert_options(draft, options)
     written = [texts.get(each, draft.edits.source(each)) for each in options]
@@ -149,7 +149,7 @@ def write_task(
 
 
 def _is_upstream_only(draft: FlowFileDraft, call: ast.Call) -> bool:
-    """Whether a task that is made in a flow is never called there, and others still depend on it."""
+    """Return whether a task that is created in a flow is never called, and others depend on it."""
     assignment = draft.module.parent(call)
     if not (isinstance(assignment, ast.Assign) and isinstance(assignment.targets[0], ast.Name)):
         return False
@@ -168,7 +168,7 @@ def _is_upstream_only(draft: FlowFileDraft, call: ast.Call) -> bool:
 
 
 def _taken(node: ast.ClassDef) -> set[str]:
-    """The parameters of the class's own `__init__`."""
+    """Return the parameters of the class's own `__init__`."""
     for each in node.body:
         if isinstance(each, ast.FunctionDef) and each.name == "__init__":
             return {argument.arg for argument in (*each.args.args, *each.args.kwonlyargs)}

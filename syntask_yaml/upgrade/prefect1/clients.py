@@ -1,4 +1,4 @@
-"""Clients that only made projects: there are none today, and the project is a tag of the deployment."""
+"""Clients that only create projects, which no longer exist: the project is a tag of the deployment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CLIENTS = frozenset({"prefect.Client", "prefect.client.Client"})
 
 
 def convert_clients(draft: FlowFileDraft) -> None:
-    """Remove each client of which nothing is asked but to create projects."""
+    """Remove each client that is only used to create projects."""
     for node in draft.module.calls:
         if draft.names.called(node) not in _CLIENTS:
             continue
@@ -29,7 +29,7 @@ def convert_clients(draft: FlowFileDraft) -> None:
 
 
 def _creation(draft: FlowFileDraft, client: ast.expr) -> ast.Expr | None:
-    """The statement that creates a project with *client*, if that is what it is used for."""
+    """Return the statement that creates a project with *client*, if that is its only use."""
     method = draft.module.parent(client)
     call = draft.module.parent(method) if isinstance(method, ast.Attribute) else None
     statement = draft.module.parent(call) if isinstance(call, ast.Call) and call.func is method else None

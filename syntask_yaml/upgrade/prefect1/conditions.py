@@ -13,7 +13,7 @@ _SKIPPED = "Prefect 1 skipped what depends on a branch that did not run. Guard i
 
 
 def convert_conditions(draft: FlowFileDraft) -> None:
-    """Every `with case(value, wanted):` of a flow."""
+    """Convert every `with case(value, wanted):` of a flow."""
     for flow in draft.flows:
         for node in flow.nodes:
             if (
@@ -54,7 +54,7 @@ def _convert_case(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.With) -> N
 
 
 def _convert_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.With, call: ast.Call) -> None:
-    """A task that is not called is called in the condition, if nothing else takes what it returns."""
+    """Call an uncalled task in the condition, if nothing else uses its result."""
     task = call.args[0]
     assert isinstance(task, ast.Name)
     if flow.reads(task.id) > 1 or node not in flow.body or draft.names.imported.get(task.id):
@@ -73,7 +73,7 @@ def _operand(draft: FlowFileDraft, node: ast.expr) -> str:
 
 
 def _is_set_between(draft: FlowFileDraft, flow: Prefect1Flow, block: ast.With, use: ast.Name) -> bool:
-    """Whether the name is set anew on the way to *use*, in its own block."""
+    """Return whether the name is set again before *use*, in its own block."""
     places = [use, *draft.module.parents(use)]
     for each in flow.nodes:
         if not (isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id == use.id):

@@ -1,4 +1,4 @@
-"""What `prefect.context` had: the logger, and what is known of the run."""
+"""`prefect.context`: the logger, and the attributes of the run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syntask_yaml.upgrade.prefect1.call_arguments import keyword, known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.node_index import Function
 
-# What a run knows of itself today.
+# Current attributes of a run.
 _RUNTIME: Mapping[str, str] = {
     "flow_run_id": "flow_run.id",
     "flow_run_name": "flow_run.name",
@@ -23,7 +23,7 @@ _RUNTIME: Mapping[str, str] = {
     "task_run_count": "task_run.run_count",
 }
 
-# Functions that take the same arguments under another name.
+# Functions with the same arguments under another name.
 _MOVED: Mapping[str, tuple[str, str]] = {
     "prefect.utilities.logging.get_logger": ("prefect.logging", "get_logger"),
     "prefect.backend.artifacts.create_link_artifact": ("prefect.artifacts", "create_link_artifact"),
@@ -36,7 +36,7 @@ _MOVED: Mapping[str, tuple[str, str]] = {
 
 
 def convert_contexts(draft: FlowFileDraft) -> None:
-    """Loggers, and values of the context that have a place today."""
+    """Convert loggers, and values of the context that have an equivalent."""
     read = [(each, key) for each in _expressions(draft) if (key := _key(draft, each)) is not None]
     inside = _reached(draft) if read else set()
     for expression, key in read:
@@ -54,7 +54,7 @@ def convert_contexts(draft: FlowFileDraft) -> None:
 
 
 def _expressions(draft: FlowFileDraft) -> Iterator[ast.expr]:
-    """What may read the context: each reference to it, what that is made of, and what is around it."""
+    """Yield possible reads of the context: each reference, its parts, and its enclosing expressions."""
     for node in draft.names.references:
         if draft.names.of(node).startswith("prefect.context"):
             outer = draft.module.parent(node)
@@ -64,7 +64,7 @@ def _expressions(draft: FlowFileDraft) -> Iterator[ast.expr]:
 
 
 def _key(draft: FlowFileDraft, node: ast.AST) -> str | None:
-    """The key of the context that an expression reads: `.get("x")`, `["x"]` or `.x`."""
+    """Return the key of the context that an expression reads: `.get("x")`, `["x"]` or `.x`."""
     if draft.names.called(node) == "prefect.context.get" and isinstance(node, ast.Call):
         first = node.args[0] if node.args else None
         return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
@@ -78,7 +78,7 @@ def _key(draft: FlowFileDraft, node: ast.AST) -> str | None:
 
 
 def _image(draft: FlowFileDraft, node: ast.expr) -> str:
-    """The text of the image in which the flow around *node* runs; empty where its options do not tell."""
+    """Return the image in which the flow around *node* runs, as source; empty if its options do not tell."""
     outer = {*draft.module.parents(node)}
     for flow in draft.flows:
         if flow.call in outer and "run_config" in flow.options:
@@ -90,7 +90,7 @@ def _image(draft: FlowFileDraft, node: ast.expr) -> str:
 
 
 def _logger(draft: FlowFileDraft, node: ast.expr, inside: set[ast.AST]) -> str:
-    """The logger of the run in tasks, flows and what they call; elsewhere there is no run."""
+    """Convert the run's logger in tasks, flows and functions that they call; elsewhere there is no run."""
     places = {node, *draft.module.parents(node)}
     in_block = any(each.block in places for each in draft.flows if each.block is not None)
     if places & inside or in_block:
@@ -99,7 +99,7 @@ def _logger(draft: FlowFileDraft, node: ast.expr, inside: set[ast.AST]) -> str:
 
 
 def _reached(draft: FlowFileDraft) -> set[ast.AST]:
-    """The functions that tasks are made of, or that those call, and methods `run`."""
+    """Return the functions of tasks, the functions that they call, and methods `run`."""
     functions = {node.name: node for node in draft.module.tree.body if isinstance(node, Function)}
     found: set[ast.AST] = set()
     waiting: list[ast.AST] = [

@@ -1,4 +1,4 @@
-"""A file of Prefect 1 as one of Prefect 3: pure, and checked before anybody sees it."""
+"""Conversion of a file from Prefect 1 to Prefect 3. It is pure, and its result is checked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ from syntask_yaml.upgrade.python_edits import EditConflict
 from syntask_yaml.upgrade.python_imports import RewrittenImports, rewrite_imports, used_names
 from syntask_yaml.upgrade.python_tree import check, parse
 
-# The rules, in the order in which they need each other's results.
+# The rules, ordered by their dependencies.
 _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     convert_moved_imports,
     convert_tasks,
@@ -94,12 +94,11 @@ _LEFT = re.compile(re.escape(MARK) + r"([\w-]+)\): (.*)")
 
 @dataclass(frozen=True, slots=True)
 class Prefect1Options:
-    """What the user chose: whether tasks are submitted, and whose names are imported; and what is known of
-    the project file.
+    """The options of a conversion.
 
-    *deployments* are the names of deployments by those of their flows. *unclear* are the functions that
-    flows would have, and do not get: no entry can name them. *kept* are names that other files use.
-    *others* finds what a file imports, which is at *path*.
+    *submits*: tasks are submitted. *package* is the package of imports. *deployments* are the names of
+    deployments by flow. *unclear* are functions of flows that no entry can refer to. *kept* are names that
+    other files use. *others* resolves imports of the file, which is at *path*.
     """
 
     submits: bool = False
@@ -114,10 +113,10 @@ class Prefect1Options:
 
 @dataclass(frozen=True, slots=True)
 class Prefect1File:
-    """A file that was read: *text* as it is to be, and what is said about it.
+    """A converted file: its new *text*, and the messages about it.
 
-    *is_left* says that it is not changed, because the result would not be right. *runs* are the names of
-    the flows whose deployments it runs, *unused* those of the options that it does not make any more.
+    *is_left*: it is not changed, because the result would be incorrect. *runs* are the names of flows whose
+    deployments it runs, *unused* the names of options that became unused.
     """
 
     shown: str
@@ -133,9 +132,9 @@ class Prefect1File:
 
 
 def convert_file(shown: str, text: str, options: Prefect1Options | None = None) -> Prefect1File | None:
-    """What becomes of a file; None for one that has nothing of Prefect 1.
+    """Convert a file; return None if it has no code of Prefect 1.
 
-    A file that was converted before is not changed again: its TODOs are reported.
+    A file that was converted before is not changed again, but its TODOs are reported.
     """
     options = options or Prefect1Options()
     if MARK in text:
@@ -165,7 +164,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
     for rule in _RULES:
         rule(draft)
     if not draft.left <= options.unclear:
-        # Their options are taken out of the code by now, so it is begun again.
+        # Their options have been removed from the code, so the conversion starts again.
         again = replace(options, unclear=options.unclear | draft.left)
         return _converted(FlowModule(shown, text, None, options.others, options.path), text, again)
     try:
@@ -186,7 +185,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
 
 
 def _written(draft: FlowFileDraft, package: ImportPackage) -> str:
-    """The text with all edits, marks and imports of *package*. Raises SyntaxError and EditConflict."""
+    """Return the text with all edits, marks and imports of *package*. Raises SyntaxError and EditConflict."""
     shown, used = draft.module.shown, used_names(draft.module.tree, draft.module.of_kind(ast.Name))
     for statement, code, text in draft.todos:
         draft.edits.comment_above(statement, mark(code, text))
@@ -200,7 +199,7 @@ def _written(draft: FlowFileDraft, package: ImportPackage) -> str:
 
 
 def _check_imports(draft: FlowFileDraft, rewritten: RewrittenImports) -> None:
-    """Raise EditConflict if the code uses a name that it should import, and does not."""
+    """Raise EditConflict if the code uses a name without its import."""
     imported = dict(imported_names(rewritten.statements))
     missing = {wanted.bound for wanted in draft.wanted} - imported.keys()
     if missing and (used := sorted(missing & used_names(parse(rewritten.text)))):
@@ -232,7 +231,7 @@ def _refused(shown: str, text: str, error: Exception) -> Prefect1File:
 
 
 def _left_before(shown: str, text: str) -> Prefect1File:
-    """The TODOs of a file that was converted before."""
+    """Yield the TODOs of a file that was converted before."""
     source = Source(shown, text)
     problems = []
     for found in _LEFT.finditer(text):

@@ -1,6 +1,6 @@
-"""Dependencies between calls that are stated behind them: `b.set_upstream(a)`, `flow.add_edge(a, b)`.
+"""Dependencies that are stated after calls: `b.set_upstream(a)`, `flow.add_edge(a, b)`.
 
-The call waits for the others, and moves behind them where it stands before. What is not plain to see is left.
+The call waits for the others, and moves after them if it comes earlier. Unclear cases are left.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from syntask_yaml.upgrade.prefect1.stated_calls import StatedCall, add_arguments
 
 
 class _Unclear(ValueError):
-    """A dependency is not plain to see."""
+    """A dependency is unclear."""
 
 
 def edges_of(flow: Prefect1Flow, statement: ast.stmt) -> tuple[Edge, ...]:
-    """The dependencies that a statement of a flow says of its calls."""
+    """Return the dependencies of calls that a statement of a flow states."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     found = read_edges(call, flow.variable) if isinstance(call, ast.Call) else None
     return tuple(found or ())
 
 
 def convert_dependencies(draft: FlowFileDraft) -> None:
-    """Every list of statements of a flow that states dependencies of its calls."""
+    """Convert every block of a flow that states dependencies of its calls."""
     for flow in draft.flows:
         for body in bodies_of(flow):
             if any(edges_of(flow, each) for each in body):
@@ -71,7 +71,7 @@ def _read(
     edges: Sequence[Edge],
     calls: dict[str, StatedCall],
 ) -> None:
-    """Let *calls* know what *statement* says of them."""
+    """Add the dependencies of *statement* to *calls*."""
     assert isinstance(statement, ast.Expr)
     for edge in edges:
         task, upstream = edge.task, edge.upstream
@@ -91,7 +91,7 @@ def _read(
 def _assigned_call(
     draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt], name: ast.Name
 ) -> StatedCall:
-    """The call of a task that gives *name* its value, in the same list of statements."""
+    """Return the task call that sets *name*, in the same block."""
     for statement in body:
         if isinstance(statement, ast.Assign) and [getattr(each, "id", "") for each in statement.targets] == [
             name.id
@@ -110,14 +110,14 @@ def calls_task(draft: FlowFileDraft, call: ast.Call) -> bool:
 
 
 def _is_own(draft: FlowFileDraft, option: ast.keyword) -> bool:
-    """Whether Prefect took an argument for itself, so that it says more than what the task takes."""
+    """Return whether Prefect reserved an argument, so that it is not one of the task."""
     if option.arg == "task_args":
         return task_options(draft, option) is None
     return option.arg in ("flow", "mapped", None)
 
 
 def is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
-    """Whether the flow sets the name once, and whenever *use* is reached."""
+    """Return whether the flow sets the name once, and always before *use*."""
     stores = [
         node
         for node in flow.nodes
@@ -143,7 +143,7 @@ Place = tuple[int, int]
 
 
 def _places(body: list[ast.stmt], calls: dict[str, StatedCall]) -> dict[StatedCall, Place]:
-    """Where each call has to stand: behind what it waits for, at the latest where that is stated."""
+    """Return the position of each call: after its dependencies, at the latest where they are stated."""
     places = {call: (body.index(call.statement), 0) for call in calls.values()}
     needed = _Needed(calls, places, _first_bound(body))
     for _ in body:
@@ -158,7 +158,7 @@ def _places(body: list[ast.stmt], calls: dict[str, StatedCall]) -> dict[StatedCa
 
 
 def _first_bound(body: list[ast.stmt]) -> dict[str, int]:
-    """By name, the index of the first statement that gives it a value."""
+    """Return the index of the first statement that sets each name."""
     found: dict[str, int] = {}
     for index, statement in enumerate(body):
         for name in bound_names(statement):
@@ -168,14 +168,14 @@ def _first_bound(body: list[ast.stmt]) -> dict[str, int]:
 
 @dataclass(slots=True)
 class _Needed:
-    """What calls wait for, by the *places* that they have so far."""
+    """The dependencies of calls, with the *places* that are known so far."""
 
     calls: dict[str, StatedCall]
     places: dict[StatedCall, Place]
     first: dict[str, int]
 
     def by(self, call: StatedCall) -> Place:
-        """The place of the last one that *call* waits for; in front of all if it is in no such list."""
+        """Return the position of the last dependency of *call*; before all others if there is none."""
         names = {each.id for each in call.upstream}
         return max((self._place(name) for name in names), default=(-1, 0))
 
@@ -187,7 +187,7 @@ class _Needed:
 def _check(
     draft: FlowFileDraft, body: list[ast.stmt], calls: dict[str, StatedCall], places: dict[StatedCall, Place]
 ) -> None:
-    """Raise _Unclear if a call that moves is needed before, or needs what changes before."""
+    """Raise _Unclear if a moved call is used before its position, or uses a value that changes before."""
     said = {statement for call in calls.values() for statement in call.said}
     moved: dict[ast.stmt, Place] = {call.statement: place for call, place in places.items()}
     for name, call in calls.items():
@@ -207,7 +207,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def move_calls(draft: FlowFileDraft) -> None:
-    """Write the calls that have to wait where that was stated, with all that changed in them."""
+    """Write the calls that have to wait at the statement of the dependency, with all edits in them."""
     texts: dict[ast.stmt, list[str]] = {}
     for statement, place in draft.moved.items():
         texts.setdefault(place, []).append(draft.edits.take(statement))

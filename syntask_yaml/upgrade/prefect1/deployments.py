@@ -1,4 +1,4 @@
-"""What the code of a flow says of its deployment: storage, run configuration, schedule, registration."""
+"""The deployment options in the code of a flow: storage, run configuration, schedule, registration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENTRY_HINT = "Put it into the entry of the flow in the project file."
 
 
 def refusal(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
-    """Why no entry can say what the code of a flow does; empty if one can."""
+    """Return why no entry can express the code of a flow; empty if one can."""
     made = flow.factory_call
     if not (made.is_on_top if made else flow.definition in draft.module.tree.body):
         return "the flow is not made at the top of the file, so that no entrypoint names it"
@@ -42,7 +42,7 @@ _DEFAULTS = frozenset(
 
 
 def is_default(draft: FlowFileDraft, value: ast.expr) -> bool:
-    """Whether an option is what flows have without it, so that it says nothing."""
+    """Return whether an option has the default value of flows."""
     found = draft.module.written(value)
     return found.called in _DEFAULTS and not (found.node.args or found.node.keywords)  # type: ignore[attr-defined]
 
@@ -50,7 +50,7 @@ def is_default(draft: FlowFileDraft, value: ast.expr) -> bool:
 def _made(
     draft: FlowFileDraft, value: ast.expr, package: str, known: Mapping[str, Any]
 ) -> tuple[str, ast.Call, FlowModule]:
-    """The class of *package* that an expression makes, its call, and the file of that. Raises NotStatic."""
+    """Return the class of *package* that an expression creates, the call, and its file. Raises NotStatic."""
     found = followed(draft.module, value)
     module, _, name = found.called.rpartition(".")
     if not isinstance(found.node, ast.Call) or module != package or name not in known:
@@ -74,7 +74,7 @@ def _values(
     return found
 
 
-# Arguments of run configurations and storages that go into the entry as they are.
+# Arguments of run configurations and storages that entries keep unchanged.
 _WITH_TEMPLATES = frozenset(
     "branch_name ref tag env image cpu memory cpu_limit cpu_request memory_limit memory_request "
     "task_role_arn execution_role_arn working_dir service_account_name".split()
@@ -82,7 +82,7 @@ _WITH_TEMPLATES = frozenset(
 
 
 def _spread(module: FlowModule, option: ast.keyword) -> Iterable[tuple[str, Any]]:
-    """The arguments that `**` gives, where it is a dictionary that is written out. Raises NotStatic."""
+    """Return the arguments of a literal dictionary that is passed with `**`. Raises NotStatic."""
     found = known(module, option.value)
     if not isinstance(found, dict):
         raise NotStatic("its arguments are computed")
@@ -90,7 +90,7 @@ def _spread(module: FlowModule, option: ast.keyword) -> Iterable[tuple[str, Any]
 
 
 def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
-    """Where the code is, as a storage block. Raises NotStatic."""
+    """Convert the storage of the code to a storage block. Raises NotStatic."""
     name, call, module = _made(draft, value, "prefect.storage", STORAGES)
     convert, positions = STORAGES[name]
     values = _values(module, call, positions, reads_environment=True)
@@ -110,7 +110,7 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
 
 
 def _remove_told(draft: FlowFileDraft, flow: Prefect1Flow, storage: ast.Call) -> None:
-    """Remove `storage.add_flow(flow)`, which told the storage what the entry says of the flow."""
+    """Remove `storage.add_flow(flow)`, which the entry replaces."""
     for call in draft.module.calls:
         match draft.module.parent(call), call:
             case (
@@ -123,7 +123,7 @@ def _remove_told(draft: FlowFileDraft, flow: Prefect1Flow, storage: ast.Call) ->
 
 
 def _in_module(draft: FlowFileDraft, flow: Prefect1Flow, module: str) -> str:
-    """The entrypoint of a flow that is imported. Raises NotStatic for a module of another file."""
+    """Return the entrypoint of an imported flow. Raises NotStatic for a module of another file."""
     parts = PurePosixPath(draft.module.shown.replace("\\", "/")).with_suffix("").parts
     of_file = parts[:-1] if parts[-1] == "__init__" else parts
     names = tuple(module.split("."))
@@ -133,7 +133,7 @@ def _in_module(draft: FlowFileDraft, flow: Prefect1Flow, module: str) -> str:
 
 
 def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
-    """What runs it, as an infrastructure block. Raises NotStatic."""
+    """Convert the run configuration to an infrastructure block. Raises NotStatic."""
     name, call, module = _made(draft, value, "prefect.run_configs", RUN_CONFIGS)
     values = _values(module, call, reads_environment=True)
     fields = infrastructure(name, values)
@@ -152,13 +152,13 @@ def _texts(fields: Mapping[str, Any]) -> Iterable[Any]:
         yield from _texts(each) if isinstance(each, dict) else [each]
 
 
-# By class: how an executor is given, which is that of the flow.
+# The executor arguments of environments, which become the flow's, by class.
 _ENVIRONMENTS: Mapping[str, str] = {"LocalEnvironment": "executor", "RemoteEnvironment": ""}
 _LOCAL_EXECUTORS = ("prefect.engine.executors.LocalExecutor", "prefect.executors.LocalExecutor")
 
 
 def take_environment(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
-    """What came before run configurations: the environment on the agent's own machine. Raises NotStatic."""
+    """Convert an environment, the predecessor of run configurations. Raises NotStatic."""
     name, call, module = _made(draft, value, "prefect.environments", _ENVIRONMENTS)
     executor = argument(call, _ENVIRONMENTS[name], 0)
     others = [each for each in call.keywords if each.value is not executor]
@@ -180,7 +180,7 @@ def take_environment(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) 
 
 
 def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
-    """When it runs. Raises NotStatic."""
+    """Convert the schedule. Raises NotStatic."""
     schedules = read_schedules(draft.module, value)
     for each in schedules:
         renamed = {flow.renamed.get(key, key): item for key, item in each.get("parameters", {}).items()}
@@ -194,7 +194,7 @@ _WITHOUT_EFFECT = frozenset("build add_default_labels version_group_id no_url id
 
 
 def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None:
-    """That it is deployed at all, and the project as a tag."""
+    """Convert the registration, with the project as a tag."""
     statement = draft.module.statement(call)
     reason = refusal(draft, flow)
     if not _is_alone(draft, statement, call) or reason:
@@ -226,7 +226,7 @@ def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) 
 
 
 def _is_alone(draft: FlowFileDraft, statement: ast.stmt, call: ast.Call) -> bool:
-    """Whether nothing takes what *call* returns: it is the statement, or the value of an unread name."""
+    """Return whether the result of *call* is unused: it is a statement, or sets an unread name."""
     match statement:
         case ast.Expr(value=value):
             return value is call
@@ -236,7 +236,7 @@ def _is_alone(draft: FlowFileDraft, statement: ast.stmt, call: ast.Call) -> bool
 
 
 def complete_deployment(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
-    """Choose the infrastructure where no run configuration does, and the queue for the labels."""
+    """Set the infrastructure if there is no run configuration, and the queue of the labels."""
     _check_labels(draft, flow)
     image = flow.deployment.pop("image", None)
     if image is not None:
@@ -249,7 +249,7 @@ def complete_deployment(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
 
 
 def _check_labels(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
-    """Labels of a clock chose the agents of its runs: those of the flow say the same, or one entry cannot."""
+    """Check the labels of clocks, which chose the agents of their runs: one entry needs equal labels."""
     labels = set(map(str, flow.deployment.get("labels", [])))
     for schedule in flow.deployment.get("schedules", []):
         own = schedule.pop("labels", None)

@@ -1,4 +1,4 @@
-"""A file on its way from Prefect 1: its edits, and what is left to its owner."""
+"""The draft of a converted Prefect 1 file: its edits, and the TODOs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARK = "TODO(syntask upgrade P1-"
 
 @dataclass(frozen=True, slots=True)
 class FlowFactoryCall:
-    """The only call of a function that makes a flow and returns it: the *target* that it sets."""
+    """The only call of a function that creates and returns a flow: the *target* that it sets."""
 
     statement: ast.Assign
     target: ast.Name
@@ -29,15 +29,14 @@ class FlowFactoryCall:
 class Prefect1Flow:
     """A flow: the *definition* that names it, the *call* of `Flow`, and the *block* that builds it.
 
-    *variable* is what the file calls it, *function* the name of the function that it becomes. *is_renamed*
-    says that *name* is not what the file says, which Prefect 3 does not allow, and *is_named_elsewhere* that
-    other files do. *parameters*
-    are texts of the function's parameters by their old names, *renamed* those that got other names.
-    *options* are arguments of `Flow` and attributes that were set, each with its statement; *own_options* are
-    arguments of a class of the project that Prefect's does not take. *factory_call* is set
-    for the flow that a function makes for the rest of the file, *maker* names one that makes it for others.
-    *registration* is what a call of *registered* says that the entry carries.
-    *nodes* is everything in the body, *returned* what others read of a run.
+    *variable* is its variable in the file, *function* the name of its new function. *is_renamed*: *name*
+    differs from the one in the file, which Prefect 3 does not allow; *is_named_elsewhere*: the name is in
+    another file. *parameters* are the function's parameters as source, by their old names, *renamed* those
+    with new names. *options* are arguments of `Flow` and assigned attributes, each with its statement;
+    *own_options* are arguments that only a class of the project accepts. *factory_call* is set for a flow
+    that a function creates for the rest of the file, *maker* is a function that creates it for other files.
+    *registration* are the entry's values from a call in *registered*. *nodes* are all nodes of the body,
+    *returned* the results that others read from a run.
     """
 
     definition: ast.stmt
@@ -64,7 +63,7 @@ class Prefect1Flow:
     returned: dict[str, None] = field(default_factory=dict)
 
     def reads(self, name: str) -> int:
-        """How often the body reads *name*."""
+        """Return how often the body reads *name*."""
         return sum(
             isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
             for node in self.nodes
@@ -72,7 +71,7 @@ class Prefect1Flow:
 
     @property
     def variables(self) -> set[str]:
-        """What the file calls it, in the function that makes it and elsewhere."""
+        """Its variables, in the function that creates it and elsewhere."""
         return {self.variable, *([self.factory_call.target.id] if self.factory_call else [])}
 
     @property
@@ -81,7 +80,7 @@ class Prefect1Flow:
 
 
 class FlowFileDraft:
-    """Collects what becomes of a file. Rules edit `module.edits`, want imports, and leave TODOs."""
+    """A converted file under construction. Rules edit `module.edits`, want imports, and leave TODOs."""
 
     def __init__(
         self,
@@ -122,7 +121,7 @@ class FlowFileDraft:
 
     @property
     def todos(self) -> list[tuple[ast.stmt, str, str]]:
-        """Each statement that is left, with the code and what to do."""
+        """Return each statement that is left, with the code and the hint."""
         return [(statement, code, text) for (statement, code), text in self._todos.items()]
 
     def todo(self, node: ast.AST, code: str, text: str) -> None:
@@ -137,17 +136,17 @@ class FlowFileDraft:
         self.problems.append(problem)
 
     def has_todo(self, node: ast.AST) -> bool:
-        """Whether the statement of *node* is left to the user."""
+        """Return whether the statement of *node* is left to the user."""
         statement = self.module.statement(node)
         return any(each is statement for each, _ in self._todos)
 
     def note(self, node: ast.AST, code: str, text: str, hint: str = "") -> None:
-        """Say something that is good to know."""
+        """Add a note."""
         problem = Diagnostic(code, text, hint, severity=Severity.NOTE, span=self.module.span(node))
         self.problems.append(problem)
 
     def want(self, module: str, name: str = "") -> str:
-        """Import a name, and return what the code calls it: another name if the file has one like it."""
+        """Import a name, and return its name in the code: an alias if the file already uses the name."""
         wanted = WantedImport(module, name)
         known = self.names.imported.get(wanted.bound)
         if known == f"{module}.{name}".rstrip("."):
@@ -164,7 +163,7 @@ class FlowFileDraft:
         return wanted.bound
 
     def flow_of(self, use: ast.Name, scope: ast.AST) -> Prefect1Flow | None:
-        """The flow that a name refers to: the last one before it; inside a function, the last one of all."""
+        """Return the flow that a name refers to: the last one before it or, in a function, the last one."""
         alike = [flow for flow in self.flows if flow.variable == use.id and flow.scope is scope]
         if self.module.scope(use) is not scope:
             return alike[-1]
@@ -172,11 +171,11 @@ class FlowFileDraft:
         return before[-1] if before else None
 
     def makes_task(self, statement: ast.stmt) -> bool:
-        """Whether a statement sets a name to a task, without calling it."""
+        """Return whether a statement sets a name to a task, without calling it."""
         return isinstance(statement, ast.Assign) and self.makes_task_of(statement.value)
 
     def makes_task_of(self, value: ast.expr) -> bool:
-        """Whether an expression makes a task, and does not call it."""
+        """Return whether an expression creates a task, and does not call it."""
         if not isinstance(value, ast.Call):
             return False
         called = value.func
@@ -184,11 +183,11 @@ class FlowFileDraft:
         return is_class or self.names.of(called) in ("prefect.task", "prefect.Task")
 
     def text(self, node: ast.AST) -> str:
-        """The text of *node* on one line, for a comment."""
+        """Return the source of *node* on one line, for a comment."""
         return " ".join(ast.unparse(node).split())
 
     def edit_arguments(self, call: ast.Call, changed: dict[ast.AST, str | None]) -> None:
-        """Put other texts in the place of some arguments of *call*; None removes one."""
+        """Replace some arguments of *call*; None removes one."""
         items: list[ast.AST] = sorted([*call.args, *call.keywords], key=self.edits.start)
         run: list[int] = []
         for index, item in enumerate(items):

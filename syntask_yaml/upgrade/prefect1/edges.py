@@ -1,4 +1,4 @@
-"""Statements that add to a graph: methods of flows and of tasks, and the dependencies that they state."""
+"""Statements that add to a graph: methods of flows and tasks, and the dependencies that they state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADDS_TO_TASK = frozenset({"bind"})
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """*task* waits for *upstream*, or takes its result as the argument *key*."""
+    """A dependency: *task* waits for *upstream*, or takes its result as the argument *key*."""
 
     task: ast.expr
     upstream: ast.expr
@@ -25,14 +25,14 @@ class Edge:
 
 
 class GraphUnclear(ValueError):
-    """What a statement adds to a graph is computed."""
+    """An argument of a statement that adds to a graph is computed."""
 
 
 Reader = Callable[[ast.Call, ast.expr], Iterator[Edge]]
 
 
 def read_edges(call: ast.Call, flow: str) -> tuple[Edge, ...] | None:
-    """The dependencies that *call* states; None if it is no such call, or if they are computed.
+    """Return the dependencies that *call* states; None for other calls, or if they are computed.
 
     *flow* is the variable of the flow.
     """
@@ -128,7 +128,7 @@ _OF_FLOWS: Mapping[str, Reader] = {
     "chain": _chain,
     "set_dependencies": _dependencies_of_flow,
 }
-# By reader: the keywords that it knows, and how many positions it takes.
+# By reader: the accepted keywords, and the number of positional arguments.
 _ARGUMENTS: Mapping[Reader, tuple[frozenset[str], int | None]] = {
     _set_upstream: (frozenset({"task", "key"}), 1),
     _set_downstream: (frozenset({"task", "key"}), 1),
@@ -140,7 +140,7 @@ _ARGUMENTS: Mapping[Reader, tuple[frozenset[str], int | None]] = {
 
 
 def is_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) -> bool:
-    """Whether *node* names a task, or what is imported and may be one, that the flow does not call before."""
+    """Return whether *node* is a task, or an import that may be one, that the flow has not called before."""
     if not isinstance(node, ast.Name):
         return False
     imported = draft.names.imported.get(node.id, "")
@@ -155,7 +155,7 @@ def is_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) 
 
 
 def graph_statements(draft: FlowFileDraft, flow: Prefect1Flow) -> list[ast.Expr]:
-    """The statements that add to the graph of *flow* by methods of flows, or of tasks that are not called."""
+    """Yield the statements that add to the graph of *flow* by methods of flows or uncalled tasks."""
     found: dict[ast.stmt, None] = {}
     for use in draft.module.uses(flow.variable, flow.scope) if flow.variable else []:
         if draft.flow_of(use, flow.scope) is not flow:
@@ -183,7 +183,7 @@ def graph_statements(draft: FlowFileDraft, flow: Prefect1Flow) -> list[ast.Expr]
 
 
 def _is_of_task(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.AST | None) -> bool:
-    """Whether a method of a task that is not called is called."""
+    """Return whether a method of an uncalled task is called."""
     return (
         isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
@@ -193,5 +193,5 @@ def _is_of_task(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.AST | None) 
 
 
 def is_graph_method(name: str) -> bool:
-    """Whether a method of that name adds to a graph."""
+    """Return whether a method of that name adds to a graph."""
     return name in _ADDS_TO_FLOW | _ADDS_TO_TASK | _OF_FLOWS.keys() | _OF_TASKS.keys()

@@ -15,15 +15,15 @@ from syntask_yaml.upgrade.prefect1.static import NotStatic
 _LOCAL = "prefect.executors.LocalExecutor"
 _THREADS = "prefect.executors.LocalDaskExecutor"
 _DASK = "prefect.executors.DaskExecutor"
-# By class: which of its arguments may be given by position.
+# By class: the arguments that may be positional.
 _POSITIONS: Mapping[str, str] = {_THREADS: "scheduler", _DASK: "address"}
 _RUNNERS: Mapping[str, str] = {"processes": "ProcessPoolTaskRunner", "threads": "ThreadPoolTaskRunner"}
-# Arguments of `DaskExecutor` that Dask's task runner does not have, and does not need.
+# Arguments of `DaskExecutor` that Dask's task runner lacks and does not need.
 _DASK_DROPPED = frozenset({"debug", "disable_cancellation_event", "watch_worker_status"})
 
 
 def convert_executor(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
-    """The `task_runner` of the flow. Raises NotStatic."""
+    """Convert the executor to the `task_runner` of the flow. Raises NotStatic."""
     found = followed(draft.module, value)
     call, names = found.node, found.module.names
     name = names.called(call) or (names.of(call) if not isinstance(call, ast.Call) else "")
@@ -48,7 +48,7 @@ def convert_executor(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) 
 def convert_named_executor(
     draft: FlowFileDraft, flow: Prefect1Flow, name: str, options: Mapping[str, Any]
 ) -> None:
-    """The same for the name of a class and *options*, which the oldest versions took. Raises NotStatic."""
+    """Convert a class name and *options*, as in the oldest versions. Raises NotStatic."""
     kind = canonical(name)
     if kind == _LOCAL:
         return
@@ -59,7 +59,7 @@ def convert_named_executor(
 
 
 def _options(module: FlowModule, name: str, call: ast.Call) -> dict[str, str]:
-    """The texts of the arguments of an executor. Raises NotStatic."""
+    """Return the arguments of an executor as source. Raises NotStatic."""
     if any(each.arg is None for each in call.keywords) or len(call.args) > 1:
         raise NotStatic("its arguments are computed")
     given = dict.fromkeys([_POSITIONS[name]], call.args[0]) if call.args else {}
@@ -68,12 +68,12 @@ def _options(module: FlowModule, name: str, call: ast.Call) -> dict[str, str]:
 
 
 def _runner(draft: FlowFileDraft, flow: Prefect1Flow, name: str, options: Mapping[str, str]) -> str:
-    """The task runner in the place of an executor; empty for one that runs calls in order."""
+    """Return the task runner that replaces an executor; empty for one that runs calls in order."""
     return _threads(draft, options) if name == _THREADS else _dask(draft, flow, options)
 
 
 def _are_known_before(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool:
-    """Whether what a call names is defined, or set once at the top of the file, before the flow."""
+    """Return whether all names in a call are defined, or set once at module level, before the flow."""
     start = draft.edits.start(flow.definition)
     last = {
         node.name: draft.edits.end(node)
@@ -102,13 +102,13 @@ def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, nam
 
 
 def _is_plain(call: ast.Call) -> bool:
-    """Whether a call says the same in every file: its arguments name nothing."""
+    """Return whether a call has the same meaning in every file: its arguments contain no names."""
     arguments = [*call.args, *(each.value for each in call.keywords)]
     return not any(isinstance(node, ast.Name) for each in arguments for node in ast.walk(each))
 
 
 def _names(draft: FlowFileDraft, call: ast.Call) -> set[str]:
-    """The names that a call needs, but for those of imports."""
+    """Return the names in a call, except imports."""
     used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
     return used - draft.names.imported.keys() - {"True", "False", "None", "dict", "list", "str", "int"}
 

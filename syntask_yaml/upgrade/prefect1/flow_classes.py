@@ -1,4 +1,4 @@
-"""Classes of flows that a project wrote for itself: what `prefect.Flow` does of them is converted."""
+"""Subclasses of `prefect.Flow` in a project, for which only the behavior of `prefect.Flow` is converted."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from collections.abc import Iterator
 from syntask_yaml.upgrade.prefect1.call_arguments import argument
 from syntask_yaml.upgrade.prefect1.module import FlowModule
 
-# What only a flow has that is built in a block.
+# Attributes of flows that are built in a block.
 _OF_FLOWS = frozenset("executor register run run_config schedule storage".split())
 _IN_FLOWS = frozenset({"prefect.Parameter", "prefect.DateTimeParameter", "prefect.case"})
 
 
 def makes_flow(module: FlowModule, call: ast.AST) -> bool:
-    """Whether *call* makes a flow, of Prefect's class or of one that extends it."""
+    """Return whether *call* instantiates `Flow` or a subclass."""
     return module.names.called(call) == "prefect.Flow" or bool(own_class(module, call))
 
 
 def own_class(module: FlowModule, call: ast.AST) -> str:
-    """What the class of a flow is called that the project wrote; empty for Prefect's, and for other calls.
+    """Return the name of a flow's class from the project; empty for Prefect's, and for other calls.
 
-    The class of another file is told by its name and by what is done with the flow, because that file is
-    not read.
+    A class of another file, which is not read, is recognized by its name and the uses of its instance.
     """
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
         return ""
@@ -35,7 +34,7 @@ def own_class(module: FlowModule, call: ast.AST) -> str:
 
 
 def _extending(module: FlowModule) -> set[str]:
-    """The classes of the file that extend Prefect's."""
+    """Return the classes of the file that extend Prefect's."""
     found: set[str] = set()
     for node in module.of_kind(ast.ClassDef):
         if module.parent(node) is module.tree:
@@ -46,7 +45,7 @@ def _extending(module: FlowModule) -> set[str]:
 
 
 def _is_used_as_flow(module: FlowModule, call: ast.Call) -> bool:
-    """Whether a class of another file makes something that has a name, and is used as flows are."""
+    """Return whether a class of another file creates a named object that is used as a flow."""
     origin = module.names.imported.get(call.func.id, "")  # type: ignore[attr-defined]
     item = module.parent(call)
     block = module.parent(item) if isinstance(item, ast.withitem) else None

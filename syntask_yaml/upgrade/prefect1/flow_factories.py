@@ -1,4 +1,4 @@
-"""Functions that make a flow and return it, and the places of the file that call them."""
+"""Functions that create and return a flow, and their calls in the file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from syntask_yaml.upgrade.prefect1.draft import FlowFactoryCall, FlowFileDraft, 
 
 
 def find_factory_call(draft: FlowFileDraft, flow: Prefect1Flow) -> FlowFactoryCall | None:
-    """Where the function of *flow* is called; None if it makes none, or if that is not the only use of it."""
+    """Return the call of the function that creates *flow*; None if there is none, or other uses."""
     function = flow.scope
     if not _returns_flow(draft, flow):
         return None
@@ -27,7 +27,7 @@ def find_factory_call(draft: FlowFileDraft, flow: Prefect1Flow) -> FlowFactoryCa
 
 
 def _returns_flow(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
-    """Whether the flow is made once in a function at the top, which returns nothing else."""
+    """Return whether a module-level function creates the flow once, and returns nothing else."""
     function = flow.scope
     if not isinstance(function, ast.FunctionDef) or draft.module.parent(function) is not draft.module.tree:
         return False
@@ -43,14 +43,14 @@ def _returns_flow(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
 
 
 def _is_set_again(draft: FlowFileDraft, target: ast.Name) -> bool:
-    """Whether something else sets the name, so that it does not always mean that flow."""
+    """Return whether the name is set again, so that it may mean another flow."""
     places = draft.module.assignments.get(target.id, [])
     scope = draft.module.scope(target)
     return sum(where is scope for where, _, _ in places) != 1
 
 
 def runs_of_maker(draft: FlowFileDraft, flow: Prefect1Flow) -> list[tuple[ast.Call, ast.Call]] | None:
-    """The calls `make()` and `make().run(…)`, if the function of *flow* is used in no other way."""
+    """Return the calls `make()` and `make().run(…)`, if the function of *flow* has no other uses."""
     if not isinstance(flow.scope, ast.FunctionDef):
         return None
     uses = draft.module.uses(flow.scope.name)

@@ -1,4 +1,4 @@
-"""`create_flow_run` and `wait_for_flow_run`: tasks of those names that do the same, so that calls stay."""
+"""`create_flow_run` and `wait_for_flow_run` as tasks of these names that do the same, so that calls stay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syntask_yaml.upgrade.prefect1.other_flows import (
 )
 
 _MODULES = ("prefect.tasks.prefect", "prefect.tasks.prefect.flow_run")
-# That states and logs of the run are shown has no equivalent: the run shows its own.
+# Options to show states and logs have no equivalent: the run shows its own.
 _OF_WAITING: Mapping[str, str | None] = {
     "flow_run_id": "flow_run_id",
     "raise_final_state": "raise_final_state",
@@ -28,7 +28,7 @@ _HALF_A_DAY = 12 * 60 * 60
 
 
 def convert_flow_runs(draft: FlowFileDraft) -> None:
-    """Every task of that kind, with its calls."""
+    """Convert these tasks, with their calls."""
     for name, origin in draft.names.imported.items():
         module, _, function = origin.rpartition(".")
         if module in _MODULES and function in _FUNCTIONS:
@@ -37,7 +37,7 @@ def convert_flow_runs(draft: FlowFileDraft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A task of the library: how its calls change, and the lines of the one that takes its place."""
+    """A library task: the changes of its calls, and the lines of its replacement."""
 
     name: str
     read: Callable[[FlowFileDraft, ast.Call], Edits]
@@ -45,7 +45,7 @@ class _Function:
 
 
 def _convert_function(draft: FlowFileDraft, name: str, function: _Function) -> None:
-    """Define a task called *name* in front of what uses it first, if all of its calls are plain."""
+    """Define a task called *name* before its first use, if all of its calls are supported."""
     uses = draft.module.uses(name)
     if not uses or draft.module.bound_on_top & {name}:
         return
@@ -78,7 +78,7 @@ def _calls(draft: FlowFileDraft, uses: Sequence[ast.Name]) -> Iterator[ast.Call]
 
 
 def _on_top(draft: FlowFileDraft, node: ast.AST) -> ast.stmt:
-    """The statement of the module that *node* is in."""
+    """Return the module-level statement that contains *node*."""
     return next(
         each
         for each in (node, *draft.module.parents(node))
@@ -103,7 +103,7 @@ def _read_waiting(draft: FlowFileDraft, call: ast.Call) -> Edits:
 
 
 def _deployments(draft: FlowFileDraft, flows: ast.expr, *, is_map: bool) -> str:
-    """The deployment of a flow, or, in a call of `map`, those of several or one that is not mapped."""
+    """Return the deployment of a flow or, for `map`, of each flow in a list or of an `unmapped` one."""
     if not is_map:
         return deployment(draft, flows)
     if isinstance(flows, ast.List):

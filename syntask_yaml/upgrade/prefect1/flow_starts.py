@@ -1,4 +1,4 @@
-"""`StartFlowRun` as a task that runs a deployment, and waits for its end if it says so."""
+"""`StartFlowRun` as a task that runs a deployment, and waits for its end if requested."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from syntask_yaml.upgrade.prefect1.other_flows import (
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS
 
 _OF_STARTS = {key: name for key, name in OF_RUNS.items() if key != "idempotency_key"}
-# Arguments that an instance has for its calls, with what they are called today.
+# Arguments of an instance that apply to its calls, with their current names.
 _TAKEN: Mapping[str, str] = {"parameters": "parameters", "run_name": "flow_run_name"}
 
 
 def convert_flow_starts(draft: FlowFileDraft) -> None:
-    """Every instance, with its calls."""
+    """Convert every instance, with its calls."""
     for call in draft.module.calls:
         if draft.names.called(call) == "prefect.tasks.prefect.StartFlowRun":
             _convert_start(draft, call)
 
 
 def _convert_start(draft: FlowFileDraft, made: ast.Call) -> None:
-    """An instance is a task that runs a deployment, and waits for its end if it says so."""
+    """Convert an instance to a task that runs a deployment, and waits for its end if requested."""
     options = [each for each in made.keywords if each.arg in {*OPTIONS, "name", "tags"}]
     given = {each.arg: each.value for each in made.keywords if each not in options}
     known = dict(draft.runs)
@@ -49,7 +49,7 @@ def _convert_start(draft: FlowFileDraft, made: ast.Call) -> None:
 
 
 def _starts(draft: FlowFileDraft, made: ast.Call, given: Mapping[str | None, ast.expr]) -> list[ast.Call]:
-    """The calls of an instance. Raises RunUnclear if there are other uses of it, or of a state it returns."""
+    """Return the calls of an instance. Raises RunUnclear for other uses of it or of a returned state."""
     found = list(calls_of(draft, made))
     calls = [call for call in found if call is not None and isinstance(call.func, (ast.Name, ast.Call))]
     if len(calls) != len(found):
@@ -69,7 +69,7 @@ def _waits(given: Mapping[str | None, ast.expr]) -> bool:
 def _start_function(
     draft: FlowFileDraft, made: ast.Call, given: Mapping[str | None, ast.expr], calls: list[ast.Call]
 ) -> tuple[str, str]:
-    """What an instance does, and the flow that it runs if a call names no other."""
+    """Return the function of an instance, and the flow that it runs by default."""
     known = {*_OF_STARTS, "wait", "poll_interval", "create_link_artifact"}
     if made.args or not given.keys() <= known:
         raise RunUnclear

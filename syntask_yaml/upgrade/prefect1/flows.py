@@ -1,4 +1,4 @@
-"""The flows of a file, and what their functions are called."""
+"""The flows of a file, and the names of their functions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow, own_class
 from syntask_yaml.upgrade.prefect1.flow_factories import find_factory_call
 from syntask_yaml.upgrade.python_tree import children
 
-# The positions of arguments of `Flow`.
+# The positional arguments of `Flow`.
 _POSITIONS = ("name", "schedule", "executor", "run_config", "storage", "tasks", "edges", "reference_tasks")
 _NAMED = frozenset("environment state_handlers on_failure validate result terminal_state_handler".split())
 
 
 def find_flows(draft: FlowFileDraft) -> None:
-    """Put the flows of the file into *draft*; those of a form that is not known are left."""
+    """Add the flows of the file to *draft*; unsupported forms are left."""
     calls = [call for call in draft.module.calls if makes_flow(draft.module, call)]
     for call in sorted(calls, key=draft.edits.start):
         flow = _of_block(draft, call) or _of_assignment(draft, call)
@@ -43,7 +43,7 @@ def find_flows(draft: FlowFileDraft) -> None:
 
 
 def _is_global(flow: Prefect1Flow) -> bool:
-    """Whether the variable belongs to another scope than the one that sets it."""
+    """Return whether the variable belongs to another scope than the one that sets it."""
     declared = (each for each in ast.walk(flow.scope) if isinstance(each, (ast.Global, ast.Nonlocal)))
     return not isinstance(flow.scope, ast.Module) and any(flow.variable in each.names for each in declared)
 
@@ -55,7 +55,7 @@ def _has_open_arguments(call: ast.Call) -> bool:
 
 
 def _of_block(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
-    """`with Flow(…) as flow:`"""
+    """Return the flow of `with Flow(…) as flow:`."""
     item = draft.module.parent(call)
     block = draft.module.parent(item) if isinstance(item, ast.withitem) else None
     if not (isinstance(block, ast.With) and isinstance(item, ast.withitem) and len(block.items) == 1):
@@ -68,7 +68,7 @@ def _of_block(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
 
 
 def _of_assignment(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
-    """`flow = Flow(…)`, and perhaps `with flow:` later."""
+    """Return the flow of `flow = Flow(…)`, with an optional `with flow:`."""
     assignment = draft.module.parent(call)
     if not (
         isinstance(assignment, ast.Assign)
@@ -90,7 +90,7 @@ def _of_assignment(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
 
 
 def _leaves(block: ast.With) -> bool:
-    """Whether the block returns or yields, which means something else in a function of its own."""
+    """Return whether the block returns or yields, which would mean something else in a function."""
     waiting: list[ast.AST] = [*block.body]
     for node in waiting:
         if node.__class__ in _EXITS:
@@ -105,7 +105,7 @@ _OTHER_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, as
 
 
 def _leave_own_class(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> None:
-    """Say that a class did more than Prefect's, and with which arguments, which are not options of flows."""
+    """Leave a subclass that does more than Prefect's, and its arguments that flows lack."""
     added = [each for each in flow.call.keywords if not _is_option(each)]
     flow.own_options = frozenset(each.arg for each in added if each.arg)
     text = f"The class `{name}` is not converted, only what `prefect.Flow` does of it."
@@ -127,7 +127,7 @@ def _note_options(flow: Prefect1Flow) -> None:
 
 
 def name_argument(flow: Prefect1Flow) -> ast.expr | None:
-    """The argument that names the flow."""
+    """Return the argument that names the flow."""
     return argument(flow.call, "name", 0)
 
 
@@ -136,18 +136,18 @@ def _name(draft: FlowFileDraft, flow: Prefect1Flow) -> str | None:
     return found if isinstance(found, str) else None
 
 
-# What names of flows cannot have in Prefect 3.
+# Characters that Prefect 3 forbids in names of flows.
 _BANNED = re.compile("[/%&<>]")
 
 
 def _is_of_import(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
-    """Whether the name of a flow is made of what the file imports."""
+    """Return whether the name of a flow depends on imports."""
     node = name_argument(flow)
     return node is not None and any(draft.names.of(each) for each in ast.walk(node))
 
 
 def _check_name(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
-    """Let the flow have a name that it can have."""
+    """Replace a name that Prefect 3 forbids."""
     if flow.name is None and _BANNED.search(_constant_parts(flow)):
         draft.todo(flow.call, "p1-flow", "The name of the flow has one of / % & < >. Choose another name.")
     elif flow.name is not None and _BANNED.search(flow.name):
@@ -158,12 +158,12 @@ def _check_name(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
 
 
 def without_banned(name: str) -> str:
-    """The *name* of a flow as Prefect 3 can have it."""
+    """Return the *name* of a flow without characters that Prefect 3 forbids."""
     return _BANNED.sub("-", name)
 
 
 def _function(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
-    """A name for the function that nothing else in the file has."""
+    """Return an unused name for the function."""
     taken = _taken(draft) | {each.function for each in draft.flows}
     variable = flow.variable if flow.variable not in ("flow", "f", "") else ""
     wanted = identifier(flow.name or _constant_parts(flow)) or variable or "main_flow"
@@ -187,6 +187,6 @@ def _constant_parts(flow: Prefect1Flow) -> str:
 
 
 def identifier(text: str) -> str:
-    """*text* as a name of Python; empty if nothing of it can be in one."""
+    """Return *text* as a Python identifier; empty if no character of it is valid."""
     name = re.sub(r"\W+", "_", text.lower()).strip("_")
     return f"flow_{name}" if name[:1].isdigit() else name

@@ -1,7 +1,6 @@
-"""The imperative way to build a flow: `add_task`, `add_edge`, `chain`, `set_dependencies`, `bind`.
+"""Flows that are built imperatively: `add_task`, `add_edge`, `chain`, `set_dependencies`, `bind`.
 
-Where every task is a name and the graph is complete, it is written as calls, each after those that it
-depends on.
+If all tasks are names and the graph is known completely, it is written as calls, each after its dependencies.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _ADDS_NOTHING = frozenset({"run", "register", "deploy", "visualize"})
 
 
 def convert_graphs(draft: FlowFileDraft) -> None:
-    """Flows without a block as functions, and statements of that kind in blocks."""
+    """Convert flows without a block to functions, and imperative statements in blocks."""
     for flow in draft.flows:
         statements = graph_statements(draft, flow)
         try:
@@ -63,7 +62,7 @@ def _read(draft: FlowFileDraft, flow: Prefect1Flow, statements: list[ast.Expr]) 
 
 
 def _is_empty(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
-    """Whether nothing that is done with a flow could add tasks to it."""
+    """Return whether no use of a flow could add tasks to it."""
     for use in draft.module.uses(flow.variable, flow.scope):
         if draft.flow_of(use, flow.scope) is not flow:
             continue
@@ -78,7 +77,7 @@ def _is_empty(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
 
 
 def _read_call(draft: FlowFileDraft, flow: Prefect1Flow, graph: TaskGraph, call: ast.Call) -> None:
-    """Add to *graph* what a call of a method does."""
+    """Add the tasks and dependencies of a method call to *graph*."""
     assert isinstance(call.func, ast.Attribute)
     method, owner = call.func.attr, call.func.value
     if method == "add_task":
@@ -118,7 +117,7 @@ def _check_bound(call: ast.Call) -> None:
 
 
 def _written_out(node: ast.expr | None) -> dict[str, ast.expr]:
-    """The keys and values of a dictionary that is written out."""
+    """Return the keys and values of a dict display."""
     if node is None:
         return {}
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
@@ -136,7 +135,7 @@ def _take(
     node: ast.expr | None,
     values: dict[str, ast.expr],
 ) -> None:
-    """Let a task take *values* as arguments: results, parameters, or what is written out."""
+    """Pass *values* to a task as arguments: results, parameters, or literals."""
     task = _task(draft, flow, node)
     graph.add(task)
     for key, value in values.items():
@@ -147,14 +146,14 @@ def _take(
 
 
 def _task(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) -> str:
-    """The name of a task that is not called yet."""
+    """Return the name of an uncalled task."""
     if isinstance(node, ast.Name) and is_uncalled(draft, flow, node):
         return node.id
     raise UnclearGraph("A task is not a name of this file.")
 
 
 def _upstream(draft: FlowFileDraft, flow: Prefect1Flow, graph: TaskGraph, node: ast.AST | None) -> str:
-    """The name of a task, which is in the graph then, of a parameter, or of a result."""
+    """Return the name of a task, which is added to the graph, of a parameter, or of a result."""
     if isinstance(node, ast.Name) and (node.id in draft.parameters or _is_result(draft, flow, node)):
         return draft.renamed.get(node, node.id)
     task = _task(draft, flow, node)
@@ -163,7 +162,7 @@ def _upstream(draft: FlowFileDraft, flow: Prefect1Flow, graph: TaskGraph, node: 
 
 
 def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
-    """Whether the flow sets a name once, to a parameter or a result, in front of all it says of its graph."""
+    """Return whether the flow sets a name once, to a parameter or result, before all graph statements."""
     stores = [each for each in flow.nodes if isinstance(each, ast.Name) and each.id == use.id]
     match [each for each in flow.body if use.id in bound_names(each)]:
         case [ast.Assign(targets=[ast.Name()], value=ast.Call(func=called)) as made]:
@@ -178,7 +177,7 @@ def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
 def _write_function(
     draft: FlowFileDraft, flow: Prefect1Flow, statements: list[ast.Expr], lines: list[str]
 ) -> None:
-    """The function in the place of the last statement of the graph, when all of its tasks are defined."""
+    """Replace the last statement of the graph, where all of its tasks are defined, by the function."""
     place: ast.stmt = statements[-1] if statements else flow.definition
     indent = draft.edits.indentation(place)
     newline = draft.edits.newline

@@ -1,6 +1,6 @@
-"""What takes the result of a branch: Prefect 1 skipped it where the branch did not run, and `if` does today.
+"""Guards for tasks that use results of branches: Prefect 1 skipped them if the branch did not run.
 
-`merge` took the first result of the branches that ran, and what takes that was skipped if none did.
+`merge` took the first result of the branches that ran, and its consumers were skipped if none did.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NO_TASKS = frozenset({"prefect.unmapped", "prefect.Parameter"})
 
 
 def convert_guards(draft: FlowFileDraft) -> None:
-    """Guard what takes results of branches, in the body of every flow and in branches."""
+    """Guard tasks that use results of branches, in the body of every flow and in branches."""
     if draft.submits:
         return  # futures are returned, and all have to be there
     for flow in draft.flows:
@@ -29,7 +29,7 @@ def convert_guards(draft: FlowFileDraft) -> None:
 
 
 def _case(draft: FlowFileDraft, node: ast.stmt) -> ast.Call | None:
-    """The call of `case` that a block begins with."""
+    """Return the call of `case` in the header of a block."""
     if not isinstance(node, ast.With) or len(node.items) != 1 or node.items[0].optional_vars:
         return None
     call = node.items[0].context_expr
@@ -39,7 +39,7 @@ def _case(draft: FlowFileDraft, node: ast.stmt) -> ast.Call | None:
 
 @dataclass(slots=True)
 class _Block:
-    """Statements that follow each other, and the conditions under which their names are set."""
+    """The statements of a block, and the conditions under which their names are set."""
 
     draft: FlowFileDraft
     flow: Prefect1Flow
@@ -77,7 +77,7 @@ class _Block:
                         self.same[name] = value
 
     def _condition(self, block: ast.With, call: ast.Call) -> str:
-        """The condition of a branch as it can be asked again later; empty if it cannot."""
+        """Return the condition of a branch in a form that can be evaluated later; empty if there is none."""
         value, wanted = call.args
         if not isinstance(value, ast.Name) or not isinstance(wanted, ast.Constant):
             return ""
@@ -92,7 +92,7 @@ class _Block:
         return f"{text} == {edits.source(wanted)}"
 
     def _taken(self, statement: ast.stmt) -> list[ast.Name]:
-        """Where a statement takes results of branches."""
+        """Return the uses of branch results in a statement."""
         return [
             each
             for each in self.draft.module.inside(statement)
@@ -101,7 +101,7 @@ class _Block:
         ]
 
     def _guard(self, statement: ast.stmt, taken: list[ast.Name]) -> bool:
-        """Guard a statement that calls a task with results of branches; say whether that is plain."""
+        """Guard a statement that calls a task with results of branches; return whether that is possible."""
         call = getattr(statement, "value", None)
         names = _targets(statement)
         is_set_once = all(len(stores(self.flow, name)) == 1 for name in names)
@@ -131,7 +131,7 @@ class _Block:
         return statement in moved or statement in moved.values() or statement in self.draft.added
 
     def _is_plain_call(self, call: ast.Call) -> bool:
-        """Whether only a task is called: what it needs would not be skipped with it."""
+        """Return whether only one task is called: its dependencies would not be skipped with it."""
         called = call.func
         if isinstance(called, ast.Attribute) and called.attr == "map":
             called = called.value
@@ -146,13 +146,13 @@ class _Block:
         return is_known and not names_uncalled(self.draft, self.flow, call)
 
     def _is_still(self, use: ast.Name) -> bool:
-        """Whether what a name is the same as was not set anew since."""
+        """Return whether the name that another one is equal to has not been set again."""
         value, edits = self.same[use.id], self.draft.edits
         end = edits.start(self.draft.module.statement(use))
         return not any(edits.start(value) < edits.start(each) < end for each in stores(self.flow, value.id))
 
     def _indent(self, statement: ast.stmt, guard: str) -> bool:
-        """Put a statement under its condition, or under that of the statement in front."""
+        """Put a statement under its condition, possibly in the `if` of the previous statement."""
         edits = self.draft.edits
         starts = edits.line_starts(statement)
         if starts is None:
@@ -166,9 +166,9 @@ class _Block:
         return True
 
     def _merge(self, call: ast.Call, names: list[str], *, is_set_once: bool) -> bool:
-        """`merge` of branches: the first that ran, and nothing if none did.
+        """Convert `merge` of branches: the first that ran, and None if none did.
 
-        Prefect 1 knew a name that is another one in any case, whether its branch ran or not.
+        In Prefect 1, a name that equals another one was known whether or not its branch ran.
         """
         taken = [each for each in call.args if isinstance(each, ast.Name)]
         is_plain = all(each.arg == "checkpoint" for each in call.keywords)
@@ -195,13 +195,13 @@ class _Block:
 
 
 def _is_set(flow: Prefect1Flow, value: ast.Name, draft: FlowFileDraft) -> bool:
-    """Whether a name was set to a result, and in front of it."""
+    """Return whether a name was set to a result before."""
     found = stores(flow, value.id)
     return bool(found) and draft.edits.start(found[0]) < draft.edits.start(value)
 
 
 def _targets(statement: ast.stmt) -> list[str]:
-    """The names that a statement sets; more than one for what is no plain assignment or call."""
+    """Return the names that a statement sets; several for anything but a plain assignment or call."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)]):
             return [name]

@@ -1,4 +1,4 @@
-"""The head of a flow: `with Flow(…) as flow:` becomes a decorated function."""
+"""Conversion of `with Flow(…) as flow:` to a decorated function."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _COLON = re.compile(r"(?:[\s)\\,]|#[^\r\n]*)*:")
 
 
 def write_headers(draft: FlowFileDraft) -> None:
-    """Write the function of every flow that has a block."""
+    """Write the function header of every flow that has a block."""
     for flow in draft.flows:
         if flow.block is not None:
             _write(draft, flow, flow.block)
 
 
 def decorator(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
-    """The decorator, with what is left of the flow's options."""
+    """Return the decorator, with the remaining options of the flow."""
     name = name_argument(flow)
     text = (
         json.dumps(flow.name, ensure_ascii=False)
@@ -34,7 +34,7 @@ def decorator(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
 
 
 def signature(flow: Prefect1Flow, indent: str, newline: str) -> str:
-    """The head of the function, on several lines if it is long; required parameters come first."""
+    """Return the header of the function, on several lines if it is long; required parameters come first."""
     texts = sorted(flow.parameters.values(), key=lambda text: "=" in text)
     line = f"def {flow.function}({', '.join(texts)}):"
     if len(line) <= _WIDTH:

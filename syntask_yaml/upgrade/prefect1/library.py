@@ -1,4 +1,4 @@
-"""What is left of Prefect 1 in a file: each name with what takes its place today."""
+"""Remaining names of Prefect 1 in a file, and their current replacements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.names import is_gone
 
-# The task library: module of `prefect.tasks`, and the package that does the same today.
+# The task library: modules of `prefect.tasks`, and the current package.
 PACKAGES: Mapping[str, str] = {
     "airbyte": "prefect-airbyte",
     "airtable": "pyairtable",
@@ -88,7 +88,7 @@ _SIGNALS: Mapping[str, str] = {
     "": "Raise an exception to fail, or return a state such as `Completed()`.",
 }
 
-# By what a name begins with, the longest first.
+# By prefix of a name, the longest first.
 _REST: tuple[tuple[str, str, str], ...] = (
     *(
         (f"{module}.{signal}".rstrip("."), "p1-signal", text)
@@ -171,13 +171,13 @@ def mark_rest(draft: FlowFileDraft) -> None:
 
 
 def _is_edited(draft: FlowFileDraft, node: ast.expr) -> bool:
-    """Whether a reference, or what its attributes are of, is replaced."""
+    """Return whether a reference, or the root of its attributes, is replaced."""
     is_inner = isinstance(node, ast.Attribute) and _is_edited(draft, node.value)
     return is_inner or draft.edits.is_edited(node)
 
 
 def _is_old_use(draft: FlowFileDraft, node: ast.AST, name: str) -> bool:
-    """`Flow` and `Task` exist today: only who makes or extends one has to change."""
+    """Return whether *node* uses `Flow`, `Task` or `context` in a way that Prefect 3 lacks."""
     parent = draft.module.parent(node)
     if name not in ("prefect.Flow", "prefect.Task"):
         return name == "prefect.context" and isinstance(parent, (ast.Call, ast.Subscript, ast.withitem))
@@ -185,7 +185,7 @@ def _is_old_use(draft: FlowFileDraft, node: ast.AST, name: str) -> bool:
 
 
 def _lost_registrations(draft: FlowFileDraft) -> list[ast.Call]:
-    """Calls of `register` on what may be a flow of another file."""
+    """Yield calls of `register` on possible flows of other files."""
     found = []
     for node in draft.module.calls:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "register":
@@ -196,7 +196,7 @@ def _lost_registrations(draft: FlowFileDraft) -> list[ast.Call]:
 
 
 def replacement(name: str) -> tuple[str, str]:
-    """The code and the text of what takes the place of a name of Prefect 1."""
+    """Return the code and the text for the replacement of a Prefect 1 name."""
     if name.startswith("prefect.tasks."):
         return _task(name.removeprefix("prefect.tasks."))
     for start, code, text in _REST:

@@ -1,6 +1,6 @@
-"""Tasks of the library that a line of Prefect 3 takes the place of.
+"""Library tasks with an equivalent of one line in Prefect 3.
 
-An instance becomes a task of a function that does the same; a call of it stays as it is.
+An instance becomes a task of an equivalent function; its calls are unchanged.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.edges import is_graph_method
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS
 
-# By the name of an argument of the class, what was given.
+# The arguments of the class, by name.
 Given = Mapping[str, ast.expr]
 
 
 @dataclass(frozen=True, slots=True)
 class _LibraryTask:
-    """*arguments* are those of the class by position, *taken* the ones that a call takes as well.
+    """A library task. *arguments* are the class's positional arguments, *taken* those that calls accept too.
 
-    *write* gives what the function returns; None for arguments that have no equivalent.
+    *write* returns the expression that the function returns; None for arguments that have no equivalent.
     """
 
     arguments: tuple[str, ...]
@@ -35,7 +35,7 @@ _NOTE = "`ShellOperation` is in the package `prefect-shell`."
 
 
 def convert_library_tasks(draft: FlowFileDraft) -> None:
-    """Every instance of such a task."""
+    """Convert every instance of these tasks."""
     for call in draft.module.calls:
         known = _KNOWN.get(draft.names.called(call))
         if known is not None:
@@ -67,7 +67,7 @@ def _convert(draft: FlowFileDraft, call: ast.Call, known: _LibraryTask) -> None:
 
 
 def _are_known(draft: FlowFileDraft, made: ast.Call, known: _LibraryTask) -> bool:
-    """Whether the calls of an instance are all seen, and give it nothing but what the function takes."""
+    """Return whether all uses of an instance are calls with arguments that the function accepts."""
     own = {"upstream_tasks", *known.taken}
     calls = list(calls_of(draft, made))
     return all(
@@ -80,7 +80,7 @@ def _are_known(draft: FlowFileDraft, made: ast.Call, known: _LibraryTask) -> boo
 
 
 def calls_of(draft: FlowFileDraft, made: ast.Call) -> Iterator[ast.Call | None]:
-    """The calls of an instance, and None for each other use of it."""
+    """Return the calls of an instance, and None for each other use of it."""
     parent = draft.module.parent(made)
     uses: list[ast.expr] = [made]
     if isinstance(parent, ast.Assign):
@@ -102,7 +102,7 @@ def calls_of(draft: FlowFileDraft, made: ast.Call) -> Iterator[ast.Call | None]:
 
 
 def _is_in_graph(outer: ast.AST | None) -> bool:
-    """Whether a task that is not called is named for a graph."""
+    """Return whether an uncalled task is named in a graph statement."""
     method = outer.func if isinstance(outer, ast.Call) else outer
     return isinstance(method, ast.Attribute) and is_graph_method(method.attr)
 
@@ -125,7 +125,7 @@ def _shell(draft: FlowFileDraft, call: ast.Call, given: Given) -> str | None:
     }
     if not (plain["return_all"] in (None, True, False) and plain["stream_output"] in (None, True, False)):
         return None
-    # What the command wrote as errors was in its output.
+    # The output of the command included its standard error.
     helper = [draft.edits.source(given["helper_script"])] if "helper_script" in given else []
     commands = ", ".join(['"exec 2>&1"', *helper, "command"])
     options = [f"commands=[{commands}]", "env=env or {}"]

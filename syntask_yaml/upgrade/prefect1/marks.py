@@ -1,4 +1,4 @@
-"""Marks in the code: a TODO above each statement that is left, and a summary at the head of the file."""
+"""Marks in the code: a TODO above each statement that is left, and a summary at the top of the file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SUMMARY = (
 
 
 def with_rest_marked(draft: FlowFileDraft, module: FlowModule) -> str:
-    """The text with marks at what still needs Prefect 1, and a summary if it does not even import."""
+    """Return the text with marks at remaining uses of Prefect 1, and a summary if it cannot be imported."""
     gone = [(node, name) for node in statements(module.tree) for name in _gone_in(node)]
     if gone:
         _add_summary(module.edits)
@@ -31,12 +31,12 @@ def with_rest_marked(draft: FlowFileDraft, module: FlowModule) -> str:
 
 
 def mark(code: str, text: str) -> str:
-    """The comment for a statement that is left; *code* is that of its message."""
+    """Return the comment for a statement that is left; *code* is that of its message."""
     return f"{MARK}{code.removeprefix('p1-')}): {' '.join(text.split())}"
 
 
 def _marked_rest(module: FlowModule) -> list[Diagnostic]:
-    """Mark what still needs Prefect 1 and is not marked, such as a name in an argument that was kept."""
+    """Mark unmarked uses of Prefect 1, such as a name in an argument that was kept."""
     problems: list[Diagnostic] = []
     for node in module.names.references:
         statement = module.statement(node)
@@ -54,7 +54,7 @@ def _leave(module: FlowModule, statement: ast.stmt, code: str, text: str) -> Dia
 
 
 def _gone_in(node: ast.AST) -> Iterator[str]:
-    """What an import needs of Prefect 1."""
+    """Return the names of an import that Prefect 3 lacks."""
     if isinstance(node, (ast.Import, ast.ImportFrom)) and node.names[0].name != "*":
         yield from (name for _, name in imported_names([node]) if is_gone(name))
 
@@ -65,7 +65,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _add_summary(edits: PythonEdits) -> None:
-    """Put a comment at the head of a file, behind a line for the shell and one for the encoding."""
+    """Insert a comment at the top of a file, after a shebang and an encoding line."""
     behind = 0
     for line in edits.head(2):
         if not line.startswith("#!") and not re.match(r"#.*coding[:=]", line):

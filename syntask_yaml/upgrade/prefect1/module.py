@@ -1,4 +1,4 @@
-"""A Python file with its tree: what belongs to what, and which names are bound where."""
+"""A Python file with its syntax tree: parents of nodes, scopes, and bindings of names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BODIES = (*_SCOPES, ast.ClassDef)
 
 
 class OtherModules(Protocol):
-    """Knows what names of a module stand for that come from other ones."""
+    """A resolver of names that a module imports."""
 
     def find(self, node: ast.expr, module: FlowModule) -> WrittenValue | None: ...
     def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.AST, FlowModule] | None: ...
@@ -40,10 +40,10 @@ class OtherModules(Protocol):
 
 
 class FlowModule(NodeIndex):
-    """A file that is read. Raises SyntaxError.
+    """A file that was read. Raises SyntaxError.
 
-    *others* finds what it imports from files beside it; *path* is where it is itself. *call* is a function
-    whose parameters stand for what a call gives.
+    *others* resolves its imports from other files; *path* is its own path. *call* is a function whose
+    parameters have the arguments of a call as values.
     """
 
     def __init__(
@@ -72,11 +72,11 @@ class FlowModule(NodeIndex):
         return Source(self.shown, hide_in_text(self.text))
 
     def scope(self, node: ast.AST) -> ast.AST:
-        """The function that *node* is in, or the module."""
+        """Return the function that contains *node*, or the module."""
         return next((each for each in self.parents(node) if isinstance(each, _SCOPES)), self.tree)
 
     def span(self, node: ast.AST) -> Span:
-        """The place of *node* in the text."""
+        """Return the location of *node* in the text."""
         text, edits = self.source.text, self.edits
         mark = 1 if text.startswith("\ufeff") else 0
         start = len(edits.original(0, edits.start(node))) + mark
@@ -84,17 +84,17 @@ class FlowModule(NodeIndex):
 
     @property
     def bound(self) -> Set[str]:
-        """Every name that the file binds anywhere, but for imports."""
+        """The names that the file binds anywhere, except imports."""
         return self._names[0]
 
     @property
     def read(self) -> Set[str]:
-        """Every name that the file reads anywhere."""
+        """The names that the file reads anywhere."""
         return self._names[1].keys()
 
     @cached_property
     def _names(self) -> tuple[set[str], dict[str, list[ast.Name]]]:
-        """The names that the file binds, and by name where it reads them."""
+        """The names that the file binds, and the reads of each name."""
         bound = {node.name for node in (*self.functions, *self.of_kind(ast.ClassDef))}
         bound |= {node.arg for node in self.of_kind(ast.arg)}
         bound |= {node.name for node in self.of_kind(ast.ExceptHandler) if node.name}
@@ -108,12 +108,12 @@ class FlowModule(NodeIndex):
 
     @cached_property
     def bound_on_top(self) -> frozenset[str]:
-        """The names that the module itself binds, but for imports."""
+        """The names that the module binds itself, except imports."""
         return frozenset(name for node in self.tree.body for name in bound_names(node))
 
     @cached_property
     def assignments(self) -> dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]]:
-        """By name, each assignment of one: the scope, the value, and the statement."""
+        """The assignments of each name: the scope, the value, and the statement."""
         statements: list[ast.Assign | ast.AnnAssign]
         statements = [*self.of_kind(ast.Assign), *self.of_kind(ast.AnnAssign)]
         found: dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]] = {}
@@ -124,9 +124,9 @@ class FlowModule(NodeIndex):
         return found
 
     def assigned(self, name: str, near: ast.AST) -> ast.expr | None:
-        """What *name* was set to, where that is said once and nothing changes it.
+        """Return the value of *name*, if it is set once and never modified.
 
-        Several statements one after the other count as well, where *near* stands behind one of them.
+        Several consecutive statements count as well, if *near* follows one of them.
         """
         around = next((each for each in self.parents(near) if isinstance(each, _BODIES)), None)
         if isinstance(around, ast.ClassDef) and (inner := set_in_class(around, name)) is not None:
@@ -144,20 +144,20 @@ class FlowModule(NodeIndex):
 
     @cached_property
     def _global(self) -> frozenset[str]:
-        """The names that functions set for the module."""
+        """The names that functions set with `global`."""
         return frozenset(name for node in self.of_kind(ast.Global) for name in node.names)
 
     def _binding(self, name: str, near: ast.AST) -> ast.AST:
-        """The innermost function or comprehension around *near* that binds *name*, or the module."""
+        """Return the innermost function or comprehension around *near* that binds *name*, or the module."""
         inner = (each for each in self.parents(near) if isinstance(each, (*_SCOPES, *COMPREHENSIONS)))
         return next((each for each in inner if name in self._local(each)), self.tree)
 
     def _is_changed(self, name: str, scope: ast.AST) -> bool:
-        """Whether something sets an item or an attribute of what *name* is, or calls a method that does."""
+        """Return whether an item or attribute of *name* is set, or a modifying method is called."""
         return any(is_changed_at(use, self.parent) for use in self.uses(name, scope))
 
     def _times_bound(self, scope: ast.AST) -> Counter[str]:
-        """How often a function, or the module, binds each of its names."""
+        """Return how often a function, or the module, binds each of its names."""
         if scope not in self._counts:
             bound = bound_in(scope) if scope is self.tree else own_names(scope)
             self._counts[scope] = Counter(bound)
@@ -166,14 +166,14 @@ class FlowModule(NodeIndex):
     def _last_before(
         self, near: ast.AST, scope: ast.AST, found: list[tuple[ast.expr, ast.stmt]]
     ) -> ast.expr | None:
-        """The value of the last assignment in front of *near*, where none of them is conditional."""
+        """Return the value of the last assignment before *near*, if no assignment is conditional."""
         body = getattr(scope, "body", [])
         is_plain = self.scope(near) is scope and all(statement in body for _, statement in found)
         before = [pair for pair in found if self.edits.end(pair[1]) <= self.edits.start(near)]
         return max(before, key=lambda pair: self.edits.start(pair[1]))[0] if is_plain and before else None
 
     def value(self, node: ast.expr, *, reads_environment: bool = False, depth: int = 0) -> Any:
-        """The value of an expression that is written out, here or in files beside. Raises NotStatic."""
+        """Return the value of a constant expression, possibly from other files. Raises NotStatic."""
 
         def elsewhere(name: ast.expr, depth: int) -> Any:
             if (found := self._elsewhere(name)) is None:
@@ -190,14 +190,14 @@ class FlowModule(NodeIndex):
         )
 
     def written(self, node: ast.expr) -> WrittenValue:
-        """The expression that *node* stands for, and the file with it: *node* itself if it is no name."""
+        """Return the expression of the name *node*, with its file; *node* itself if it is no name."""
         own = self.assigned(node.id, node) if isinstance(node, ast.Name) else None
         if own is not None:
             return WrittenValue(own, self)
         return self._elsewhere(node) or WrittenValue(node, self)
 
     def _elsewhere(self, node: ast.expr) -> WrittenValue | None:
-        """What an imported name stands for, or an attribute of a module or class, or the module's name."""
+        """Return the expression of an imported name, an attribute of a module or class, or `__name__`."""
         root = node
         while isinstance(root, ast.Attribute):
             root = root.value
@@ -209,7 +209,7 @@ class FlowModule(NodeIndex):
         return None
 
     def uses(self, name: str, scope: ast.AST | None = None) -> Sequence[ast.Name]:
-        """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""
+        """Return the reads of *name* in *scope* in source order; by default, of the module."""
         scope = scope or self.tree
         if (name, scope) not in self._uses:
             found = self._names[1].get(name, [])
@@ -218,7 +218,7 @@ class FlowModule(NodeIndex):
         return self._uses[name, scope]
 
     def _is_hidden(self, use: ast.Name, scope: ast.AST) -> bool:
-        """Whether something around *use* has a name of its own like that, or *scope* is not around it."""
+        """Return whether *use* refers to another binding of the name, or is not inside of *scope*."""
         inner: ast.AST = use
         for outer in self.parents(use):
             if outer is scope:
@@ -238,18 +238,18 @@ class FlowModule(NodeIndex):
 
 @dataclass(frozen=True, slots=True)
 class WrittenValue:
-    """An expression, and the file that it is written in."""
+    """An expression, and the file that contains it."""
 
     node: ast.expr
     module: FlowModule
 
     @property
     def called(self) -> str:
-        """The qualified name of what it calls; empty for anything else."""
+        """The qualified name of the called object; empty for other expressions."""
         return self.module.names.called(self.node)
 
 
 def _is_body(inner: ast.AST, outer: ast.AST) -> bool:
-    """Whether *inner* is in the body of a function, and not in its head."""
+    """Return whether *inner* is in the body of a function, and not in its header."""
     body = getattr(outer, "body", None)
     return inner in body if isinstance(body, list) else inner is body

@@ -1,4 +1,4 @@
-"""Imports from modules of Prefect 1 that are gone, of names that Prefect 3 has as well."""
+"""Imports from removed modules of Prefect 1, of names that Prefect 3 has elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HERE_TODAY = frozenset({"prefect.Flow", "prefect.Task", "prefect.tags", "prefec
 
 
 def convert_moved_imports(draft: FlowFileDraft) -> None:
-    """Import from `prefect` what is there today, unless the statement imports other names as well."""
+    """Import moved names from `prefect`, unless the statement imports other names as well."""
     for node in statements(draft.module.tree):
         if (
             not isinstance(node, ast.ImportFrom)

@@ -1,4 +1,4 @@
-"""What the names of a Python file mean: which of them are Prefect's, and of Prefect 1 only."""
+"""Qualified names in a Python file: those of Prefect, and those that only Prefect 1 has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Parent = Callable[[ast.AST], ast.AST | None]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _WITHOUT_NAMES = frozenset({ast.Constant, ast.Lambda, ast.Import, ast.ImportFrom, *COMPREHENSIONS})
 
-# Where Prefect 1 had a name too.
+# Modules and the shorter names under which Prefect 1 exported their content.
 _MODULES: Mapping[str, str] = {
     "prefect.core.flow": "prefect",
     "prefect.core.task": "prefect",
@@ -30,7 +30,7 @@ _MODULES: Mapping[str, str] = {
     "prefect.schedules.schedules": "prefect.schedules",
     "prefect.engine.results": "prefect.engine.results",
 }
-# Packages whose modules hold one class each, which the package has as well.
+# Packages that export the class of each of their modules.
 _FAMILIES = re.compile(
     r"prefect\.(executors|storage|run_configs|tasks\.secrets|engine\.results|schedules|tasks\.control_flow"
     r"|tasks\.prefect|tasks\.shell|tasks\.notifications)\.[a-z0-9_]+\.(\w+)"
@@ -39,7 +39,7 @@ _FAMILIES = re.compile(
 _ITSELF = "prefect.prefect"
 _CONTROL = frozenset({"case", "merge", "switch", "ifelse"})
 
-# Names that exist in Prefect 1 only; what begins with one of those with a dot behind it does, too.
+# Names that exist in Prefect 1 only; those that end with a dot are prefixes.
 _GONE = (
     *("prefect.Parameter", "prefect.DateTimeParameter", "prefect.case", "prefect.merge", "prefect.switch"),
     *("prefect.ifelse", "prefect.flatten", "prefect.mapped", "prefect.apply_map", "prefect.Client"),
@@ -87,13 +87,13 @@ _GONE = (
     *("prefect.exceptions.PrefectException", "prefect.exceptions.ClientError"),
     *("prefect.exceptions.AuthorizationError", "prefect.exceptions.VersionLockMismatchSignal"),
 )
-# What is in the module `prefect.tasks` today.
+# Current names in the module `prefect.tasks`.
 _TASKS_TODAY = frozenset("task Task task_input_hash exponential_backoff MaterializingTask".split())
-# What is in the module `prefect.context` today.
+# Current names in the module `prefect.context`.
 _CONTEXT_TODAY = re.compile(
     r"prefect\.context\.(get_run_context|get_settings_context|tags|use_profile|[A-Z]\w*)(\..*)?"
 )
-# What `from prefect import *` gave.
+# Names imported by `from prefect import *`.
 _STARRED = (
     "Client Flow Parameter Task apply_map case context flatten mapped resource_manager task unmapped".split()
 )
@@ -103,7 +103,7 @@ _PREFIXES = tuple(each for each in _GONE if each.endswith("."))
 
 @lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
-    """Return the shortest name under which Prefect 1 had the same."""
+    """Return the shortest alias of a name in Prefect 1."""
     while f"{name}.".startswith(f"{_ITSELF}."):
         name = name.removeprefix("prefect.")
     module, _, last = name.rpartition(".")
@@ -120,7 +120,7 @@ def canonical(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_gone(name: str) -> bool:
-    """Whether a qualified name of Prefect 1 has no such meaning today."""
+    """Return whether a qualified name of Prefect 1 no longer exists with that meaning."""
     if name == _ITSELF:
         return True
     short = canonical(name)
@@ -132,10 +132,10 @@ def is_gone(name: str) -> bool:
 
 
 class PrefectNames:
-    """The qualified names of a file's references, as far as imports tell; what hides them is respected."""
+    """The qualified names of a file's references, resolved by imports and scopes."""
 
     def __init__(self, tree: ast.Module, uses: Uses, parent: Parent) -> None:
-        """*uses* gives the names that mean a name of the module, *parent* what a node is in."""
+        """Resolve names with *uses*, the reads of a module's name, and *parent*, the parent of a node."""
         self.imported = dict(imported_names(statements(tree)))
         self.references: list[ast.expr] = []
         self._found: dict[ast.AST, str] = {}
@@ -150,15 +150,15 @@ class PrefectNames:
                 self._note(use, parent)
 
     def of(self, node: ast.AST | None) -> str:
-        """The qualified name that *node* refers to; empty if it is none of an import."""
+        """Return the qualified name that *node* refers to; empty if it is not imported."""
         return self._found.get(node, "")  # type: ignore[arg-type]  # None is no key
 
     def called(self, node: ast.AST | None) -> str:
-        """The qualified name of what a call calls; empty for anything else."""
+        """Return the qualified name of a called object; empty for other nodes."""
         return self._found.get(node.func, "") if isinstance(node, ast.Call) else ""
 
     def _note(self, use: ast.Name, parent: Parent) -> None:
-        """Name *use*, and each attribute of it; the last one is the reference."""
+        """Record the name of *use*, and of each attribute of it; the last one is the reference."""
         node: ast.expr = use
         name = self.imported[use.id]
         self._found[node] = canonical(name)
@@ -169,7 +169,7 @@ class PrefectNames:
 
 
 def imported_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
-    """The names that imports among *nodes* bind, and what they stand for."""
+    """Return the names that imports among *nodes* bind, with their qualified names."""
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -185,7 +185,7 @@ def imported_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=2048)  # of the statements of a file, several rules ask
 def bound_names(node: ast.AST) -> tuple[str, ...]:
-    """The names that *node* binds in its own scope, but for those that it imports."""
+    """Return the names that *node* binds in its own scope, except imports."""
     found: list[str] = []
     waiting = [node]
     for each in waiting:
@@ -204,7 +204,7 @@ def bound_names(node: ast.AST) -> tuple[str, ...]:
 
 
 def own_names(scope: ast.AST) -> Iterator[str]:
-    """The names that a function or comprehension binds for itself."""
+    """Return the names that a function or comprehension binds locally."""
     if isinstance(scope, COMPREHENSIONS):
         for each in scope.generators:
             yield from (node.id for node in ast.walk(each.target) if isinstance(node, ast.Name))
@@ -223,13 +223,13 @@ def own_names(scope: ast.AST) -> Iterator[str]:
 
 
 def bound_in(scope: ast.AST) -> Iterator[str]:
-    """The names that the statements of a function or module bind."""
+    """Return the names that the statements of a function or module bind."""
     for child in getattr(scope, "body", ()):
         yield from bound_names(child)
 
 
 def single_target(node: ast.AST) -> ast.Name | None:
-    """The name that a statement gives a value to, if it gives one to that name alone."""
+    """Return the name that a statement sets, if it sets only one."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return node.targets[0]
     if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
@@ -238,7 +238,7 @@ def single_target(node: ast.AST) -> ast.Name | None:
 
 
 def set_in_class(node: ast.ClassDef, name: str) -> ast.expr | None:
-    """What the body of a class sets *name* to, if it does that once, and on a line of its own."""
+    """Return the value of *name* in the body of a class, if it is set once, on a line of its own."""
     found = [each for each in node.body if name in bound_names(each)]
     if len(found) != 1 or single_target(found[0]) is None or bound_names(found[0]).count(name) > 1:
         return None

@@ -1,4 +1,4 @@
-"""The nodes of a file: by kind, and what each is in."""
+"""An index of the nodes of a file, by class and by parent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Node = TypeVar("_Node", bound=ast.AST)
 
 
 class NodeIndex:
-    """Every node of *tree* that has a place in the text. The tree must not change."""
+    """An index of every node of *tree* that has a location. The tree must not change."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
@@ -25,7 +25,7 @@ class NodeIndex:
         return [*self._children]
 
     def of_kind(self, kind: type[_Node]) -> list[_Node]:
-        """Every node of a *kind*, outer ones first: most rules look for few of the nodes."""
+        """Return every node of class *kind*, outer ones first."""
         return self._kinds.get(kind, [])  # type: ignore[return-value]
 
     @cached_property
@@ -42,12 +42,12 @@ class NodeIndex:
 
     @property
     def functions(self) -> list[Function]:
-        """Every function that has a name."""
+        """Every named function."""
         return [*self.of_kind(ast.FunctionDef), *self.of_kind(ast.AsyncFunctionDef)]
 
     @cached_property
     def _children(self) -> dict[ast.AST, list[ast.AST]]:
-        """What each node consists of, outer nodes first."""
+        """The children of each node, outer nodes first."""
         found: dict[ast.AST, list[ast.AST]] = {}
         waiting: list[ast.AST] = [self.tree]
         for node in waiting:
@@ -57,11 +57,11 @@ class NodeIndex:
 
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
-        """What each node is in."""
+        """The parent of each node."""
         return {inner: node for node, found in self._children.items() for inner in found}
 
     def inside(self, *nodes: ast.AST) -> list[ast.AST]:
-        """*nodes* and every node in them, outer ones first."""
+        """Return *nodes* and all of their descendants, outer ones first."""
         found = [*nodes]
         for node in found:
             found += self._children[node]
@@ -71,27 +71,27 @@ class NodeIndex:
         return self._parents.get(node)
 
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What *node* is in, from the inside."""
+        """Yield the ancestors of *node*, from the inside."""
         while (outer := self._parents.get(node)) is not None:
             yield outer
             node = outer
 
     def statement(self, node: ast.AST) -> ast.stmt:
-        """The statement that *node* is in, or is."""
+        """Return the statement that contains *node*, or *node* itself."""
         for each in (node, *self.parents(node)):
             if isinstance(each, ast.stmt):
                 return each
         raise ValueError("a module is in no statement")
 
 
-# Methods that change lists, sets and dictionaries.
+# Methods that modify lists, sets and dictionaries.
 _CHANGES = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
 )
 
 
 def is_changed_at(use: ast.Name, parent: Callable[[ast.AST], ast.AST | None]) -> bool:
-    """Whether something sets an item or an attribute of what *use* is, or calls a method that does."""
+    """Return whether an item or attribute of *use* is set, or a modifying method is called."""
     inner: ast.AST = use
     while isinstance(outer := parent(inner), (ast.Attribute, ast.Subscript)):
         if outer.value is not inner:

@@ -1,4 +1,4 @@
-"""Options of a flow: what belongs to its deployment is taken out of the code, the rest stays with it."""
+"""Options of a flow: those of its deployment are removed from the code, the others stay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syntask_yaml.upgrade.prefect1.static import ENVIRONMENT, NotStatic, says_no
 
 
 def convert_options(draft: FlowFileDraft) -> None:
-    """The options and the registration of every flow."""
+    """Convert the options and the registration of every flow."""
     for flow in draft.flows:
         for name, (value, statement) in list(flow.options.items()):
             rule = _OPTIONS.get(name, _left if name in _CODES else _without_effect)
@@ -75,13 +75,13 @@ def _without_effect(draft: FlowFileDraft, flow: Prefect1Flow, _value: ast.expr) 
 
 
 def _result(_draft: FlowFileDraft, _flow: Prefect1Flow, _value: ast.expr) -> None:
-    """Kept results are cached ones, which only tasks can rule out."""
+    """Reject the storage of results, which implies caching that only tasks can disable."""
     text = "set `persist_result=True, cache_policy=NO_CACHE` of the tasks whose results are kept"
     raise NotStatic(f"{text}, and `result_storage` of the flow if the location matters")
 
 
 def _validate(_draft: FlowFileDraft, _flow: Prefect1Flow, _value: ast.expr) -> None:
-    """Whether the graph was checked when it was built: there is none."""
+    """Drop the check of the graph, which no longer exists."""
 
 
 def _tasks(_draft: FlowFileDraft, flow: Prefect1Flow, _value: ast.expr) -> None:
@@ -119,7 +119,7 @@ _CODES: Mapping[str, str] = {
 
 
 def _remove_unused(draft: FlowFileDraft) -> bool:
-    """Remove assignments of what only removed statements or heads of flows used; say if there were any."""
+    """Remove assignments that only removed code used; return whether there were any."""
     found = [
         (statement, name, scope is draft.module.tree)
         for name, assignments in draft.module.assignments.items()
@@ -136,7 +136,7 @@ def _remove_unused(draft: FlowFileDraft) -> bool:
 
 
 def _is_needless(draft: FlowFileDraft, name: str, scope: ast.AST, *, is_made: bool) -> bool:
-    """Whether only what is gone used a name; *is_made* says that it needs no use to be so."""
+    """Return whether only removed code used a name; *is_made* allows a name without uses."""
     uses = draft.module.uses(name, scope)
     if any(re.search(rf"\b{name}\b", text) for flow in draft.flows for text in flow.arguments):
         return False
@@ -150,7 +150,7 @@ def _is_made(draft: FlowFileDraft, value: ast.expr) -> bool:
 
 
 def _is_of_environment(draft: FlowFileDraft, value: ast.expr) -> bool:
-    """Whether it is read from the environment or a secret, which may not be there where the flow runs."""
+    """Return whether it is read from the environment or a secret, which a run may lack."""
     if secret_of(value, draft.names.of) is not None:
         return True
     read = draft.names.of(value.value) if isinstance(value, ast.Subscript) else draft.names.called(value)
@@ -167,12 +167,12 @@ _MADE = (
 
 
 def _is_dropped(draft: FlowFileDraft, use: ast.AST) -> bool:
-    """Whether *use* is in an argument that the call has no longer, because something else says it."""
+    """Return whether *use* is in an argument that was removed from a call."""
     return use in draft.dropped and not draft.has_todo(use)
 
 
 def _is_in_head(draft: FlowFileDraft, use: ast.AST) -> bool:
-    """Whether *use* is in the arguments of a flow, and is not kept there."""
+    """Return whether *use* is in a removed argument of a flow."""
     for flow in draft.flows:
         if flow.call in draft.module.parents(use):
             return not any(f"={use.id}" in each for each in flow.arguments)  # type: ignore[attr-defined]

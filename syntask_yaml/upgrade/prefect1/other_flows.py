@@ -1,7 +1,6 @@
-"""What runs of other flows are today: runs of their deployments.
+"""Runs of other flows, which become runs of their deployments.
 
-The deployment of a flow is the one that its entry gets; where that is not known, it has the name that the
-entry would get.
+The deployment is the one of the flow's entry or, if that is unknown, has the name that the entry would get.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from syntask_yaml.upgrade.prefect1.edges import is_graph_method
 from syntask_yaml.upgrade.prefect1.flows import identifier, without_banned
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
-# What tasks take themselves, which other rules convert.
+# Arguments of all tasks, which other rules convert.
 _OF_TASKS = frozenset({"upstream_tasks", "task_args"})
-# Arguments of a call, with what they are called today; None for what deployments do not have.
+# Arguments of a call, with their current names; None for those without an equivalent.
 OF_RUNS: Mapping[str, str | None] = {
     "flow_name": "name",
     "project_name": None,
@@ -29,11 +28,11 @@ Edits = dict[ast.AST, str | None]
 
 
 class RunUnclear(ValueError):
-    """Which deployment runs, or how, is not plain to see."""
+    """The deployment, or how it runs, is unclear."""
 
 
 def renamed(draft: FlowFileDraft, call: ast.Call, names: Mapping[str, str | None]) -> Edits:
-    """Keywords with their names of today. Raises RunUnclear for others."""
+    """Return keywords with their current names. Raises RunUnclear for others."""
     if call.args or any(each.arg not in {*names, *_OF_TASKS} for each in call.keywords):
         raise RunUnclear
     changed: Edits = {}
@@ -44,14 +43,14 @@ def renamed(draft: FlowFileDraft, call: ast.Call, names: Mapping[str, str | None
 
 
 def deployment(draft: FlowFileDraft, flow: ast.expr) -> str:
-    """The full name of a flow's deployment, as code. Raises RunUnclear for a name that is computed."""
+    """Return the full name of a flow's deployment as source. Raises RunUnclear for a computed name."""
     name = without_banned(flow_name(draft, flow))
     draft.runs.setdefault(name, flow)
     return f'"{name}/{_entry_of(draft, name)}"'
 
 
 def flow_name(draft: FlowFileDraft, node: ast.expr) -> str:
-    """The name of a flow that is written out. Raises RunUnclear for others."""
+    """Return the constant name of a flow. Raises RunUnclear for others."""
     try:
         found = draft.module.value(node)
     except NotStatic as error:
@@ -62,13 +61,13 @@ def flow_name(draft: FlowFileDraft, node: ast.expr) -> str:
 
 
 def _entry_of(draft: FlowFileDraft, flow: str) -> str:
-    """The name of the deployment that the entry of a flow has."""
+    """Return the name of the deployment in the entry of a flow."""
     own = next((each.function for each in draft.flows if each.name == flow), identifier(flow))
     return draft.deployments.get(flow, slug(own))
 
 
 def note_deployments(draft: FlowFileDraft) -> None:
-    """Say of each flow which deployment runs, if that is not known from its entry."""
+    """Note the assumed deployment of each flow without a known entry."""
     for flow, node in draft.runs.items():
         if flow not in draft.deployments:
             name = _entry_of(draft, flow)
@@ -79,7 +78,7 @@ def note_deployments(draft: FlowFileDraft) -> None:
 
 
 def is_only_waited_for(draft: FlowFileDraft, call: ast.Call) -> bool:
-    """Whether nothing takes what *call* returns: it is no view of a run today."""
+    """Return whether the result of *call* is unused; it is no longer a view of a run."""
     parent = draft.module.parent(call)
     if isinstance(parent, ast.Expr):
         return True
@@ -91,7 +90,7 @@ def is_only_waited_for(draft: FlowFileDraft, call: ast.Call) -> bool:
 
 
 def _is_upstream(draft: FlowFileDraft, node: ast.expr) -> bool:
-    """Whether *node* is named for the graph only."""
+    """Return whether *node* is only named for the graph."""
     inner: ast.AST = node
     outer = draft.module.parent(node)
     while isinstance(outer, (ast.List, ast.Tuple)):

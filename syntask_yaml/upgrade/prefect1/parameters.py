@@ -17,7 +17,7 @@ PARAMETERS = frozenset({"prefect.Parameter", _DATES})
 
 
 def convert_parameters(draft: FlowFileDraft) -> None:
-    """The parameters that flows make themselves, and those that are made before and used in them."""
+    """Convert parameters that are created in flows, or outside and used in flows."""
     for flow in draft.flows:
         for node in flow.nodes:
             if draft.names.called(node) in PARAMETERS and isinstance(node, ast.Call):
@@ -54,7 +54,7 @@ def _convert_inside(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) ->
 
 
 def _is_unused(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool:
-    """Whether a parameter is made and nothing takes it."""
+    """Return whether a parameter is created and not used."""
     statement = draft.module.statement(call)
     variable = _target(statement, call)
     is_alone = isinstance(statement, ast.Expr) and statement.value is call
@@ -62,13 +62,13 @@ def _is_unused(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool
 
 
 def _uses(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> list[ast.expr]:
-    """The parameter where it is made, or where its variable is read."""
+    """Return the creation of the parameter, or the reads of its variable."""
     variable = _target(draft.module.statement(call), call)
     return [*draft.module.uses(variable, flow.scope)] if variable else [call]
 
 
 def _makes_task_with(draft: FlowFileDraft, use: ast.expr) -> bool:
-    """Whether *use* is an argument of what makes a task."""
+    """Return whether *use* is an argument of an expression that creates a task."""
     outer = draft.module.parent(use)
     made = draft.module.parent(outer) if isinstance(outer, ast.keyword) else outer
     return isinstance(made, ast.Call) and use is not made.func and draft.makes_task_of(made)
@@ -94,7 +94,7 @@ def _convert_outside(draft: FlowFileDraft, call: ast.Call) -> None:
 
 
 def _target(statement: ast.stmt, call: ast.Call) -> str:
-    """The variable that a statement sets to *call* and to nothing else."""
+    """Return the variable that a statement sets to *call* only."""
     if isinstance(statement, ast.Assign) and statement.value is call and len(statement.targets) == 1:
         target = statement.targets[0]
         return target.id if isinstance(target, ast.Name) else ""
@@ -102,14 +102,14 @@ def _target(statement: ast.stmt, call: ast.Call) -> str:
 
 
 def _count_in_graph(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> int:
-    """How often the graph of a flow without a block reads *name*."""
+    """Return how often the graph of a flow without a block reads *name*."""
     statements = graph_statements(draft, flow) if flow.block is None else []
     nodes = (node for statement in statements for node in ast.walk(statement))
     return sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
 
 
 def _is_taken(draft: FlowFileDraft, flow: Prefect1Flow, name: str, call: ast.Call) -> bool:
-    """Whether the flow means something else by *name*: a global, or what it sets before."""
+    """Return whether *name* has another meaning in the flow: a global, or an earlier assignment."""
     stored = [
         draft.edits.start(node)
         for node in flow.nodes
@@ -121,7 +121,7 @@ def _is_taken(draft: FlowFileDraft, flow: Prefect1Flow, name: str, call: ast.Cal
 
 
 def _declare(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> str | None:
-    """Make it a parameter of the flow's function, and return its name; None where it cannot be one."""
+    """Declare a parameter of the flow's function, and return its name; None if that is impossible."""
     given = argument(call, "name", 0)
     if not (isinstance(given, ast.Constant) and isinstance(given.value, str)):
         draft.todo(call, "p1-parameter", "The name of the parameter is computed. Write it out.")
@@ -157,17 +157,17 @@ def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) ->
     return name
 
 
-# Names that parameters of flows cannot have: Prefect checks values with a model that has them itself.
+# Reserved names: Prefect validates parameters with a model that has these attributes.
 _REFUSED = re.compile("_.*|model_(config|dump(_json)?|validate(_json|_strings)?)|return_state|wait_for")
 
 
 def is_refused(name: str) -> bool:
-    """Whether a parameter of a flow cannot have the name."""
+    """Return whether a parameter of a flow cannot have the name."""
     return keyword.iskeyword(name) or _REFUSED.fullmatch(name) is not None
 
 
 def _default(call: ast.Call, *, is_date: bool) -> ast.expr | None:
-    """The default; None for a parameter that has to be given, as those for dates have unless they say no."""
+    """Return the default; None for a required parameter. Those for dates are required by default."""
     default = argument(call, "default", 1)
     required = argument(call, "required", 2)
     is_set = required.value if isinstance(required, ast.Constant) else None
@@ -177,7 +177,7 @@ def _default(call: ast.Call, *, is_date: bool) -> ast.expr | None:
 
 
 def _written(draft: FlowFileDraft, flow: Prefect1Flow, default: ast.expr) -> str | None:
-    """The default as the head of a function can have it; None if it is made in the flow."""
+    """Return the default as source for the function header; None if it is created in the flow."""
     if not hasattr(default, "lineno"):
         return "None"
     if isinstance(default, ast.Constant):
@@ -191,7 +191,7 @@ def _written(draft: FlowFileDraft, flow: Prefect1Flow, default: ast.expr) -> str
 
 
 def _set_to(flow: Prefect1Flow, name: str) -> ast.expr | None:
-    """What the flow sets *name* to, if it does that once and in one statement of its own."""
+    """Return the value of *name* in the flow, if it is set once in a statement of its own."""
     found = [each for each in flow.body if name in bound_names(each)]
     count = sum(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)

@@ -1,4 +1,4 @@
-"""Files to flows of Prefect 1, and to the deployments that are made of them."""
+"""Files with flows of Prefect 1, their conversion, and their deployments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IN_NOTEBOOK = re.compile(rb"import [^\\n]*\bFlow\b|with Flow\(")
 
 @dataclass(frozen=True, slots=True)
 class FoundFlows:
-    """A file with what becomes of it, and the deployments of its flows."""
+    """A file with its conversion, and the deployments of its flows."""
 
     file: FoundFile
     converted: Prefect1File
@@ -31,17 +31,17 @@ class FoundFlows:
     options: Prefect1Options | None = None
 
     def with_deployments_kept(self) -> FoundFlows:
-        """The same, with the options of deployments still in the code."""
+        """Return the same file with the options of deployments still in the code."""
         return self._with(replace(self.options or Prefect1Options(), keeps_deployments=True))
 
     def with_known(self, deployments: Mapping[str, str]) -> FoundFlows:
-        """The same, where the names of the *deployments* of flows are known."""
+        """Return the same file, converted with the names of *deployments* by flow."""
         if deployments.keys().isdisjoint(self.converted.runs):
             return self
         return self._with(replace(self.options or Prefect1Options(), deployments=deployments))
 
     def with_kept(self, names: Set[str]) -> FoundFlows:
-        """The same, with the options of flows still in the code that other files take from it."""
+        """Return the same file with the *names* that other files import still in the code."""
         kept = self.converted.unused & names
         return self._with(replace(self.options or Prefect1Options(), kept=kept)) if kept else self
 
@@ -51,7 +51,7 @@ class FoundFlows:
 
 
 def read_flows(file: FoundFile, options: Prefect1Options) -> FoundFlows | None:
-    """What becomes of a file; None for one that has nothing of Prefect 1."""
+    """Convert a file; return None if it has no code of Prefect 1."""
     try:
         content = read_content(file, _may_hold_notebook_flow if file.is_notebook else _may_hold_flow)
         if content is None:
@@ -78,7 +78,7 @@ def _of_code(file: FoundFile, content: bytes, options: Prefect1Options) -> Found
 
 
 def _left(file: FoundFile, problem: Diagnostic) -> FoundFlows:
-    """A file that stays as it is, and why: a warning."""
+    """Return a file that stays as it is, with the reason as a warning."""
     problem = replace(problem, severity=Severity.WARNING)
     return FoundFlows(file, Prefect1File(file.shown, "", "", problems=(problem,), is_left=True))
 
@@ -90,7 +90,7 @@ def _notebook(file: FoundFile) -> Diagnostic:
 
 
 def _deployments(file: FoundFile, text: str, flows: Iterable[Prefect1Flow]) -> Iterator[AgentDeployment]:
-    """The deployments of flows in the words of Prefect 2; their secrets are taken out."""
+    """Return the deployments of flows in Prefect 2's terms, without secrets."""
     deployed = [flow for flow in flows if flow.deployment]
     source = Source(file.shown, hide_in_text(text) if deployed else "")
     for flow in deployed:

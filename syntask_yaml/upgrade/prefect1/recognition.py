@@ -1,4 +1,4 @@
-"""Which files are of Prefect 1: by their imports, and then by what they do with them."""
+"""Recognition of Prefect 1 files, by their imports and then by their code."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from syntask_yaml.upgrade.prefect1.names import canonical, imported_names, is_go
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS
 from syntask_yaml.upgrade.python_tree import statements
 
-# Imports that both versions have: of the first, attributes are gone, and the others were used otherwise.
+# Imports that both versions have: some lack attributes now, the others are used differently.
 _PARTLY_GONE = frozenset({"prefect", "prefect.context"})
 _USED_OTHERWISE = frozenset({"prefect.Flow", "prefect.Task"})
-# Classes that files of Prefect 1 extended.
+# Classes that Prefect 1 files extend.
 _BASES = frozenset({"prefect.Flow", "prefect.Task"})
 _OLD_OPTIONS = OPTIONS.keys() - {"task_run_name", "on_failure"}
-# What only later versions have. A file that imports it is theirs, whatever else it uses.
+# Names of later versions only. A file that imports one is not of Prefect 1.
 _NEW = ("prefect.flow", "prefect.get_run_logger", "prefect.runtime")
-# What Prefect 3 has again, with other arguments.
+# Names that Prefect 3 has again, with other arguments.
 _AGAIN = frozenset({"prefect.schedules.Schedule"})
 
 
 def may_be_prefect_1(tree: ast.Module, text: str) -> bool:
-    """Whether the imports of a file allow for Prefect 1; most files are sorted out by that."""
+    """Return whether the imports of a file allow for Prefect 1; a quick filter for most files."""
     imported = _of_prefect(statements(tree))
     if any(_is_new(name) for name in imported):
         return False
@@ -37,7 +37,7 @@ def _is_new(name: str) -> bool:
 
 
 def may_need_prefect_1(imports: Iterable[ast.stmt]) -> bool:
-    """Whether something that *imports* import is gone, or has attributes that are."""
+    """Return whether a name that *imports* bind was removed, or has removed attributes."""
     return _needs_prefect_1(_of_prefect(imports))
 
 
@@ -51,7 +51,7 @@ def _of_prefect(imports: Iterable[ast.stmt]) -> set[str]:
 
 
 def is_prefect_1(module: FlowModule) -> bool:
-    """Whether a file uses what only Prefect 1 had."""
+    """Return whether a file uses names that only Prefect 1 had."""
     names = module.names
     if any(_is_new(names.of(node)) for node in names.references):
         return False

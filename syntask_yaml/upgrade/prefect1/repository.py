@@ -1,4 +1,4 @@
-"""What names stand for that come from other files of a repository. The files are read, and not run."""
+"""Resolution of names from other files of a repository. The files are read, and not run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RepositoryModules:
         self._modules: dict[ast.Module, FlowModule] = {}
 
     def find(self, node: ast.expr, module: FlowModule) -> WrittenValue | None:
-        """The expression that a name or an attribute in *module* was set to, once; None if unclear."""
+        """Return the expression of a name or attribute in *module* that is set once; None if unclear."""
         if isinstance(node, ast.Name) and node.id == "__name__":
             return self._name_of(module)
         try:
@@ -36,7 +36,7 @@ class RepositoryModules:
         return WrittenValue(found[0], module_of) if found is not None and module_of is not None else None
 
     def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.AST, FlowModule] | None:
-        """The class or function that a name in *module* stands for, and where it is; None for others."""
+        """Return the class or function of a name in *module*, with its file; None for others."""
         match try_resolve(node, self._scope(module)):
             case Definition(node=defined, scope=there):
                 where = self._module(there.module)
@@ -44,7 +44,7 @@ class RepositoryModules:
         return None
 
     def home(self, name: str, module: FlowModule) -> tuple[FlowModule, str] | None:
-        """The module that *module* imports *name* from, and what it is called there."""
+        """Return the module that *module* imports *name* from, and the name there."""
         origin = module.names.imported[name]
         dotted = origin.lstrip(".")
         owner, _, own = dotted.rpartition(".")
@@ -62,7 +62,7 @@ class RepositoryModules:
         return (found, own) if found is not None else None
 
     def _name_of(self, module: FlowModule) -> WrittenValue | None:
-        """How a module in a package is imported; None for one that is in none, which may be run as well."""
+        """Return the import name of a module in a package; None for others, which may be run as scripts."""
         path = Path(module.path).absolute()
         names = [path.stem] if path.stem != "__init__" else []
         for folder in path.parents:
@@ -103,7 +103,7 @@ class RepositoryModules:
 
 
 def _member(member: Member) -> tuple[ast.expr, NameScope] | None:
-    """What the body of a class sets an attribute to, if it does that once."""
+    """Return the value of an attribute in the body of a class, if it is set once."""
     node = member.owner.node
     value = set_in_class(node, member.attribute) if isinstance(node, ast.ClassDef) else None
     return (value, member.owner.scope) if value is not None else None
@@ -114,11 +114,11 @@ def _is_enum(owner: Definition) -> bool:
 
 
 def _is_plain(owner: Definition) -> bool:
-    """Whether attributes of a class are what its body says: nothing that it extends changes them."""
+    """Return whether a class has the attributes of its body, unaffected by base classes."""
     return not _bases(owner) - _PLAIN_BASES and not getattr(owner.node, "keywords", [])
 
 
 def _bases(owner: Definition) -> set[str]:
-    """The full names of what a class extends; empty texts for what is not known."""
+    """Return the qualified names of base classes; empty strings for unknown ones."""
     found = (resolve(each, owner.scope) for each in getattr(owner.node, "bases", ()))
     return {each.name if isinstance(each, External) else "" for each in found}

@@ -1,6 +1,6 @@
-"""Results of tasks that are read from the state of a run: the flow returns them.
+"""Results of tasks that are read from the state of a run, and therefore returned by the flow.
 
-`state.result[x].result` is `state.result()["x"]`, where the flow sets `x` once.
+`state.result[x].result` becomes `state.result()["x"]`, if the flow sets `x` once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from syntask_yaml.upgrade.prefect1.names import bound_names
 
 
 def convert_results(draft: FlowFileDraft) -> None:
-    """What is asked of the states of runs of flows that have a block."""
+    """Convert reads of results from states of runs of flows that have a block."""
     if not any(each.attr == "result" for each in draft.module.of_kind(ast.Attribute)):
         return
     for flow in draft.flows:
@@ -27,7 +27,7 @@ def convert_results(draft: FlowFileDraft) -> None:
 
 
 def return_line(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
-    """The statement that returns what others read of a run; empty if they read nothing."""
+    """Return the statement that returns the results that are read from a run; empty if there are none."""
     if not flow.returned:
         return ""
     stored = {
@@ -40,7 +40,7 @@ def return_line(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
 
 
 def _set_once(flow: Prefect1Flow) -> list[str]:
-    """The names that the flow sets in one statement, which is always reached."""
+    """Return the names that the flow sets in one unconditional statement."""
     names = [name for each in flow.body for name in bound_names(each)]
     set_by = (
         each.targets[0] for each in flow.body if isinstance(each, ast.Assign) and len(each.targets) == 1
@@ -68,14 +68,14 @@ def _convert(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> None:
 
 
 def _quote(draft: FlowFileDraft, node: ast.AST) -> str:
-    """The quote for a text at *node*: an f-string around it cannot have its own quotes inside."""
+    """Return the quote for a string at *node*: inside of an f-string, it must differ."""
     around = next((each for each in draft.module.parents(node) if isinstance(each, ast.JoinedStr)), None)
     opened = draft.edits.source(around).lstrip("fFrR")[:1] if around is not None else ""
     return "'" if opened == '"' else '"'
 
 
 def _is_state(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool:
-    """Whether an expression is the state of a run of *flow*."""
+    """Return whether an expression is the state of a run of *flow*."""
     if isinstance(node, ast.Name):
         node = draft.module.assigned(node.id, node) or node
     called = node.func if isinstance(node, ast.Call) else None

@@ -1,4 +1,4 @@
-"""What functions of the repository return, where the arguments of a call decide it."""
+"""Results of the repository's functions that depend on the arguments of a call only."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 
 def followed(module: FlowModule, node: ast.expr) -> WrittenValue:
-    """What *node* stands for, as `FlowModule.written` says, or what the function returns that it calls."""
+    """Return the value of *node* as `FlowModule.written`, or the result of the function that it calls."""
     found = module.written(node)
     made = _called(found.node, found.module) if isinstance(found.node, ast.Call) else None
     return made or found
 
 
 def _called(call: ast.Call, module: FlowModule) -> WrittenValue | None:
-    """The expression that a function returns for *call*, and its file; None for what runs anything else."""
+    """Return the expression that a function returns for *call*, and its file; None for other functions."""
     called = module.names.of(call.func)
     is_known = isinstance(call.func, (ast.Name, ast.Attribute)) and not (called and is_reserved(called))
     found = module.others.define(call.func, module) if is_known and module.others is not None else None
@@ -36,7 +36,7 @@ def _called(call: ast.Call, module: FlowModule) -> WrittenValue | None:
 def _arguments(
     call: ast.Call, module: FlowModule, function: ast.FunctionDef, there: FlowModule
 ) -> Mapping[str, ast.expr]:
-    """What is known of the parameters, as constants. Raises NotStatic for a call that is not plain."""
+    """Return the known parameters as constants. Raises NotStatic for an unsupported call."""
     taken = function.args
     names = [each.arg for each in taken.args]
     options = {each.arg: each.value for each in call.keywords}
@@ -58,7 +58,7 @@ def _constant(module: FlowModule, node: ast.expr) -> ast.Constant | None:
 
 
 def _returned(body: Sequence[ast.stmt], module: FlowModule) -> WrittenValue | None:
-    """What the first `return` that is reached returns. Raises NotStatic for a condition that is not known."""
+    """Return the expression of the first reached `return`. Raises NotStatic for an unknown condition."""
     for statement in body:
         match statement:
             case ast.Return(value=ast.expr() as value):

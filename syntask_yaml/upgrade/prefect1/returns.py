@@ -1,4 +1,4 @@
-"""What functions return, as far as their code tells."""
+"""Return types of functions, as far as their code tells."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _OF_BOOL = frozenset("bool isinstance issubclass hasattr callable any all".split
 
 
 def returns_bool(module: FlowModule, function: ast.expr) -> bool:
-    """Whether *function* is one of the file that returns `True` or `False` in every case."""
+    """Return whether *function* is in the file and always returns `True` or `False`."""
     name = function.id if isinstance(function, ast.Name) else ""
     found = [each for each in module.tree.body if isinstance(each, ast.FunctionDef) and each.name == name]
     if len(found) != 1 or not _always_returns(found[0].body) or not _is_only_task(module, found[0]):
@@ -21,7 +21,7 @@ def returns_bool(module: FlowModule, function: ast.expr) -> bool:
 
 
 def _is_only_task(module: FlowModule, function: ast.FunctionDef) -> bool:
-    """Whether nothing but `task` decorates it, which could return something else."""
+    """Return whether its only decorator is `task`; others may change the result."""
     found = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
     return all(module.names.of(each) == "prefect.task" for each in found)
 
@@ -42,7 +42,7 @@ def _always_returns(body: list[ast.stmt]) -> bool:
 
 
 def _is_bool(node: ast.expr, own: Set[str]) -> bool:
-    """Whether an expression is `True` or `False`; *own* names are not those of Python."""
+    """Return whether an expression is `True` or `False`; *own* names are not Python's."""
     match node:
         case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return True

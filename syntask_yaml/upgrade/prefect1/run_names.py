@@ -1,4 +1,4 @@
-"""`task_run_name`: Prefect 1 made the name of all that it knew, Prefect 3 knows the arguments of the task."""
+"""`task_run_name`, which could use all context values in Prefect 1, and only task arguments in Prefect 3."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LEFT = "`task_run_name` takes more than the arguments of the task. Prefect 3 gi
 
 
 def run_name(draft: FlowFileDraft, option: ast.keyword) -> str:
-    """The option as Prefect 3 takes it: a text, or a function without arguments."""
+    """Return the option for Prefect 3: a string, or a function without arguments."""
     known = _arguments(draft, option)
     function = _function(draft, option.value)
     if function is not None:
@@ -28,7 +28,7 @@ def run_name(draft: FlowFileDraft, option: ast.keyword) -> str:
 
 
 def _fields(value: ast.expr) -> set[str] | None:
-    """The names that a template has; None for what is none."""
+    """Return the names in a template; None if it is not one."""
     if isinstance(value, ast.JoinedStr):
         return set()  # made when the task is
     if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
@@ -49,7 +49,7 @@ def _function(draft: FlowFileDraft, value: ast.expr) -> ast.Lambda | Function | 
 
 
 def _taken(function: ast.Lambda | Function) -> set[str] | None:
-    """The arguments that a function reads; None if it may read others."""
+    """Return the arguments that a function reads; None if it may read others."""
     arguments = function.args
     if arguments.vararg or arguments.posonlyargs or arguments.kwarg is None:
         return None  # Prefect 1 called it with more than it takes
@@ -70,7 +70,7 @@ def _taken(function: ast.Lambda | Function) -> set[str] | None:
 
 
 def _arguments(draft: FlowFileDraft, option: ast.keyword) -> set[str] | None:
-    """The arguments of the task that has the option; None if they are not known."""
+    """Return the arguments of the task that has the option; None if they are unknown."""
     call = draft.module.parent(option)
     made = draft.module.parent(call) if call is not None else None
     if isinstance(made, Function) and call in made.decorator_list:

@@ -19,7 +19,7 @@ _WEEKDAYS = "1-5"
 
 
 def read_schedules(module: FlowModule, node: ast.expr) -> list[Schedule]:
-    """The schedules that *node* makes, in the words of Prefect 2. Raises NotStatic."""
+    """Return the schedules that *node* creates, in Prefect 2's terms. Raises NotStatic."""
     found = followed(module, node)
     if isinstance(found.node, ast.Constant) and found.node.value is None:
         return []
@@ -89,7 +89,7 @@ def _interval(module: FlowModule, call: ast.Call) -> Iterator[Schedule]:
 
 
 def _anchor(module: FlowModule, start: ast.expr) -> Schedule:
-    """The date that an interval counts from, if it is written out; from now on needs none."""
+    """Return the start date of an interval, if it is constant; the present needs none."""
     zone = _zone(module, start)
     found: Schedule = {"timezone": zone} if zone else {}
     written = module.written(start)
@@ -104,13 +104,13 @@ def _anchor(module: FlowModule, start: ast.expr) -> Schedule:
     return found
 
 
-# What a start date is made of that says no more than that it is near.
+# Functions for start dates near the present.
 _NOW = frozenset({"datetime.datetime.now", "datetime.datetime.utcnow", "pendulum.now", "pendulum.timezone"})
 _LATER = frozenset({"datetime.timedelta", "pendulum.duration", "pytz.timezone"})
 
 
 def _is_now(start: WrittenValue) -> bool:
-    """Whether a date is the present, or some time before or after it."""
+    """Return whether a date is the present, or has an offset from it."""
     calls = [each for each in ast.walk(start.node) if isinstance(each, ast.Call)]
     names = {start.module.names.called(each) for each in calls}
     moves = [isinstance(each.func, ast.Attribute) and each.func.attr in ("add", "subtract") for each in calls]
@@ -122,7 +122,7 @@ def _is_now(start: WrittenValue) -> bool:
 
 
 def _info(zone: str) -> tzinfo:
-    """The time zone of a date; without one it is UTC. Raises NotStatic for a name that is none."""
+    """Return the time zone of a date; the default is UTC. Raises NotStatic for an invalid name."""
     try:
         return ZoneInfo(zone) if zone else UTC
     except (ValueError, OSError) as error:
@@ -130,7 +130,7 @@ def _info(zone: str) -> tzinfo:
 
 
 def _of_parts(start: WrittenValue) -> datetime | None:
-    """A date that is written in numbers, apart from its time zone."""
+    """Return a date that is written in numbers, without its time zone."""
     if start.called not in ("pendulum.datetime", "datetime.datetime") or not isinstance(start.node, ast.Call):
         return None
     parts = [start.module.value(each) for each in start.node.args]
@@ -149,7 +149,7 @@ _ZONES = frozenset({"tz", "tzinfo", "timezone"})
 
 
 def _zone(module: FlowModule, start: ast.expr) -> str:
-    """The time zone of a start date: `tz="…"` of pendulum's functions, or `tzinfo=pytz.timezone("…")`."""
+    """Return the time zone of a start date: `tz="…"` in pendulum, or `tzinfo=pytz.timezone("…")`."""
     written = module.written(start)
     for node in ast.walk(written.node):
         if isinstance(node, ast.Call):
@@ -162,7 +162,7 @@ def _zone(module: FlowModule, start: ast.expr) -> str:
 
 
 def _zone_name(zone: WrittenValue) -> str:
-    """The name of a time zone. Raises NotStatic for one that Prefect 1 did not keep the name of."""
+    """Return the name of a time zone. Raises NotStatic for one whose name Prefect 1 did not keep."""
     if zone.called in ("pytz.timezone", "pendulum.timezone") and isinstance(zone.node, ast.Call):
         zone = zone.module.written(zone.node.args[0])
     value = None if zone.module.names.of(zone.node) in _UTC else zone.module.value(zone.node)
@@ -173,7 +173,7 @@ _UTC = frozenset({"pytz.utc", "pytz.UTC", "pendulum.UTC", "datetime.timezone.utc
 
 
 def _more(module: FlowModule, call: ast.Call) -> Schedule:
-    """The labels of a clock, and the parameters of its runs. Raises NotStatic for one that ends."""
+    """Return the labels of a clock, and the parameters of its runs. Raises NotStatic for an end date."""
     given = {each.arg: each.value for each in call.keywords if not _is_none(each.value)}
     if "end_date" in given:
         raise NotStatic("it has an end, which schedules do not have today")

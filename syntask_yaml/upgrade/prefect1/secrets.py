@@ -1,4 +1,4 @@
-"""Secrets: what was a secret of Prefect Cloud is a block of type `secret`."""
+"""Secrets of Prefect Cloud as blocks of type `secret`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ALL = _TASKS | _CLIENTS | {_VARIABLES}
 
 
 def convert_secrets(draft: FlowFileDraft) -> None:
-    """Secrets of clients, and secrets that are tasks of a flow."""
+    """Convert secrets of clients, and secrets that are tasks of a flow."""
     for call in draft.module.calls:
         if draft.names.called(call) in _ALL:
             _convert(draft, call)
@@ -42,7 +42,7 @@ def _convert(draft: FlowFileDraft, call: ast.Call) -> None:
 
 
 def _convert_client(draft: FlowFileDraft, call: ast.Call, name: str) -> None:
-    """`Secret(…).get()` is the value, and `Secret(…)` alone the block."""
+    """Convert `Secret(…).get()` to the value, and `Secret(…)` alone to the block."""
     secret = draft.want("prefect.blocks.system", "Secret")
     draft.secrets[slug(name)] = None
     draft.edits.replace_node(call, f'{secret}.load("{slug(name)}")')
@@ -63,9 +63,9 @@ def _loaded(draft: FlowFileDraft, name: str) -> str:
 
 
 def _convert_task(draft: FlowFileDraft, call: ast.Call, text: str) -> None:
-    """In a flow it is read there; one that is made before, at the beginning of each flow that uses it.
+    """Read the secret in place in a flow, or at the beginning of each flow that uses it.
 
-    One that is read where it stands, with `.run()`, is its value there.
+    A secret that is read in place with `.run()` becomes its value there.
     """
     if (read := _read_at_once(draft, call)) is not None:
         draft.edits.replace_node(read, text)
@@ -92,7 +92,7 @@ def _convert_task(draft: FlowFileDraft, call: ast.Call, text: str) -> None:
 
 
 def _read_at_once(draft: FlowFileDraft, call: ast.Call) -> ast.Call | None:
-    """The call of `run` on a secret, if that is what is done with it."""
+    """Return the call of `run` on a secret, if that is its use."""
     run = draft.module.parent(call)
     read = draft.module.parent(run) if isinstance(run, ast.Attribute) and run.attr == "run" else None
     is_plain = isinstance(read, ast.Call) and read.func is run and not read.args and not read.keywords

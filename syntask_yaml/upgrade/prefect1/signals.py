@@ -1,8 +1,7 @@
-"""Signals of tasks: one that fails the task is an exception today, one that ends it well returns.
+"""Signals of tasks: one that fails the task becomes an exception, one that ends it successfully a return.
 
-A signal was no `Exception`, so `except Exception` did not catch it. One that such a handler would catch now
-is left to the owner of the file. So is one that skips a task which others may depend on, because Prefect 3
-skips nothing for it.
+Signals were no `Exception`, so `except Exception` did not catch them. A signal that a handler would catch now
+is left. So is one that skips a task with possible dependents, because Prefect 3 does not skip them.
 """
 
 from __future__ import annotations
@@ -15,20 +14,20 @@ from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.node_index import Function
 
 _MODULES = ("prefect.engine.signals", "prefect.signals")
-# Those that fail a task, which is tried again if it has retries.
+# Signals that fail a task, which is retried if it has retries.
 _FAIL = frozenset(
     f"{module}.{name}" for module in _MODULES for name in ("FAIL", "TRIGGERFAIL", "VALIDATIONFAIL")
 )
 _SUCCESS = frozenset(f"{module}.SUCCESS" for module in _MODULES)
 _SKIP = frozenset(f"{module}.SKIP" for module in _MODULES)
-# What ends a task in a state, whatever its retries are.
+# Signals that end a task in a state, regardless of retries.
 _END = frozenset(f"{module}.ENDRUN" for module in _MODULES)
 _FAILED, _SKIPPED = "prefect.engine.state.Failed", "prefect.engine.state.Skipped"
 _ERROR, _SKIPPED_NAME = "RuntimeError", "Skipped"
 
 
 def convert_signals(draft: FlowFileDraft) -> None:
-    """Every signal that ends its task, as what ends it in the same way today."""
+    """Convert every signal to code that ends its task in the same way."""
     for node in draft.module.of_kind(ast.Raise):
         if node.exc is not None:
             task = _ended_task(draft, node)
@@ -50,7 +49,7 @@ def _convert(draft: FlowFileDraft, statement: ast.Raise, raised: ast.expr, task:
 
 
 def _fail(draft: FlowFileDraft, raised: ast.expr, call: ast.Call | None) -> None:
-    """An exception with the same message; *call* is what makes the signal or the state."""
+    """Convert a failure to an exception with the same message; *call* creates the signal or the state."""
     if call is None:
         draft.edits.replace_node(raised, _ERROR)
         return
@@ -62,7 +61,7 @@ def _fail(draft: FlowFileDraft, raised: ast.expr, call: ast.Call | None) -> None
 
 
 def _succeed(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, task: Function) -> None:
-    """A success returns its result; the result of one that has none is the signal."""
+    """Convert a success to a return of its result, or to a completed state if it has none."""
     result = keyword(call, "result") if call is not None else None
     if call is None or result is None:
         _complete(draft, statement, call, task)
@@ -75,7 +74,7 @@ def _succeed(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, 
 def _complete(
     draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, task: Function, name: str = ""
 ) -> None:
-    """A task that nothing depends on ends well, in a state that says why."""
+    """Convert a skip of a task without dependents to a completed state with the message."""
     message = ast.Constant(None) if call is None else _message(call)
     if message is None or _is_generator(draft, statement) or not _is_last(draft, task):
         return
@@ -87,7 +86,7 @@ def _complete(
 
 
 def _end(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call, task: Function) -> None:
-    """A state that is raised, `ENDRUN(state=Failed("…"))`, as the signal of that state."""
+    """Convert a raised state, `ENDRUN(state=Failed("…"))`, like the signal of that state."""
     given = [*call.args, *(each.value for each in call.keywords if each.arg == "state")]
     state = given[0] if len(given) == len(call.args) + len(call.keywords) == 1 else None
     kind = draft.names.called(state)
@@ -101,7 +100,7 @@ def _end(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call, task: Funct
 
 
 def _message(call: ast.Call) -> ast.expr | None:
-    """The only argument; None if there are others, which an exception does not take."""
+    """Return the only argument; None if there are others, which an exception does not accept."""
     given = [*call.args, *(each.value for each in call.keywords if each.arg == "message")]
     is_all = len(given) == len(call.args) + len(call.keywords) and len(given) <= 1
     if not is_all or any(isinstance(each, ast.Starred) for each in given):
@@ -116,14 +115,14 @@ def _is_generator(draft: FlowFileDraft, statement: ast.Raise) -> bool:
 
 
 def _is_last(draft: FlowFileDraft, task: Function) -> bool:
-    """Whether the flows of the file call *task*, and neither use its result nor wait for it."""
+    """Return whether the flows of the file call *task*, and neither use its result nor wait for it."""
     bodies = {node for flow in draft.flows for node in flow.nodes}
     uses = draft.module.uses(task.name) if draft.module.parent(task) is draft.module.tree else []
     return bool(uses) and all(use in bodies and _is_statement(draft, use) for use in uses)
 
 
 def _is_statement(draft: FlowFileDraft, use: ast.Name) -> bool:
-    """Whether it is called, or mapped, and that is all of the statement but for a name that nothing reads."""
+    """Return whether a statement only calls or maps it, and sets at most an unread name."""
     outer = draft.module.parent(use)
     called = outer if isinstance(outer, ast.Attribute) and outer.attr == "map" else use
     call = draft.module.parent(called)
@@ -138,7 +137,7 @@ def _is_statement(draft: FlowFileDraft, use: ast.Name) -> bool:
 
 
 def _may_be_tried_again(draft: FlowFileDraft, task: Function) -> bool:
-    """Whether *task* has retries, where it is defined or where it is called."""
+    """Return whether *task* has retries, at its definition or at a call."""
     decorators = draft.module.inside(*task.decorator_list)
     calls = (draft.module.parent(use) for use in draft.module.uses(task.name))
     options = [each for call in calls if isinstance(call, ast.Call) for each in call.keywords]
@@ -151,7 +150,7 @@ def _may_be_tried_again(draft: FlowFileDraft, task: Function) -> bool:
 
 
 def _ended_task(draft: FlowFileDraft, statement: ast.Raise) -> Function | None:
-    """The task that ends by what is raised, if nothing in the file catches it."""
+    """Return the task that the raised signal ends, if no code in the file catches it."""
     inner: ast.AST = statement
     for outer in draft.module.parents(statement):
         if isinstance(outer, Function):
@@ -163,7 +162,7 @@ def _ended_task(draft: FlowFileDraft, statement: ast.Raise) -> Function | None:
 
 
 def _guarded(node: ast.Try | ast.With) -> Iterator[ast.AST]:
-    """The statements from which *node* could catch an exception."""
+    """Return the statements from which *node* could catch an exception."""
     if isinstance(node, ast.Try):
         yield from node.body if node.handlers else ()
     elif any("suppress" in ast.unparse(each.context_expr) for each in node.items):
@@ -171,7 +170,7 @@ def _guarded(node: ast.Try | ast.With) -> Iterator[ast.AST]:
 
 
 def _is_task(draft: FlowFileDraft, function: Function) -> bool:
-    """Whether only Prefect calls *function*."""
+    """Return whether only Prefect calls *function*."""
     outer = draft.module.parent(function)
     if isinstance(outer, ast.ClassDef):
         return function.name == "run" and outer.name in draft.classes

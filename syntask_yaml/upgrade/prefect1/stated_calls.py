@@ -1,4 +1,4 @@
-"""A call of a task of which more is stated elsewhere, and its arguments with what is stated."""
+"""Task calls with arguments that are stated in later statements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 @dataclass(eq=False, slots=True)
 class StatedCall:
-    """A call of a task that is given a name, what it waits for, and the statements that say so."""
+    """A task call with a name, its dependencies, and the statements that state them."""
 
     statement: ast.stmt
     call: ast.Call
@@ -28,7 +28,7 @@ class StatedCall:
 
 
 def add_arguments(draft: FlowFileDraft, call: StatedCall) -> None:
-    """Let the call take what was stated behind it."""
+    """Add the later stated arguments to the call."""
     edits = draft.edits
     waits = list(dict.fromkeys(draft.renamed.get(each, each.id) for each in call.waits))
     written = [f"{key}={draft.renamed.get(each, each.id)}" for key, each in call.inputs.items()]
@@ -45,7 +45,7 @@ def add_arguments(draft: FlowFileDraft, call: StatedCall) -> None:
 
 
 def _append(draft: FlowFileDraft, node: ast.expr, items: Sequence[ast.expr | ast.keyword], text: str) -> None:
-    """Write *text* behind the last of *items*, which stand between the brackets of *node*."""
+    """Insert *text* after the last of *items*, which are between the brackets of *node*."""
     edits, end = draft.edits, draft.edits.end(node) - 1
     behind = edits.original(max((edits.end(each) for each in items), default=end), end)
     between = _COMMENT.sub("", behind).strip()

@@ -1,4 +1,4 @@
-"""The values of expressions that are written out, where no code need be run to know them."""
+"""Values of expressions that are known without running code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_DEPTH = 20
 
 
 class NotStatic(ValueError):
-    """The value is known at run time only."""
+    """The value is only known at run time."""
 
 
 def evaluate(
@@ -29,12 +29,11 @@ def evaluate(
     elsewhere: Elsewhere,
     reads_environment: bool = False,
 ) -> Any:
-    """Return the value of *node*. *names* gives qualified names, *assigned* what a name was set to, once,
-    and *elsewhere* the value of a name of another file.
+    """Return the value of *node*. Raises NotStatic.
 
-    With *reads_environment*, what is read from the environment or a secret is a template for the project
-    file.
-    Raises NotStatic.
+    *names* returns qualified names, *assigned* the expression of a name that is set once, and *elsewhere* the
+    value of a name of another file. With *reads_environment*, reads of the environment or of secrets become
+    templates for the project file.
     """
     if depth > _MAX_DEPTH:
         raise NotStatic("nested too deep")
@@ -68,7 +67,7 @@ def evaluate(
 def _variable(
     node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[[ast.expr], Any]
 ) -> TemplateText | None:
-    """The template for a variable of the environment, or a secret; None if *node* reads none."""
+    """Return the template for a read of an environment variable or a secret; None for others."""
     if (secret := secret_of(node, names)) is not None:
         return TemplateText.of_secret(slug(secret))
     match node:
@@ -85,7 +84,7 @@ def _variable(
 
 
 def secret_of(node: ast.AST, names: Callable[[ast.AST], str]) -> str | None:
-    """The name of the secret that an expression reads where it stands; None if it reads none."""
+    """Return the name of the secret that an expression reads in place; None for others."""
     match node:
         case ast.Call(
             func=ast.Attribute(value=ast.Call(func=made, args=[ast.Constant(value=str(name))]), attr="get"),
@@ -99,12 +98,12 @@ def secret_of(node: ast.AST, names: Callable[[ast.AST], str]) -> str | None:
 
 
 _GETTERS = frozenset({"os.getenv", "os.environ.get"})
-# What reads the environment: a call of a function, or an item.
+# Reads of the environment: calls of functions, or subscripts.
 ENVIRONMENT = _GETTERS | {"os.environ"}
 
 
 def _text(parts: list[Any]) -> str:
-    """A text of *parts*, which is a template if one of them is."""
+    """Return a string of *parts*, which is a template if one of them is."""
     if any(isinstance(part, TemplateText) for part in parts):
         return TemplateText("".join(map(as_template, parts)))
     return "".join(map(str, parts))
@@ -168,6 +167,6 @@ def _called(name: str, node: ast.Call, inner: Callable[[ast.expr], Any]) -> Any:
 
 
 def says_nothing(value: ast.expr) -> bool:
-    """Whether an option is the same as none: `None`, or an empty list."""
+    """Return whether an option has no effect: `None`, or an empty list."""
     is_none = isinstance(value, ast.Constant) and value.value is None
     return is_none or (isinstance(value, ast.List) and not value.elts)

@@ -1,4 +1,4 @@
-"""Storage and run configuration of a flow, in the words of a deployment of Prefect 2."""
+"""Storages and run configurations of flows, in Prefect 2's terms."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Values = Mapping[str, Any]
 Fields = dict[str, Any]
 
 _PREFECT_1 = re.compile(r"(?:docker\.io/)?prefecthq/prefect(?::.*)?")
-# Arguments that every class of that kind has, and that say nothing of where the code is or what it runs on.
+# Arguments of all these classes that affect neither the code's location nor the infrastructure.
 _COMMON = frozenset({"labels", "add_default_labels", "result", "stored_as_script", "secrets", "validate"})
 
 
 def _git(host: str, repository: str) -> Callable[[Values], Fields]:
-    """A class for repositories of a service at *host*; `{}` parts of *repository* are arguments."""
+    """Return a class for repositories of a service at *host*; `{}` parts of *repository* are arguments."""
 
     def convert(values: Values) -> Fields:
         given = {"host": host, **{key: value for key, value in values.items() if value is not None}}
@@ -75,18 +75,18 @@ def _local(_values: Values) -> Fields:
 
 
 def _module(values: Values) -> Fields:
-    """A module that is installed where runs are: it is part of the entrypoint."""
+    """Convert a module that is installed in runs: it is part of the entrypoint."""
     return {"module": values.get("module")}
 
 
 def _image(values: Values) -> Fields:
-    """An image that holds the code; who builds it today is said in a note."""
+    """Convert an image that contains the code, with a note about its build."""
     name = "/".join(filter(None, (values.get("registry_url"), values.get("image_name"))))
     tag = values.get("image_tag")
     return {"image": f"{name}:{tag}" if tag else name} if values.get("image_name") else {}
 
 
-# By class of `prefect.storage`: what it says, the positions of its arguments, and those that are carried.
+# By class of `prefect.storage`: the conversion, positional arguments, and carried arguments.
 STORAGES: Mapping[str, tuple[Callable[[Values], Fields], tuple[str, ...]]] = {
     "GitHub": (_github, ("repo", "path", "ref", "access_token_secret", "base_url")),
     "GitLab": (
@@ -115,7 +115,7 @@ RUN_CONFIGS: Mapping[str, str] = {
 
 
 def infrastructure(kind: str, values: Values) -> Fields:
-    """A run configuration as an infrastructure block; images of Prefect 1 are left out."""
+    """Return a run configuration as an infrastructure block; images of Prefect 1 are omitted."""
     fields = {key: value for key, value in values.items() if key not in _COMMON and value}
     cluster = fields.get("run_task_kwargs")
     if isinstance(cluster, dict) and set(cluster) == {"cluster"}:
@@ -125,10 +125,10 @@ def infrastructure(kind: str, values: Values) -> Fields:
 
 
 def is_prefect_1(image: Any) -> bool:
-    """Whether *image* is one of Prefect's own for Prefect 1."""
+    """Return whether *image* is an official image of Prefect 1."""
     return isinstance(image, str) and _PREFECT_1.fullmatch(image) is not None
 
 
 def queue_of(labels: list[str]) -> str:
-    """The work queue in the place of labels, which chose agents."""
+    """Return the work queue that replaces labels, which chose agents."""
     return "-".join(slug(label) for label in dict.fromkeys(labels))

@@ -1,7 +1,7 @@
-"""`--submit`: tasks that only other tasks wait for are submitted, so that a failure stops only what needs it.
+"""`--submit`: submission of tasks that only tasks depend on, so that a failure stops only its dependents.
 
-Submitted are calls at the top of a flow's body whose results nothing but tasks takes. The function returns
-them, so that the run waits for all of them and has their states.
+Calls at the top level of a flow's body are submitted if only tasks use their results. The function returns
+these, so that the run waits for all of them and has their states.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from syntask_yaml.upgrade.prefect1.names import bound_names
 
 
 def submit_tasks(draft: FlowFileDraft) -> None:
-    """Submit the tasks of every flow that has a block, if the user wants that."""
+    """Submit the tasks of every flow that has a block, if the user requested it."""
     if not draft.submits:
         return
     for flow in draft.flows:
@@ -28,7 +28,7 @@ def submit_tasks(draft: FlowFileDraft) -> None:
 
 
 def note_order(draft: FlowFileDraft) -> None:
-    """Say where calls ran at the same time that run one after the other now."""
+    """Note where concurrent calls have become sequential."""
     for flow in draft.flows:
         is_parallel = any(each.startswith("task_runner=") for each in flow.arguments)
         if is_parallel and not draft.submits and _has_independent_calls(draft, flow):
@@ -37,7 +37,7 @@ def note_order(draft: FlowFileDraft) -> None:
 
 
 def _has_independent_calls(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
-    """Whether a call at the top of a flow needs nothing of an earlier one, by the names that it reads."""
+    """Return whether a top-level call in a flow reads no name that an earlier one sets."""
     needed: dict[str, set[int]] = {}
     done: set[int] = set()
     for index, statement in enumerate(flow.body):
@@ -85,7 +85,7 @@ def _submit(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> st
 
 
 def _is_only_passed(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.Assign) -> bool:
-    """Whether nothing but tasks takes what the statement sets."""
+    """Return whether only tasks use the value that the statement sets."""
     assert isinstance(statement.targets[0], ast.Name)
     name = statement.targets[0].id
     uses = [node for node in flow.nodes if isinstance(node, ast.Name) and node.id == name]

@@ -1,4 +1,4 @@
-"""Classes of tasks that come from other files."""
+"""Task classes from other files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syntask_yaml.upgrade.prefect1.module import FlowModule
 
 
 def imported_task_class(module: FlowModule, node: ast.expr) -> ast.ClassDef | None:
-    """The class of tasks that a name of *module* stands for, if another file of the repository has it."""
+    """Return the task class of a name in *module*, if another file of the repository defines it."""
     if module.others is None or not _is_foreign(module, node):
         return None
     found = module.others.define(node, module)
@@ -28,7 +28,7 @@ _MAX_DEPTH = 10
 
 
 def _is_of_tasks(node: ast.ClassDef, module: FlowModule, depth: int) -> bool:
-    """Whether a class extends `Task`, or another one that does."""
+    """Return whether a class extends `Task`, directly or indirectly."""
     for base in node.bases:
         if module.names.of(base) == "prefect.Task":
             return True
@@ -41,7 +41,7 @@ def _is_of_tasks(node: ast.ClassDef, module: FlowModule, depth: int) -> bool:
 
 
 def mark_foreign_tasks(draft: FlowFileDraft) -> None:
-    """Leave calls of what looks like tasks of Prefect 1, and comes from outside of the repository."""
+    """Leave calls of possible Prefect 1 tasks from outside of the repository."""
     for flow in draft.flows:
         for node in flow.nodes:
             if isinstance(node, ast.Call) and (made := _made(draft, node.func)) is not None:
@@ -53,7 +53,7 @@ def mark_foreign_tasks(draft: FlowFileDraft) -> None:
 
 
 def _made(draft: FlowFileDraft, called: ast.expr) -> ast.Call | None:
-    """The call of an unknown class that made what is called, which may have a name: `load = Load()`."""
+    """Return the call of an unknown class that created the called object, as in `load = Load()`."""
     module = draft.module
     made = module.assigned(called.id, called) if isinstance(called, ast.Name) else called
     if module.others is None or not (isinstance(made, ast.Call) and _is_foreign(module, made.func)):

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 
 class UnclearGraph(ValueError):
-    """The graph is not written out."""
+    """The graph cannot be determined."""
 
 
 @dataclass(slots=True)
 class TaskGraph:
-    """What each task takes, by its parameters' names, and what it waits for; in the order of the text."""
+    """The arguments of each task by parameter, and its dependencies, in source order."""
 
     inputs: dict[str, dict[str, str]] = field(default_factory=dict)
     waits: dict[str, list[str]] = field(default_factory=dict)
@@ -25,9 +25,9 @@ class TaskGraph:
             self.waits[task].append(upstream)
 
     def calls(self, *, submits: bool) -> list[str]:
-        """Return the calls, each behind those that it depends on; with *submits*, they run side by side.
+        """Return the calls, each after its dependencies; with *submits*, they run concurrently.
 
-        Raises UnclearGraph for a circle.
+        Raises UnclearGraph for a cycle.
         """
         needed = {task: self._needs(task) for task in self.inputs}
         used = {each for found in needed.values() for each in found}
@@ -54,7 +54,7 @@ class TaskGraph:
         return [*arguments, f"wait_for=[{', '.join(waits)}]"] if waits else arguments
 
     def _value(self, name: str) -> str:
-        """What stands for *name* in a call: the result of a task, or the name itself."""
+        """Return the expression for *name* in a call: the result of a task, or the name itself."""
         return _result(name) if name in self.inputs else name
 
 

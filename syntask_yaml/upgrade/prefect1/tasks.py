@@ -14,7 +14,7 @@ Option = Callable[[FlowFileDraft, ast.keyword], str | None]
 
 
 def convert_tasks(draft: FlowFileDraft) -> None:
-    """The options of every task that is made with `task`."""
+    """Convert the options of every task that is created with `task`."""
     for function in draft.module.functions:
         if any(_is_task(draft, each) for each in function.decorator_list):
             draft.tasks.add(function.name)
@@ -37,7 +37,7 @@ def _copies_task(draft: FlowFileDraft, call: ast.Call) -> bool:
 
 
 def _convert_copy(draft: FlowFileDraft, call: ast.Call) -> None:
-    """`t.copy(…)` is `t.with_options(…)`."""
+    """Convert `t.copy(…)` to `t.with_options(…)`."""
     end = draft.edits.end(call.func)
     draft.edits.replace(end - len("copy"), end, "with_options")
     draft.edit_arguments(call, convert_options(draft, call.keywords))
@@ -51,7 +51,7 @@ def _note_variable(draft: FlowFileDraft, call: ast.Call) -> None:
 
 
 def convert_options(draft: FlowFileDraft, keywords: list[ast.keyword]) -> dict[ast.AST, str | None]:
-    """What takes the place of options of Prefect 1: a text, or None for nothing."""
+    """Return the replacements of Prefect 1 options: source, or None to remove the option."""
     changed: dict[ast.AST, str | None] = {}
     for each in keywords:
         option = OPTIONS.get(each.arg or "")
@@ -65,7 +65,7 @@ def convert_options(draft: FlowFileDraft, keywords: list[ast.keyword]) -> dict[a
     persisted = [key for key, text in changed.items() if text == _PERSISTED]
     changed |= dict.fromkeys(persisted[1:])
     if persisted and all(each.arg != "cache_for" for each in keywords):
-        # Otherwise Prefect 3 takes the result of an earlier call with equal arguments, and calls nothing.
+        # Otherwise Prefect 3 reuses the result of an earlier call with equal arguments.
         changed[persisted[0]] = (
             f"{_PERSISTED}, cache_policy={draft.want('prefect.cache_policies', 'NO_CACHE')}"
         )
@@ -73,7 +73,7 @@ def convert_options(draft: FlowFileDraft, keywords: list[ast.keyword]) -> dict[a
 
 
 _PERSISTED = "persist_result=True"
-# Options that mean the same in both versions.
+# Options with the same meaning in both versions.
 _SAME = frozenset({"name", "tags"})
 
 
@@ -100,7 +100,7 @@ def _seconds(name: str) -> Option:
 
 
 def seconds(draft: FlowFileDraft, value: ast.expr) -> str:
-    """A duration in seconds: the number if it is written out, or an expression."""
+    """Return a duration in seconds: a number if it is constant, or an expression."""
     found = known(draft.module, value)
     if isinstance(found, timedelta):
         total = found.total_seconds()
@@ -124,7 +124,7 @@ def _todo(code: str, text: str) -> Option:
 
 
 _STATES = "Call what it needs with `return_state=True`, and call it if "
-# What takes the place of each trigger.
+# Replacements of triggers.
 TRIGGERS: Mapping[str, str] = {
     "all_finished": "Call what it needs in `try`, and it in `finally`.",
     "always_run": "Call what it needs in `try`, and it in `finally`.",
@@ -160,7 +160,7 @@ def _handlers(draft: FlowFileDraft, option: ast.keyword) -> str | None:
 
 
 def _result(draft: FlowFileDraft, option: ast.keyword) -> str:
-    """`result=` and `target=`: results are kept, where is a setting of its own."""
+    """Convert `result=` and `target=`: results are persisted, at a location set elsewhere."""
     if not _is_plain_result(draft, option.value):
         text = (
             f"The result was stored by `{option.arg}={draft.text(option.value)}`. Set `result_storage` and "
@@ -170,7 +170,7 @@ def _result(draft: FlowFileDraft, option: ast.keyword) -> str:
 
 
 def _is_plain_result(draft: FlowFileDraft, value: ast.expr) -> bool:
-    """Whether a result is kept where results are kept anyway."""
+    """Return whether a result is stored at the default location."""
     is_bare = isinstance(value, ast.Call) and not (value.args or value.keywords)
     return is_bare and draft.names.called(value) in _PLAIN_RESULTS
 
@@ -199,7 +199,7 @@ def _skip(draft: FlowFileDraft, option: ast.keyword) -> str | None:
     return draft.edits.source(option)
 
 
-# What becomes of each option.
+# Conversions of options.
 OPTIONS: Mapping[str, Option] = {
     "max_retries": _renamed("retries"),
     "retry_delay": _seconds("retry_delay_seconds"),

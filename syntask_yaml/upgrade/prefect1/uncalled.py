@@ -1,4 +1,4 @@
-"""Tasks that a flow names and does not call: Prefect 1 took such a name for one call without arguments."""
+"""Tasks that a flow names without calling: in Prefect 1, a name meant one call without arguments."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from syntask_yaml.upgrade.prefect1.edges import is_graph_method
 from syntask_yaml.upgrade.prefect1.names import COMPREHENSIONS
 
 _AROUND = (ast.List, ast.Tuple, ast.keyword)
-# What is evaluated for each item, or not at all.
+# Nodes whose parts are evaluated repeatedly, or not at all.
 _NOT_ONCE = (*COMPREHENSIONS, ast.IfExp, ast.BoolOp)
 _MARKS = frozenset({"prefect.mapped", "prefect.unmapped"})
 
 
 def convert_uncalled(draft: FlowFileDraft) -> None:
-    """Call each task that is only named, where it is given to calls of tasks; leave the others."""
+    """Call each uncalled task that is an argument of task calls; leave the others."""
     for flow in draft.flows:
         found: dict[str, list[ast.Name]] = {}
         for node in flow.nodes:
@@ -33,7 +33,7 @@ def convert_uncalled(draft: FlowFileDraft) -> None:
 
 
 def names_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST) -> bool:
-    """Whether *node* names a task without calling it, so that it cannot be moved as it is."""
+    """Return whether *node* names a task without calling it, so that it cannot be moved as it is."""
     named = (each for each in draft.module.inside(node) if isinstance(each, ast.Name))
     return any(_is_uncalled(draft, flow, each) for each in named)
 
@@ -50,7 +50,7 @@ def _is_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.Name) -> bo
 
 
 def _is_alias(draft: FlowFileDraft, node: ast.Name) -> bool:
-    """Whether the module sets the name to a task, as in `again = count`, perhaps by way of other names."""
+    """Return whether the module sets the name to a task, as in `again = count`, even indirectly."""
     waiting, seen = [node.id], {*draft.names.imported}
     while waiting:
         name = waiting.pop()
@@ -63,7 +63,7 @@ def _is_alias(draft: FlowFileDraft, node: ast.Name) -> bool:
 
 
 def _set_to(draft: FlowFileDraft, name: str) -> Iterator[str]:
-    """The names to one of which the module sets *name*."""
+    """Return the names that the module assigns to *name*."""
     for scope, value, _ in draft.module.assignments.get(name, ()):
         if scope is draft.module.tree:
             choices = [value]
@@ -76,7 +76,7 @@ def _set_to(draft: FlowFileDraft, name: str) -> Iterator[str]:
 
 
 def _is_in_graph(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> bool:
-    """Whether the flow says more of the same call elsewhere, where another rule has written it."""
+    """Return whether the call is also part of a graph that another rule has written."""
     for node in flow.nodes:
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
             parent = draft.module.parent(node)
@@ -90,7 +90,7 @@ def _is_in_graph(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> bool:
 
 
 def _is_local(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.Name) -> bool:
-    """Whether the flow sets the name to something else than a task that it makes."""
+    """Return whether the flow sets the name to a value other than a task that it creates."""
     return any(
         isinstance(each, ast.Name)
         and each.id == node.id
@@ -101,7 +101,7 @@ def _is_local(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.Name) -> bool:
 
 
 def _is_given(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
-    """Whether a call of a task takes it, which happens once in a run, and where it stands."""
+    """Return whether it is an argument of a task call that runs once, in place."""
     statement = draft.module.statement(use)
     if any(isinstance(each, _NOT_ONCE) for each in draft.module.parents(use)):
         return False
@@ -120,7 +120,7 @@ def _is_given(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
 
 
 def _call(draft: FlowFileDraft, name: str, uses: list[ast.Name]) -> None:
-    """Call it where it is named, or, if that is in several places, once in front of them."""
+    """Call the task where it is named or, for several uses, once before them."""
     call = f"{name}{'.submit' if draft.submits else ''}()"
     if len(uses) == 1:
         draft.edits.replace_node(uses[0], call)

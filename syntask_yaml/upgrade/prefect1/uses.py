@@ -1,4 +1,4 @@
-"""What a file does with its flows after they are built: run them, register them, set their options."""
+"""Uses of flows after they are built: runs, registrations, and assignments of options."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.upgrade.prefect1.flow_factories import runs_of_maker
 from syntask_yaml.upgrade.prefect1.static import says_nothing
 
 _GUARD = 'if __name__ == "__main__":'
-# Of the state of a run: the same today, or under another name.
+# Attributes of a run's state: unchanged, or under another name.
 _STATE: Mapping[str, str] = {
     "is_successful": "is_completed",
     "is_failed": "is_failed",
@@ -19,14 +19,14 @@ _STATE: Mapping[str, str] = {
     "message": "message",
     "name": "name",
 }
-# Attributes that a flow of Prefect 3 has too.
+# Attributes that flows still have in Prefect 3.
 _SAME = frozenset({"name", "visualize"})
 _COPYING = frozenset({"copy.copy", "copy.deepcopy"})
 _GRAPH = frozenset("add_task add_edge chain set_dependencies update".split())
 
 
 def convert_uses(draft: FlowFileDraft) -> None:
-    """Every use of a flow's variable, as far as it is not in what is removed."""
+    """Convert every use of a flow's variable outside of removed code."""
     variables = dict.fromkeys((flow.variable, flow.scope) for flow in draft.flows if flow.variable)
     for variable, scope in variables:
         for use in draft.module.uses(variable, scope):
@@ -39,7 +39,7 @@ def convert_uses(draft: FlowFileDraft) -> None:
 
 
 def _convert_made(draft: FlowFileDraft, flow: Prefect1Flow, target: ast.Name) -> None:
-    """What is done with the flow that a function returned."""
+    """Convert the uses of a flow that a function returned."""
     scope = draft.module.scope(target)
     draft.edits.replace_node(target, flow.function)
     for use in draft.module.uses(target.id, scope):
@@ -68,7 +68,7 @@ def _convert_use(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> Non
 
 
 def _leave_taken(draft: FlowFileDraft, call: ast.Call, method: str, statement: ast.stmt) -> None:
-    """What adds to the graph, if something takes what it returns: `graphs` converts the other statements."""
+    """Leave graph statements whose result is used: `graphs` converts the others."""
     is_alone = isinstance(draft.module.parent(call), ast.Expr)
     if not (is_alone or statement in draft.added or draft.has_todo(statement)):
         text = f"`{method}` is gone. Call the tasks in the function of the flow, and pass their results."
@@ -88,7 +88,7 @@ def _convert_bare(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> No
 
 
 def _leave_return(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> None:
-    """A flow that is returned, but to callers that are not converted; those of other files are told there."""
+    """Leave a returned flow, unless the callers are converted or are in other files, which get a message."""
     text = f"This returns the function `{flow.function}` now. Its callers call it to run the flow."
     runs = runs_of_maker(draft, flow)
     if runs is None:
@@ -115,9 +115,9 @@ def _register(_draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None
 
 
 def _run(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, called: str = "") -> None:
-    """A run is a call of the function; its state is asked for where it is used.
+    """Convert a run to a call of the function; its state is requested where it is used.
 
-    *called* is the text of what gives the function, if that is not its name.
+    *called* is the source of the function, if it is not its name.
     """
     called = called or flow.function
     arguments = _arguments(draft, flow, call)
@@ -138,7 +138,7 @@ def _run(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, called: str =
 
 
 def _note_schedule(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None:
-    """A run of a flow with a schedule did not end."""
+    """Note that a run of a flow with a schedule did not end."""
     schedule, at_once = flow.options.get("schedule"), keyword(call, "run_on_schedule")
     is_at_once = isinstance(at_once, ast.Constant) and at_once.value is False
     if schedule is not None and not says_nothing(schedule[0]) and not is_at_once:
@@ -147,7 +147,7 @@ def _note_schedule(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> 
 
 
 def _arguments(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> list[str] | None:
-    """The arguments of the function; None if they cannot be told from the call."""
+    """Return the arguments of the function; None if the call does not determine them."""
     if len(call.args) > 1:
         return None
     written: list[str] = []
@@ -177,7 +177,7 @@ def _arguments(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> list
 
 
 def _parameters(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> list[str] | None:
-    """The values of parameters as arguments of the function."""
+    """Return the values of parameters as arguments of the function."""
     if isinstance(node, ast.Constant) and node.value is None:
         return []
     if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
@@ -194,7 +194,7 @@ def _parameters(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> lis
 
 
 def _check_state(draft: FlowFileDraft, call: ast.Call) -> None:
-    """What is asked of the state of a run, directly or by the name that it is given."""
+    """Convert uses of the state of a run, directly or by its name."""
     parent = draft.module.parent(call)
     if isinstance(parent, ast.Attribute):
         _convert_state(draft, parent)

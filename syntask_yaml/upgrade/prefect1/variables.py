@@ -1,7 +1,7 @@
-"""The key-value store of Prefect Cloud: its keys are variables today.
+"""The key-value store of Prefect Cloud, whose keys become variables.
 
-A key that is not there was an error, and is `None` today: a call in a `try` is left, and so is one in a
-coroutine, where `Variable` has to be awaited.
+A missing key was an error, and is `None` now: a call in a `try` is left, and so is one in a coroutine, where
+`Variable` has to be awaited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MODULES = ("prefect.backend", "prefect.backend.kv_store")
 
 
 def convert_variables(draft: FlowFileDraft) -> None:
-    """Every call that reads, sets or deletes a key that is written out."""
+    """Convert every call that reads, sets or deletes a constant key."""
     names: dict[str, str] = {}
     for node in draft.module.calls:
         module, _, function = draft.names.called(node).rpartition(".")
@@ -42,7 +42,7 @@ def _key(draft: FlowFileDraft, call: ast.Call) -> str | None:
 
 
 def _name(key: str) -> str:
-    """The name of the variable: variables have lower-case letters, digits, dashes and underscores."""
+    """Return the name of the variable, which allows lower-case letters, digits, dashes and underscores."""
     return key if re.fullmatch("[a-z0-9_-]+", key) else slug(key)
 
 
@@ -55,14 +55,14 @@ def _is_caught(draft: FlowFileDraft, call: ast.Call) -> bool:
 
 
 def _suppresses(context: ast.expr) -> bool:
-    """Whether it is `suppress(…)` of contextlib, or `raises(…)` of pytest."""
+    """Return whether it is `suppress(…)` of contextlib, or `raises(…)` of pytest."""
     called = context.func if isinstance(context, ast.Call) else None
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     return name in ("suppress", "raises")
 
 
 def _note(draft: FlowFileDraft, call: ast.Call, key: str) -> None:
-    """Say once for each key which variable it is."""
+    """Note the variable of each key once."""
     name = _name(key)
     text = f"The key `{key}` of the key-value store is the variable `{name}`."
     if all(problem.detail != text for problem in draft.problems):
@@ -74,7 +74,7 @@ def _read(draft: FlowFileDraft, call: ast.Call, name: str) -> str | None:
 
 
 def _set(draft: FlowFileDraft, call: ast.Call, name: str) -> str | None:
-    """Set it, where nobody asks for the number that the key had."""
+    """Convert a write, unless the returned id of the key is used."""
     value = argument(call, "value", 1)
     if value is None or not _is_statement(draft, call) or len(call.args) + len(call.keywords) != 2:
         return None
