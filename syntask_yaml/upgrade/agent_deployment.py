@@ -16,12 +16,12 @@ from syntask_yaml.document.node import Node
 class Form(Enum):
     """The form in which a deployment was declared."""
 
-    AGENT = "agent"  # as `prefect deployment build` wrote it
-    COMMAND = "command"  # as options of `prefect deployment build`
-    SERVER = "server"  # as a server has it, without a file
-    SCRIPT = "script"  # as Python code that builds it; its templates are marked as such
-    PREFECT_1 = "prefect-1"  # as the code of a flow of Prefect 1 says it
-    PROJECT = "project"  # an entry of a list: it is deployed by `prefect deploy`, and holds templates
+    AGENT = "agent"  # written by `prefect deployment build`
+    COMMAND = "command"  # options of `prefect deployment build`
+    SERVER = "server"  # on a server, without a file
+    SCRIPT = "script"  # built by Python code; templates are of type TemplateText
+    PREFECT_1 = "prefect-1"  # declared in the code of a Prefect 1 flow
+    PROJECT = "project"  # an entry for `prefect deploy`, with templates
 
 
 @dataclass(frozen=True, slots=True)

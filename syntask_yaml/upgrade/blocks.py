@@ -38,7 +38,7 @@ def has_copy(block: Node) -> bool:
 def saved_name(value: Mapping[str, Any]) -> str:
     """Return the name under which the block *value* was saved; empty for an inline block."""
     named = value.get("_block_document_name") or ""
-    name = named if isinstance(named, str) else str(named)  # of a kind of its own, where it is a template
+    name = named if isinstance(named, str) else str(named)  # a TemplateText, if it is a template
     return "" if value.get("_is_anonymous") or name.startswith("anonymous-") else name
 
 

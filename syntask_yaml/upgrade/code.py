@@ -38,7 +38,7 @@ def convert_code(draft: EntryDraft) -> None:
     else:
         _convert_storage(draft, storage, path)
     _convert_entrypoint(draft)
-    if draft.flow is not None:  # the project's folder has the code, whatever the path was
+    if draft.flow is not None:  # the project's folder has the code, regardless of the path
         draft.problems = [
             problem.as_note() if problem.code == "absolute-path" else problem for problem in draft.problems
         ]
@@ -162,7 +162,7 @@ def _convert_path(draft: EntryDraft, path: Node, place: str) -> None:
 def _is_home(place: str) -> bool:
     try:
         return _HOME.match(place) is not None and not Path(place).is_dir()
-    except OSError:  # longer than a path can be
+    except OSError:  # too long for a path
         return True
 
 
@@ -171,7 +171,7 @@ def _inside(draft: EntryDraft, place: str) -> str | None:
     root = draft.context.root.resolve()
     try:
         folder = (root / place).resolve()
-    except (OSError, RuntimeError, ValueError):  # no path, or links in a circle
+    except (OSError, RuntimeError, ValueError):  # an invalid path, or a cycle of links
         return None
     inside = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else None
     return "" if inside == "." else inside and f"{inside}/"

@@ -64,7 +64,7 @@ def settle(script: FoundCommands, answers: Sequence[Answer]) -> tuple[list[Answe
 
 def _with_answers(text: str, answers: Sequence[Answer]) -> str:
     pieces, done = [], 0
-    for each in answers:  # in the order of the text
+    for each in answers:  # in source order
         span = each.command.span
         if each.text is not None and span.start >= done:
             pieces += [text[done : span.start], each.text]

@@ -20,7 +20,7 @@ from syntask_yaml.upgrade.templates.secret_values import without_secrets
 
 _TARGET = "base job template of the work pool"
 _NOT_LIFTED = "pool-template-needed"
-_MERGED = frozenset({"env"})  # workers merge it with what the entry has
+_MERGED = frozenset({"env"})  # workers merge it with the entry's
 _HINT = (
     "Set it in the base job template of the pool. `syntask work-pool get-default-template --type {}` "
     "prints the default one, and `--base-job-template FILE` creates the pool with yours."

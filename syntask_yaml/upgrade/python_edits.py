@@ -47,10 +47,10 @@ class PythonEdits:
         lines = self._data.splitlines(keepends=True)
         self._lines = [*accumulate(map(len, lines), initial=0)]
         if lines and not lines[-1].endswith((b"\r", b"\n")):
-            del self._lines[-1]  # no line begins behind it
+            del self._lines[-1]  # no line begins after it
         self.newline = first.group().decode() if first else "\n"
         self._edits: list[_Edit] = []
-        self._removed: dict[ast.stmt, tuple[int, int]] = {}  # with their places
+        self._removed: dict[ast.stmt, tuple[int, int]] = {}  # with their offsets
 
     @cached_property
     def _blocks(self) -> list[StatementBlock]:
@@ -157,7 +157,7 @@ class PythonEdits:
         first = self._first_of_line(node)
         at = self._line_start(self.start(first))
         text = f"{self.indentation(first)}# {comment}{self.newline}"
-        self._edits.append(_Edit(at, at, -1, text))  # in front of what else is put there
+        self._edits.append(_Edit(at, at, -1, text))  # before other insertions there
 
     def _first_of_line(self, node: ast.stmt) -> ast.stmt:
         """Return the first statement on the logical line of *node*."""

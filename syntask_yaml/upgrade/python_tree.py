@@ -13,7 +13,7 @@ BOM = "\ufeff"
 def parse(text: str) -> ast.Module:
     """Return the tree of *text*. Raises SyntaxError, also for code that is nested too deep."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # such as those of escapes in the user's texts
+        warnings.simplefilter("ignore")  # for example about escapes in the user's strings
         try:
             return ast.parse(text.removeprefix(BOM))
         except (ValueError, RecursionError, MemoryError) as error:
@@ -40,7 +40,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
-        if not value:  # most fields of most nodes
+        if not value:  # true for most fields
             continue
         if value.__class__ is list:
             found += [each for each in value if isinstance(each, ast.AST)] if name in _MIXED else value

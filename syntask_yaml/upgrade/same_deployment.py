@@ -16,7 +16,7 @@ class Completeness(Enum):
     """How completely an entry declares its deployment."""
 
     ALL = "all"
-    ALL_BUT_BLOCKS = "all but the values of blocks"  # which are named only
+    ALL_BUT_BLOCKS = "all but the values of blocks"  # the blocks are only named
     PART = "what differs from the usual"
     NOTHING = "no name, no flow, or something for another file"
     YIELDS = "what counts only where nothing else says it"

@@ -39,7 +39,7 @@ def _load_existing(draft: EntryDraft) -> None:
     if node is not None:
         draft.drop(node, "the entry says everything")
     if node is None or node.value is not False:
-        detail = "`build_from_flow` kept what was changed on the server. The entry has what the script says."
+        detail = "`build_from_flow` kept changes on the server. The entry has the values of the script."
         hint = "Compare the schedule, parameters and tags with the deployment on the server."
         draft.note(draft.source.root, "server-values", detail, hint)
 

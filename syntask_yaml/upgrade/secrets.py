@@ -97,7 +97,7 @@ def _in_clear(value: Any) -> Any:
     if isinstance(value, Secret):
         try:
             return json.loads(value.reveal())
-        except ValueError:  # a server marked it as a secret
+        except ValueError:  # a secret that a server masked
             return value.reveal()
     if isinstance(value, dict):
         return {key: _in_clear(item) for key, item in value.items()}
@@ -108,7 +108,7 @@ def _is_veiled(key: object) -> bool:
     return str(key).partition(".")[0] in _VEILED
 
 
-@lru_cache(maxsize=4)  # several stages ask for the text of the file at hand
+@lru_cache(maxsize=4)  # several stages request the text of the current file
 def hide_in_text(text: str) -> str:
     """Return *text*, which is not YAML, with asterisks for likely secrets, at its original length."""
     if "://" in text:
@@ -174,7 +174,7 @@ class _Hiding:
         self.starts.append(node.span.start)
         if is_veiled:
             return Secret(json.dumps(node.value))
-        if set(str(node.value)) != {"*"}:  # as a server shows it: the file does not hold it
+        if set(str(node.value)) != {"*"}:  # masked by a server, so the file does not contain it
             self.places.append(node.path)
         is_login = has_login(node.value) and not is_known
         return _LOGIN.sub("", node.value) if is_login else Secret(str(node.value))

@@ -69,7 +69,7 @@ def _positions(
     new_ids = {stored[each.name].id for each in switched.values() if each.name in stored}
     for old in found:
         if is_same_server and old.id in new_ids:
-            continue  # the other half of one that was switched
+            continue  # the new side of a switched deployment
         new = stored.get(names[old.id])
         entry = switched.get(old.id)
         yield Position(

@@ -31,7 +31,7 @@ class StoredCode:
     def text(self, key: str) -> str:
         value = self.block.value.get(key)
         if isinstance(value, str):
-            return value  # of a kind of its own, where it is a template
+            return value  # a TemplateText, if it is a template
         return str(value) if isinstance(value, int) else ""
 
     @property

@@ -54,7 +54,7 @@ def write_upgrade(
 def _is_kept(record: UnfinishedUpgrade, changes: Sequence[FileChange]) -> bool:
     try:
         record.begin(changes)
-    except FileFailed:  # a home that cannot be written is no reason not to upgrade
+    except FileFailed:  # an upgrade does not need a writable home
         return False
     return True
 

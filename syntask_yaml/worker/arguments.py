@@ -68,7 +68,7 @@ def _converted(function: Callable[..., Any], parameter: inspect.Parameter, value
         if _fits(value, annotation):
             return value
         validate = _validator(annotation)
-    except Exception as error:  # noqa: BLE001  (annotations are the user's code, and pydantic's errors many)
+    except Exception as error:  # noqa: BLE001  (annotations are user code, and pydantic has many errors)
         logging.getLogger("syntask").warning(
             "The annotation of the parameter `%s` cannot be used; its value is passed unchanged. %s: %s",
             parameter.name,
@@ -108,11 +108,9 @@ def _validator(annotation: Any) -> Callable[[Any], Any]:
     """
     try:
         from pydantic import ConfigDict, ValidationError, create_model
-    except ImportError:  # none, or one of another generation
+    except ImportError:  # not installed, or another major version
         return lambda value: _by_hand(value, annotation)
-    config = ConfigDict(
-        arbitrary_types_allowed=True, extra="forbid"
-    )  # as Prefect has it; a TypedDict inherits
+    config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")  # as in Prefect; a TypedDict inherits
     model = create_model("Parameter", __config__=config, value=(annotation, ...))
     model.model_rebuild(raise_errors=True)
 

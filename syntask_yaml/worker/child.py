@@ -57,7 +57,7 @@ class _LogHandler(logging.Handler):
             task = getattr(record, "task_run_id", None)
             text, level = self.format(record), record.levelno
             self._report(Report("log", text, level=level, logger=record.name, task=task))
-        except Exception:  # noqa: BLE001  (logging must not end what it logs)
+        except Exception:  # noqa: BLE001  (logging must not end the run)
             self.handleError(record)
 
 
@@ -111,7 +111,7 @@ def main() -> int:
         signal.signal(error.signal, signal.SIG_DFL)
         os.kill(os.getpid(), error.signal)
         return 1
-    except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
+    except BaseException as error:  # noqa: BLE001  (any exception of a flow is its result)
         if report.stage != "call" or not _is_success(error):
             report.failed(error)
             return 1
@@ -157,7 +157,7 @@ def _inherited(name: str) -> int:
 def _is_success(error: BaseException) -> bool:
     try:
         return isinstance(error, SystemExit) and error.code in (None, 0)
-    except BaseException:  # noqa: BLE001  (the code is the user's, too)
+    except BaseException:  # noqa: BLE001  (this executes user code, too)
         return False
 
 

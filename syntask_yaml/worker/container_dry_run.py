@@ -80,7 +80,7 @@ def _as_our_worker(check: ImageCheck) -> DryRunResult:
     image = image_of(check)
     try:
         with open_engine(check.context) as engine:
-            for left in find_containers(engine, {STORE: DRY_RUN}):  # by a check that was killed
+            for left in find_containers(engine, {STORE: DRY_RUN}):  # left by a killed check
                 if left.has_ended:
                     remove_container(engine, left.id)
             _bring(image, engine)

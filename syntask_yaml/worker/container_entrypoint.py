@@ -42,7 +42,7 @@ def main() -> None:
     try:
         _try(job, stage)
         report: dict[str, Any] = {"kind": "ready"}
-    except BaseException as error:  # noqa: BLE001  (whatever the user's code raises is the result)
+    except BaseException as error:  # noqa: BLE001  (any exception of the user's code is the result)
         traceback.print_exc()
         report = {"kind": "failed", "stage": stage.name, "step": stage.step, **_description_of(error)}
     sys.stdout.flush()
@@ -61,7 +61,7 @@ def _end_with_input() -> None:
 def _description_of(error: BaseException) -> dict[str, str]:
     if type(error).__name__ == "StepExecutionError" and error.__cause__ is not None:
         error = error.__cause__
-    detail = getattr(error, "detail", None)  # of ours
+    detail = getattr(error, "detail", None)  # one of our errors
     text = (
         detail if isinstance(detail, str) else f"{type(error).__name__}: {_text_of(error)}".removesuffix(": ")
     )
@@ -72,7 +72,7 @@ def _description_of(error: BaseException) -> dict[str, str]:
 def _text_of(error: BaseException) -> str:
     try:
         return str(error)
-    except BaseException as raised:  # noqa: BLE001  (the message of an exception is the user's code)
+    except BaseException as raised:  # noqa: BLE001  (the message of an exception is created by user code)
         return f"its message raises {type(raised).__name__}"
 
 

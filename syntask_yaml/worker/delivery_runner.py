@@ -125,7 +125,7 @@ class DeliveryRunner:
         for ongoing in self._ongoing.values():
             ongoing.stop.set()
         for ongoing in self._ongoing.values():
-            if ongoing.thread.is_alive():  # one that could not be started cannot be joined
+            if ongoing.thread.is_alive():  # a thread that was not started cannot be joined
                 ongoing.thread.join(max(deadline - monotonic(), 0))
 
     def _begin(self, claim: DeliveryClaim) -> None:
@@ -150,7 +150,7 @@ class DeliveryRunner:
         self._ongoing[delivery.id] = _OngoingAttempt(claim, monotonic(), stop, thread)
         try:
             thread.start()
-        except RuntimeError:  # the system has no room for another one
+        except RuntimeError:  # the system has no more threads
             self._ended.put(_Ended(delivery.id, claim.token, False, "No thread can be started."))
 
     def _attempt(self, token: str, context: DeliveryContext) -> None:
@@ -158,7 +158,7 @@ class DeliveryRunner:
             ended = _Ended(context.id, token, True, send(context))
         except Undelivered as error:
             ended = _Ended(context.id, token, False, str(error))
-        except Exception as error:  # noqa: BLE001  (a delivery that fails must not be in the way of runs)
+        except Exception as error:  # noqa: BLE001  (a failed delivery must not affect runs)
             ended = _Ended(context.id, token, False, f"The delivery failed: {type(error).__name__}.")
         self._ended.put(ended)
 
@@ -187,7 +187,7 @@ class DeliveryRunner:
         if self.backend.report_delivery(claim, attempt, now):
             self.notify(DeliveryEnded(claim.delivery, claim.run, attempt))
         del self._ongoing[claim.delivery.id]
-        self.hurry()  # there is room for another one
+        self.hurry()  # a slot is free
 
     def _next(self, claim: DeliveryClaim, now: datetime) -> datetime | None:
         """Return the time of the next attempt after a failure; None if it was the last one."""

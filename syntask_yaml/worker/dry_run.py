@@ -63,7 +63,7 @@ def dry_run(
             execution = start_execution(
                 claim, backend, start, home=Path(home), environ=environ, expected=expected
             )
-        except (SyntaskError, OSError, ValueError) as error:  # ValueError: no environment can hold it
+        except (SyntaskError, OSError, ValueError) as error:  # ValueError: an invalid environment
             return DryRunResult(monotonic() - began, failure_to_start(error))
         try:
             failure_or_none = _watch(execution.running, deployment.full_name, began + timeout, notify)

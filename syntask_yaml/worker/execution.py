@@ -135,7 +135,7 @@ class Execution:
         if report.kind == "completed":
             return State(StateType.COMPLETED, name, message)
         kind = _RETURNED.get(report.state, StateType.FAILED)
-        if report.stage == "server":  # one that does not start is no failure of the flow
+        if report.stage == "server":  # a server that does not start is no failure of the flow
             kind = StateType.CRASHED
         cause = cause_of_failure(report, self.claim)
         return State(kind, name, message, cause)
@@ -146,7 +146,7 @@ class Execution:
         if self._result is not None:
             return self._result
         message = self._report_filter.brief(self.running.explain(code))
-        if code == 0:  # as a command of the project's own does; a flow that ended its process is told by this
+        if code == 0:  # a custom command, or a flow that exited the process
             return State(StateType.COMPLETED, message=message)
         return State(StateType.CRASHED, message=message, cause=self.running.cause(code))
 

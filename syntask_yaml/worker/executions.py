@@ -93,7 +93,7 @@ class Executions:
                 execution.kill()
         for execution in list(self.by_run.values()):
             state = State(StateType.CRASHED, "", "The worker exited during the run.", self._stopped(now))
-            with suppress(BackendError):  # may be what ends the worker; another one finds the run
+            with suppress(BackendError):  # possibly the reason of the end; another worker finds the run
                 self._deliver(execution, now)
                 if not execution.is_over:
                     self.report(execution.claim, state, now)

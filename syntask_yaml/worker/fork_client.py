@@ -69,7 +69,7 @@ class ForkingSpawn:
         process = self._forked(directory, environ, ends)
         process = process or spawn_program(words, directory=directory, environ=environ, ends=ends)
         if self._server is None and not self._is_first and monotonic() >= self._not_before:
-            with suppress(OSError):  # then it is tried with the next run
+            with suppress(OSError):  # retried with the next run
                 self._server = _Server(self.words, self.environ)
         self._is_first = False
         return process
@@ -146,7 +146,7 @@ class _Server:
         status, status_end = os.pipe()
         try:
             self._send(order, (ends.control, ends.report, ends.out, ends.err, status_end))
-        except OSError:  # it has ended, or does not read
+        except OSError:  # the server has ended, or does not read
             self._process.kill()
         finally:
             os.close(status_end)
@@ -155,7 +155,7 @@ class _Server:
         # If the server dies, either the run reports its start, or all other ends of the pipe are closed. It
         # cannot begin unnoticed beside a new program.
         if pid := _number(os.read(status, RECORD), STARTED):
-            with suppress(ProcessLookupError):  # somebody has killed it
+            with suppress(ProcessLookupError):  # it was killed
                 return _Forked(pid, status)
         os.close(status)
         return None
@@ -198,7 +198,7 @@ class _Forked:
     def close(self) -> None:
         self.signal(signal.SIGKILL)
         _is_readable(self._end, None)
-        self.poll()  # which waits for it, if it has become a child of this process
+        self.poll()  # reaps it, if it has become a child of this process
         os.close(self._end)
         os.close(self._status)
 

@@ -12,7 +12,7 @@ exactly where a new one begins.
 
 from __future__ import annotations
 
-import _socket  # what it offers is enough, and no run finds `socket` loaded that has not asked for it
+import _socket  # sufficient, and runs that need no `socket` do not find it imported
 import gc
 import importlib
 import json
@@ -64,7 +64,7 @@ def serve(descriptor: int) -> frozenset[str]:
     while server.goes_on:
         if server.has_become_run():
             return frozenset(sys.modules.keys() - before)
-    os._exit(0)  # what a run does at its end is not for this process
+    os._exit(0)  # without the cleanup of a run
 
 
 def _is_fit() -> bool:
@@ -118,9 +118,9 @@ class _Server:
         The order matters: after the process is reaped, its id can belong to another group.
         """
         pid, status = self._runs.pop(descriptor)
-        with suppress(ProcessLookupError, PermissionError):  # the latter where all has another user by now
+        with suppress(ProcessLookupError, PermissionError):  # the latter if all processes changed their user
             os.killpg(pid, signal.SIGKILL)
-        with suppress(ChildProcessError, BrokenPipeError):  # SIGCHLD is ignored; the worker is gone
+        with suppress(ChildProcessError, BrokenPipeError):  # SIGCHLD is ignored; the worker has ended
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             os.write(status, record(ENDED, code))
         self._poll.unregister(descriptor)
@@ -137,7 +137,7 @@ class _Server:
         if pid == 0:
             try:
                 self._become(order, others, status)
-            except BaseException:  # noqa: BLE001  (the worker tries another way, and says what is wrong)
+            except BaseException:  # noqa: BLE001  (the worker falls back to a new program, and reports errors)
                 os._exit(1)
             return True
         self._close(*others)
@@ -190,5 +190,5 @@ class _Server:
 def _fork() -> int | None:
     try:
         return os.fork()
-    except OSError:  # no more processes; the worker says so if it is true
+    except OSError:  # no more processes; the worker reports it if a new program fails, too
         return None

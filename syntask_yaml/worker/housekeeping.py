@@ -60,7 +60,7 @@ class Housekeeping:
         """Return whether the store has the run, and it has ended. An unknown run may be in another store."""
         try:
             run = self.backend.run(run_id)
-        except BackendRefused:  # it is not the id of a run
+        except BackendRefused:  # not the id of a run
             return False
         return run is not None and run.state.type.is_final
 

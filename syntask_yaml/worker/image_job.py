@@ -124,6 +124,6 @@ def _pull_steps(check: ImageCheck) -> list[Mapping[str, Any]]:
 def _for_prefect(step: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a pull step under Prefect's name."""
     ((name, inputs),) = step.items()
-    if builtin_of(name) is not None:  # Prefect's own have no limit
+    if builtin_of(name) is not None:  # Prefect's own steps have no limit
         inputs = {key: value for key, value in inputs.items() if key != "timeout"}
     return {next(iter(DIALECTS["prefect"].step({name: {}}))): inputs}

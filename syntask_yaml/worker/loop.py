@@ -75,7 +75,7 @@ class Worker:
     def serve(self, pools: Mapping[str, str], now: datetime) -> None:
         """Serve *pools* from now on; runs of other pools continue."""
         if pools.keys() != self._served.types.keys():
-            self._renewed = None  # so that the new ones have a worker at once
+            self._renewed = None  # so that new pools have a worker at once
             self._next_due = now
         self._served.types = pools
 
@@ -108,7 +108,7 @@ class Worker:
                     self.tick(clock())
                     self.wait(clock())
             self._announce_stop()
-            with suppress(BackendError):  # it goes offline by itself
+            with suppress(BackendError):  # it goes offline after a timeout
                 self._served.beat(clock(), seconds=0)
         finally:
             self._executions.abandon(clock())

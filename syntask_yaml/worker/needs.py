@@ -59,7 +59,7 @@ def _begin(find: Callable[[Mapping[str, str]], None], environ: Mapping[str, str]
     def look() -> None:
         try:
             find(environ)
-        except BaseException as error:  # noqa: BLE001  (whoever asks for the result gets it)
+        except BaseException as error:  # noqa: BLE001  (raised again with the result)
             looking.set_exception(error)
         else:
             looking.set_result(None)

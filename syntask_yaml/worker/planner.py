@@ -56,7 +56,7 @@ class Planner:
 
     def _plan(self, now: datetime) -> Sequence[PassedTimes]:
         behind = self.queue.schedules_behind(now) if has_passed(self._planned, _GAP, now) else ()
-        self.queue.schedule(now)  # before what passed is worked out, which takes longer
+        self.queue.schedule(now)  # before `passed_times`, which is slower
         self._planned = now
         return passed_times(behind, now)
 

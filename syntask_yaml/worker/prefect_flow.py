@@ -55,7 +55,7 @@ def provide_server(function: Callable[..., Any]) -> None:
     from prefect import __version__, context, settings
 
     refresh = getattr(context, "refresh_global_settings_context", None)
-    if settings.PREFECT_API_URL.value() or refresh is None:  # older ones start their own server
+    if settings.PREFECT_API_URL.value() or refresh is None:  # older versions start their own server
         return
     found = _ask(Path(folder), re.sub(r"[^0-9A-Za-z.]", "-", __version__))
     if "url" not in found:

@@ -56,13 +56,13 @@ class PrefectServers:
 
     def tick(self, now: datetime) -> None:
         """Start the requested servers, and clean up those that have ended."""
-        if not self._folder.exists():  # as long as nobody has asked; a search would take far longer
+        if not self._folder.exists():  # no request so far; a search would be far slower
             return
         for file in self._folder.glob(f"*{WANTED}"):
             version = file.name.removesuffix(WANTED)
             keeper = self._keepers.get(version)
             if keeper is None:
-                with suppress(OSError):  # the run that asked waits no longer
+                with suppress(OSError):  # the requesting run waits no longer
                     self._keepers[version] = self._keep(version, file.read_text(encoding="utf-8"))
                     self._ended.pop(version, None)
             elif keeper.poll() is not None:
@@ -88,7 +88,7 @@ class PrefectServers:
         answer = self._folder / f"{version}{ANSWER}"
         has_failed = keeper.returncode == FAILED and answer.exists()
         if has_failed and not has_passed(ended, _FAILED_FOR, now):
-            return  # runs that wait for it are to see why
+            return  # waiting runs read the reason from it
         _end(keeper)
         for file in (answer, self._folder / f"{version}{WANTED}"):
             file.unlink(missing_ok=True)

@@ -101,7 +101,7 @@ class Report:
 
     def encode(self) -> Iterator[bytes]:
         """Yield the bytes of the report, one write at a time; a long message becomes several reports."""
-        if self.child is not None:  # of these there are many
+        if self.child is not None:  # frequent
             yield from frames(_bytes({"kind": self.kind, "child": self.child}))
             return
         for start in range(0, max(len(self.message), 1), LONGEST_LINE):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def pull(job: Job) -> None:
     """Run the job's pull steps, and change to the directory of the code."""
     processes.stay_together()
-    backend = cache(partial(_open, job.backend))  # only if a step needs a block or a variable
+    backend = cache(partial(_open, job.backend))  # lazily, for steps that need a block or a variable
     blocks = BackendBlocks(lambda *key: backend().block(*key), dict(map(_block, job.blocks.items())))
     variables = BackendVariables(lambda: backend().variables(), job.variables)
     context = StepContext(Path.cwd(), os.environ, blocks=blocks)

@@ -68,7 +68,7 @@ class ReportFilter:
 def _moment(seconds: float, now: datetime) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):  # the code of the run wrote it
+    except (ValueError, OverflowError, OSError):  # written by the code of the run
         return now
 
 

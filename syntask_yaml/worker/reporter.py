@@ -44,7 +44,7 @@ class Reporter:
         """Report that the flow completed, with the message of its *state* and any other name."""
         flush()
         name = state.name if state.name != Completed().name else ""
-        with suppress(OSError):  # the flow closed the pipe; the exit code says as much
+        with suppress(OSError):  # the flow closed the pipe; the exit code tells the same
             self(Report("completed", state.message or "", name=name))
 
     def retrying(self, attempt: int, error: BaseException) -> None:

@@ -18,7 +18,7 @@ def working_directory(configured: Any, own: Path) -> Iterator[Path]:
     if configured:
         yield Path(str(configured))
         return
-    remove_directory(own)  # left by a worker that was killed before the run started
+    remove_directory(own)  # left by a killed worker
     own.mkdir(parents=True)
     try:
         yield own

@@ -56,7 +56,7 @@ class Service:
         self.servers.tick(now)
         if not self.worker.is_stopping and has_passed(self._looked, _LOOK_EVERY, now):
             self._looked = now
-            with suppress(BackendError):  # the worker notices that, too, and reports it
+            with suppress(BackendError):  # the worker detects and reports it
                 self._look_at_pools(now)
 
     def _go_on_stopping(self, now: datetime) -> None:
@@ -73,7 +73,7 @@ class Service:
             for pool in pools
             if pool.type in RUNNERS and self._needs.is_met(pool.type, now)
         }
-        if served != self._served:  # also where a pool was deleted and made with another type
+        if served != self._served:  # also if a pool was recreated with another type
             added = tuple(name for name in served if name not in self._served)
             dropped = tuple(name for name in self._served if name not in served)
             is_first = not self._served

@@ -33,7 +33,7 @@ class Sleeper:
     def wake(self) -> None:
         """End the current sleep, or else the next one. Safe in a signal handler."""
         if self._bell is not None:
-            with suppress(BlockingIOError):  # it rings already
+            with suppress(BlockingIOError):  # a wake-up is pending
                 os.write(self._bell[1], b"!")
 
     def sleep(self, seconds: float, *, reports: Collection[int], writes: Collection[int]) -> None:

@@ -46,10 +46,10 @@ class Starter:
             )
         except BackendUnreachable:
             raise
-        except (SyntaskError, OSError, ValueError) as error:  # ValueError: no environment can hold it
+        except (SyntaskError, OSError, ValueError) as error:  # ValueError: an invalid environment
             hint = error.hint if isinstance(error, SyntaskError) else ""
             return self._not_started(claim, f"{error} {hint}".rstrip(), "", now)
-        except Exception as error:  # noqa: BLE001  (it is the end of this run, and not of the others)
+        except Exception as error:  # noqa: BLE001  (it ends this run only)
             trace = "".join(traceback.format_exception(error))
             return self._not_started(claim, fault(error), trace, now)
 

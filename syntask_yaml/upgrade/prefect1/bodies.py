@@ -64,7 +64,7 @@ def _rename_shadowed(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
         if not stores or stores[0] == 0:
             continue
         if any(event.is_nested for event in found):
-            text = f"`{name}` is set in the flow after it was used for something else. Give it another name."
+            text = f"`{name}` is set in the flow after another use. Give it another name."
             draft.todo(found[stores[0]].node, "p1-body-name", text)
             continue
         new = f"{name}_result"
@@ -72,7 +72,7 @@ def _rename_shadowed(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
             new += "_"
         for event in found[stores[0] :]:
             if name in draft.tasks and _is_called(draft, event.node):
-                continue  # calling what a task returned called the task again
+                continue  # calling a task's result called the task again
             draft.edits.replace_node(event.node, new)
             draft.renamed[event.node] = new
 

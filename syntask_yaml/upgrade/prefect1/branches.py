@@ -167,9 +167,9 @@ def _is_branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool
         return False
     taken = (each for each in draft.module.inside(value) if isinstance(each, ast.Name))
     if any(len(stores(flow, each.id)) > 1 for each in taken):
-        return False  # further down, the name may be something else
+        return False  # later, the name may have another value
     if any(draft.edits.start(each) < draft.edits.start(node) for each in uses):
-        return False  # it is not set there any more
+        return False  # it is no longer set there
     return all(draft.names.called(draft.module.parent(each)) == "prefect.merge" for each in uses)
 
 

@@ -54,12 +54,14 @@ def _convert_call(draft: FlowFileDraft, call: ast.Call) -> None:
         return
     if method == "map" and isinstance(call.func, ast.Attribute) and _maps(draft, call.func.value):
         if any(_is_text(each) for each in _values(call)):
-            text = "Prefect 1 mapped over the characters of a text. Write `unmapped(…)` around it, or a list."
+            text = (
+                "Prefect 1 mapped over the characters of a string. Write `unmapped(…)` around it, or a list."
+            )
             draft.todo(call, "p1-map", text)
         if not _has_mapped(draft, call):
             if _repeat(draft, call):
                 return
-            text = "Nothing is mapped but what it waits for. Map over a value, or call it once for each."
+            text = "Only a dependency is mapped. Map over a value, or call the task once for each item."
             draft.todo(call, "p1-map", text)
         if call not in draft.unresolved:
             draft.edits.insert(draft.edits.end(call), ".result()")

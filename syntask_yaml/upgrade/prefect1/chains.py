@@ -32,7 +32,7 @@ def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.s
         return
     if isinstance(added, ast.Name) and is_set_before(draft, flow, added):
         draft.edits.remove(statement)
-    elif draft.names.called(added) in PARAMETERS:  # the head of the function has it by now
+    elif draft.names.called(added) in PARAMETERS:  # it is in the function's header already
         draft.added.add(statement)
         if not draft.has_todo(statement):
             draft.edits.remove(statement)

@@ -109,7 +109,7 @@ def _convert_super(draft: FlowFileDraft, call: ast.Call) -> None:
     if is_plain and isinstance(statement, ast.Expr):
         draft.edits.remove(statement)
         return
-    draft.todo(call, "p1-class", "Move these options to where the task is made: `task(X().run, …)`.")
+    draft.todo(call, "p1-class", "Move these options to the creation of the task: `task(X().run, …)`.")
 
 
 def _convert_attribute(draft: FlowFileDraft, node: ast.Attribute, own: set[str]) -> None:

@@ -58,7 +58,7 @@ def _convert_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.With, 
     task = call.args[0]
     assert isinstance(task, ast.Name)
     if flow.reads(task.id) > 1 or node not in flow.body or draft.names.imported.get(task.id):
-        text = f"`{task.id}` is not called. Call it in front of the branches, and compare what it returns."
+        text = f"`{task.id}` is not called. Call it before the branches, and compare its result."
         draft.todo(node, "p1-case", text)
         return
     draft.edits.replace(

@@ -52,7 +52,7 @@ def _convert(draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt]) -> 
         places = _places(body, calls)
         _check(draft, body, calls, places)
     except _Unclear:
-        return  # `calls` leaves what is not converted
+        return  # `calls` leaves the rest
     for call in sorted(calls.values(), key=places.__getitem__):
         add_arguments(draft, call)
         place = body[places[call][0]]

@@ -141,8 +141,8 @@ def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -
         text = f"The image `{fields.pop('image')}` contains Prefect 1, so the entry has no image."
         draft.note(flow.call, "p1-run-config", text, "Workers use the image of their own version.")
     if any(isinstance(each, TemplateText) and each.surrounds_a_secret for each in _texts(fields)):
-        text = "A secret is a part of a text in the entry. Workers of Prefect before 3.7 refuse that."
-        draft.note(flow.call, "p1-run-config", text, "Use newer workers, or a secret with the whole text.")
+        text = "A string in the entry contains a secret. Workers of Prefect before 3.7 refuse that."
+        draft.note(flow.call, "p1-run-config", text, "Use newer workers, or a secret with the whole string.")
     flow.deployment["infrastructure"] = fields
     flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
 
@@ -254,5 +254,7 @@ def _check_labels(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
     for schedule in flow.deployment.get("schedules", []):
         own = schedule.pop("labels", None)
         if own is not None and {*map(str, own)} != labels:
-            text = f"A clock has the labels {own}, and not those of the flow. Deploy the flow twice, with an"
-            draft.todo(flow.call, "p1-schedule", f"{text} entry for each work queue.")
+            text = f"A clock has the labels {own}, which differ from those of the flow."
+            draft.todo(
+                flow.call, "p1-schedule", f"{text} Deploy the flow twice, with an entry for each work queue."
+            )

@@ -26,7 +26,7 @@ def find_flows(draft: FlowFileDraft) -> None:
         flow = _of_block(draft, call) or _of_assignment(draft, call)
         own = own_class(draft.module, call)
         if flow is None or _has_open_arguments(call) or _is_global(flow) or (own and len(call.args) > 1):
-            text = "The flow is built in a way that is not converted. Write a function with `@flow`."
+            text = "This way of building a flow is not converted. Write a function with `@flow`."
             draft.todo(call, "p1-flow", text)
             continue
         flow.nodes = draft.module.inside(*flow.body)
@@ -108,7 +108,7 @@ def _leave_own_class(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> Non
     """Leave a subclass that does more than Prefect's, and its arguments that flows lack."""
     added = [each for each in flow.call.keywords if not _is_option(each)]
     flow.own_options = frozenset(each.arg for each in added if each.arg)
-    text = f"The class `{name}` is not converted, only what `prefect.Flow` does of it."
+    text = f"The class `{name}` is not converted, only the behavior of `prefect.Flow`."
     given = f" with `{', '.join(map(draft.text, added))}`" if added else ""
     draft.todo(flow.call, "p1-flow", f"{text} Write what it adds{given} as hooks or options of `@flow`.")
 
@@ -154,7 +154,7 @@ def _check_name(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
         flow.is_renamed = True
         old, flow.name = flow.name, without_banned(flow.name)
         text = f"The flow `{old}` is now `{flow.name}`, because names of flows have none of / % & < >."
-        draft.note(flow.call, "p1-flow", text, "Change whoever asks for its runs by name.")
+        draft.note(flow.call, "p1-flow", text, "Update code that finds its runs by name.")
 
 
 def without_banned(name: str) -> str:

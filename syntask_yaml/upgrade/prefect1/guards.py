@@ -20,7 +20,7 @@ _NO_TASKS = frozenset({"prefect.unmapped", "prefect.Parameter"})
 def convert_guards(draft: FlowFileDraft) -> None:
     """Guard tasks that use results of branches, in the body of every flow and in branches."""
     if draft.submits:
-        return  # futures are returned, and all have to be there
+        return  # futures are returned, so all of them must exist
     for flow in draft.flows:
         _Block(draft, flow, flow.body).convert()
         for node in flow.nodes:
@@ -45,9 +45,9 @@ class _Block:
     flow: Prefect1Flow
     statements: Sequence[ast.stmt]
     guards: dict[str, str] = field(default_factory=dict)
-    same: dict[str, ast.Name] = field(default_factory=dict)  # names that are another one, in any case
+    same: dict[str, ast.Name] = field(default_factory=dict)  # names that always equal another one
     first: ast.With | None = None
-    open: str = ""  # the condition of the `if` that the statement in front ended
+    open: str = ""  # the condition of the `if` that ends before
     unit: str = "    "
 
     def convert(self) -> None:
@@ -56,7 +56,7 @@ class _Block:
             if call is not None and isinstance(statement, ast.With):
                 self._enter(statement, call)
             elif (taken := self._taken(statement)) and not self._guard(statement, taken):
-                return  # `conditions` leaves what follows
+                return  # `conditions` leaves the rest
             elif not taken:
                 self.open = ""
 

@@ -183,7 +183,7 @@ def imported_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, f"{origin}.{alias.name}"
 
 
-@lru_cache(maxsize=2048)  # of the statements of a file, several rules ask
+@lru_cache(maxsize=2048)  # several rules request the names of a statement
 def bound_names(node: ast.AST) -> tuple[str, ...]:
     """Return the names that *node* binds in its own scope, except imports."""
     found: list[str] = []

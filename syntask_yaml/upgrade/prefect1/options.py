@@ -70,8 +70,8 @@ def _name(_draft: FlowFileDraft, _flow: Prefect1Flow, _value: ast.expr) -> None:
 
 
 def _without_effect(draft: FlowFileDraft, flow: Prefect1Flow, _value: ast.expr) -> None:
-    text = "An attribute of the flow that Prefect 1 did not know is left out, because it had no effect."
-    draft.note(flow.call, "p1-flow-method", text, "Check whether it is a typing error.")
+    text = "An unknown attribute of the flow is omitted, because it had no effect in Prefect 1."
+    draft.note(flow.call, "p1-flow-method", text, "Check whether it is misspelled.")
 
 
 def _result(_draft: FlowFileDraft, _flow: Prefect1Flow, _value: ast.expr) -> None:

@@ -30,12 +30,12 @@ def convert_parameters(draft: FlowFileDraft) -> None:
 
 def _convert_inside(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None:
     if _is_unused(draft, flow, call):
-        text = "The parameter is left out: no task took it, so that Prefect 1 did not have it either."
+        text = "The parameter is omitted: no task used it, so Prefect 1 did not have it either."
         draft.note(call, "p1-parameter", text)
         draft.edits.remove(draft.module.statement(call))
         return
     if any(_makes_task_with(draft, use) for use in _uses(draft, flow, call)):
-        text = "A task took the parameter when it was made, and did not get its value. Pass it to the call."
+        text = "A task got the parameter at its creation, without the value. Pass the parameter to the call."
         draft.todo(call, "p1-parameter", text)
         return
     name = _declare(draft, flow, call)
@@ -47,7 +47,7 @@ def _convert_inside(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) ->
         draft.edits.remove(statement)
         return
     if _is_taken(draft, flow, name, call):
-        text = f"The parameter `{name}` has the name of something else in the flow. Rename that."
+        text = f"Another variable in the flow has the name of the parameter `{name}`. Rename that variable."
         draft.todo(statement, "p1-parameter", text)
         return
     draft.edits.replace_node(call, name)
@@ -153,7 +153,7 @@ def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) ->
         is_python = old.isidentifier() and not keyword.iskeyword(old)
         reason = "Prefect 3 refuses that name" if is_python else "functions need names of Python"
         text = f"The parameter `{old}` is now `{name}`, because {reason}."
-        draft.note(call, "p1-parameter", text, "Change whoever runs the flow with it.")
+        draft.note(call, "p1-parameter", text, "Update the callers that pass it.")
     return name
 
 

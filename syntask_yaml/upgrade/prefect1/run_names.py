@@ -30,7 +30,7 @@ def run_name(draft: FlowFileDraft, option: ast.keyword) -> str:
 def _fields(value: ast.expr) -> set[str] | None:
     """Return the names in a template; None if it is not one."""
     if isinstance(value, ast.JoinedStr):
-        return set()  # made when the task is
+        return set()  # evaluated when the task is created
     if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
         return set() if isinstance(value, ast.Constant) else None
     try:
@@ -52,7 +52,7 @@ def _taken(function: ast.Lambda | Function) -> set[str] | None:
     """Return the arguments that a function reads; None if it may read others."""
     arguments = function.args
     if arguments.vararg or arguments.posonlyargs or arguments.kwarg is None:
-        return None  # Prefect 1 called it with more than it takes
+        return None  # Prefect 1 passed more arguments than it accepts
     if isinstance(function, ast.AsyncFunctionDef):
         return None
     given = [*arguments.args, *arguments.kwonlyargs]

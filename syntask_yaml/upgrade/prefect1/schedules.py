@@ -55,7 +55,7 @@ def _is_weekdays(module: FlowModule, node: ast.expr | None) -> bool:
 def _on_weekdays(schedule: Schedule) -> Schedule:
     fields = str(schedule.get("cron", "")).split()
     if len(fields) != 5 or fields[4] != _ANY_DAY or fields[2] != _ANY_DAY:
-        raise NotStatic("it has a filter that no cron expression can say")
+        raise NotStatic("it has a filter that no cron expression can express")
     return {**schedule, "cron": " ".join([*fields[:4], _WEEKDAYS])}
 
 

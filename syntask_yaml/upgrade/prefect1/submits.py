@@ -32,8 +32,8 @@ def note_order(draft: FlowFileDraft) -> None:
     for flow in draft.flows:
         is_parallel = any(each.startswith("task_runner=") for each in flow.arguments)
         if is_parallel and not draft.submits and _has_independent_calls(draft, flow):
-            text = "Calls that need nothing of each other ran at the same time. They run in order now."
-            draft.note(flow.call, "p1-executor", text, "Upgrade with `--submit` to keep them parallel.")
+            text = "Independent calls ran concurrently. They run in order now."
+            draft.note(flow.call, "p1-executor", text, "Upgrade with `--submit` to keep them concurrent.")
 
 
 def _has_independent_calls(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
@@ -48,7 +48,7 @@ def _has_independent_calls(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
         earlier = {each for name in names for each in needed.get(name, ())}
         called = value.func if isinstance(value, ast.Call) else None
         if isinstance(called, ast.Attribute) and is_graph_method(called.attr):
-            return False  # the rest of the graph is stated there
+            return False  # the rest of the graph is built elsewhere
         if called is not None and is_task(draft, called):
             if done - earlier:
                 return True

@@ -79,7 +79,7 @@ def _convert_bare(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> No
     if isinstance(draft.module.statement(use), ast.Return) and flow.factory_call is None:
         _leave_return(draft, flow, use)
     if isinstance(draft.module.parent(use), (ast.For, ast.List, ast.Tuple, ast.Dict)):
-        text = f"`{flow.function}` is a function now. Change what is done with the flows of this list."
+        text = f"`{flow.function}` is a function now. Change the uses of the flows in this list."
         draft.todo(use, "p1-flow", text)
     if draft.names.called(draft.module.parent(use)) in _COPYING:
         text = f"`{flow.function}` is a function now. Use `with_options(name=…)`, and an entry for the copy."
@@ -218,7 +218,7 @@ def _convert_state(draft: FlowFileDraft, node: ast.Attribute) -> None:
         if node.attr != _STATE[node.attr]:
             draft.edits.replace(end - len(node.attr.encode()), end, _STATE[node.attr])
         return
-    text = f"The state of a run has no such `{node.attr}`. Return results from the flow."
+    text = f"The state of a run has no `{node.attr}`. Return results from the flow."
     draft.todo(node, "p1-run-result", text)
 
 

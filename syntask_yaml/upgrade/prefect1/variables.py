@@ -27,7 +27,7 @@ def convert_variables(draft: FlowFileDraft) -> None:
             continue
         key = _key(draft, node)
         if key is None or not re.search("[A-Za-z0-9]", key) or names.setdefault(_name(key), key) != key:
-            continue  # `library` leaves what is not converted
+            continue  # `library` leaves the rest
         if _is_caught(draft, node) or isinstance(draft.module.scope(node), ast.AsyncFunctionDef):
             continue
         text = write(draft, node, _name(key))

@@ -68,7 +68,7 @@ def joined(parts: Sequence[Any], node: ast.expr) -> str:
     if not all(isinstance(part, (str, int, float)) for part in parts):
         raise Dynamic(node)
     if any(isinstance(part, TemplateText) and part.secrets for part in parts):
-        raise Dynamic(node)  # a reference to a secret is all of a value
+        raise Dynamic(node)  # a reference to a secret must be the whole value
     if any(isinstance(part, TemplateText) for part in parts):
         return TemplateText("".join(map(as_template, parts)))
     text = "".join(map(str, parts))

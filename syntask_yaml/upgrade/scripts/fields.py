@@ -202,7 +202,7 @@ def _apply(call: BuildCall, frame: Frame, calls: Calls, fields: ScriptFields) ->
     is_applied = application is not None or call.kind is BuildKind.SPECIFIED or calls.may_apply_others
     if is_applied and "apply" not in fields.values:
         fields.put("apply", fields.start, Found(True, fields.start))
-    if call.kind is not BuildKind.BUILT:  # nothing is copied or kept, unless that is asked for
+    if call.kind is not BuildKind.BUILT:  # nothing is uploaded or kept by default
         for name in ("upload", "load_existing"):
             if name not in fields.values:
                 fields.put(name, fields.start, Found(False, fields.start))

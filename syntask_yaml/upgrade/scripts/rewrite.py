@@ -124,12 +124,12 @@ class _Rewriting:
         if call.variable and any(
             isinstance(each.value, ast.Name) and each.value.id == call.variable for each in uses
         ):
-            raise NotRewritten(f"The script uses what `{call.variable}` has.")
+            raise NotRewritten(f"The script uses attributes of `{call.variable}`.")
         return self.becomes.value.partition(".")[2]
 
     def _rewrite_application(self, application: ast.Call, variable: str) -> None:
         if self.edits.is_edited(application):
-            return  # of another call, whose variable has the same name
+            return  # belongs to another call with the same variable
         serve = self.names["serve"].bound
         text = f"{serve}({variable})" if self.becomes is RewriteTarget.SERVE else f"{variable}.apply()"
         self.edits.replace_node(application, text)
@@ -146,7 +146,7 @@ class _Rewriting:
         unknown = given.keys() - _GONE - _OF_ENTRY - set(_KEPT)
         if unknown or len(call.node.args) > 2 or "flow" not in given:
             name = sorted(unknown)[0] if unknown else "flow"
-            raise NotRewritten(f"Nothing takes the place of the argument `{name}`.")
+            raise NotRewritten(f"The argument `{name}` has no equivalent.")
         return given
 
     def _written(
@@ -209,7 +209,7 @@ def _common(results: Sequence[DeploymentResult]) -> Mapping[str, Any]:
     entries = [dict(each.entry) for each in results]
     said = [{key: value for key, value in each.items() if key not in _KEPT} for each in entries]
     if any(each != said[0] for each in said):
-        raise NotRewritten("The rounds of the loop differ in more than names, tags and parameters.")
+        raise NotRewritten("The iterations of the loop differ in more than names, tags and parameters.")
     if "{{" in str({**said[0], "entrypoint": ""}):
         raise NotRewritten("The infrastructure needs a block or a variable.")
     for key in ("pull", "push", "triggers", "flow_name"):

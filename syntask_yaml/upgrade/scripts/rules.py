@@ -26,7 +26,7 @@ def rule(evaluator: Evaluator, node: ast.Call, frame: Frame) -> Found:
             raise Dynamic(keyword.value)
         named[keyword.arg] = _argument(evaluator, keyword.value, frame)
     start = named.get("dtstart")
-    if not isinstance(start, datetime):  # the rule begins when the script runs
+    if not isinstance(start, datetime):  # the rule begins at run time
         raise Dynamic(node)
     zone = str(start.tzinfo) if start.tzinfo else "UTC"
     made = {"rrule": str(rrule.rrule(*positional, **named)), "timezone": zone}

@@ -145,5 +145,5 @@ def _ended(record: dict[str, Any]) -> Ended:
     try:
         left_out = Amount(**record["left_out"])
         return Ended(record["code"], str(record["reason"]), bool(record["out_of_memory"]), left_out)
-    except (KeyError, TypeError):  # the code of the run wrote it
+    except (KeyError, TypeError):  # written by the code of the run
         return Ended(record["code"])

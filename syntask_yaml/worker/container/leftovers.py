@@ -50,9 +50,9 @@ class ContainerLeftovers:
         self._found = self._not_kept(engine)
 
     def _remove(self, surplus: Collection[str], engine: Engine) -> None:
-        for each in self._not_kept(engine):  # it may have ended by itself meanwhile, and stay
+        for each in self._not_kept(engine):  # it may have ended in the meantime, and stay
             if each.id in surplus:
-                with suppress(EngineFailed):  # one that cannot be removed keeps no other
+                with suppress(EngineFailed):  # a failure must not prevent other removals
                     remove_container(engine, each.id)
 
     def _not_kept(self, engine: Engine) -> list[Container]:

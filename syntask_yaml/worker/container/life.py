@@ -93,7 +93,7 @@ class ContainerLife:
         self._signal, self._asked = wanted, monotonic()
         if self._is_started:
             Thread(target=self._send_signal, name="stop-container", daemon=True).start()
-        elif self.plan is not None:  # one of another worker is asked when it has been found
+        elif self.plan is not None:  # another worker's container is inspected once found
             self.context.stop.set()
         self._wake.set()
 
@@ -109,7 +109,7 @@ class ContainerLife:
     def _live(self) -> None:
         try:
             self.ended = self._until_end()
-        except Exception as error:  # noqa: BLE001  (the worker and its other runs go on)
+        except Exception as error:  # noqa: BLE001  (it ends this run only)
             if not self._is_left:
                 self._remove_what_is_there()
                 self.ended = _failed(error)

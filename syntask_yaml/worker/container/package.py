@@ -53,7 +53,7 @@ def package_in(home: Path) -> Path:
         draft = Path(mkdtemp(prefix=".draft-", dir=folder))
         try:
             _fill(draft)
-            with suppress(OSError):  # another worker was faster
+            with suppress(OSError):  # another worker created it
                 draft.rename(path)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

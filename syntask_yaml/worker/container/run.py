@@ -38,7 +38,7 @@ class ContainerRun:
         ended = self.life.ended
         if ended is None:
             return None
-        if not self._is_last_read:  # the end of the journal was written before
+        if not self._is_last_read:  # the journal was complete before
             self._is_last_read = True
             if self._journal is not None:
                 self._journal.is_at_end = False
@@ -69,7 +69,7 @@ class ContainerRun:
 
     def go(self) -> None:
         if self.life.run_directory is not None:
-            with suppress(OSError):  # its directory is gone, and so is the run
+            with suppress(OSError):  # its directory was removed, and so was the run
                 self.life.run_directory.go()
 
     def stop(self, *, force: bool = False) -> None:

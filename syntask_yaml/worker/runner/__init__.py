@@ -33,7 +33,7 @@ def _adopt_container(legacy: Legacy, /) -> Running:
 def _docker_leftovers(store: str, environ: Mapping[str, str]) -> Leftovers:
     try:
         return cast("Leftovers", _docker().leftovers(store, environ))
-    except StepFailed:  # then no run of it has begun here
+    except StepFailed:  # no run of it can have begun here
         return _NoLeftovers()
 
 

@@ -72,7 +72,7 @@ class GuardedRun:
 
     def close(self) -> None:
         if self._running is not None:
-            with suppress(Exception):  # the run has its state; what a runner leaves, it tidies up later
+            with suppress(Exception):  # the run has its state; leftovers are removed later
                 self._running.close()
 
     def _asked(self, ask: Callable[[Running], _T], otherwise: _T) -> _T:
