@@ -110,7 +110,7 @@ def _leave_own_class(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> Non
     flow.own_options = frozenset(each.arg for each in added if each.arg)
     text = f"The class `{name}` is not converted, only the behavior of `prefect.Flow`."
     given = f" with `{', '.join(map(draft.text, added))}`" if added else ""
-    draft.todo(flow.call, "p1-flow", f"{text} Write what it adds{given} as hooks or options of `@flow`.")
+    draft.todo(flow.call, "p1-flow", f"{text} Write its additions{given} as hooks or options of `@flow`.")
 
 
 def _is_option(option: ast.keyword) -> bool:

@@ -650,7 +650,7 @@ def test_what_is_registered_in_several_ways_has_no_entry_for_each(again: str, to
 def test_calls_that_ran_at_the_same_time_are_told(flow: str, options: Prefect1Options, noted: bool) -> None:
     head = "from prefect.executors import LocalDaskExecutor\n"
     found = converted(f'{head}{HEAD}with Flow("f", executor=LocalDaskExecutor()) as flow:\n{flow}', options)
-    assert any("ran at the same time" in problem.detail for problem in found.problems) is noted
+    assert any("ran concurrently" in problem.detail for problem in found.problems) is noted
 
 
 @pytest.mark.parametrize(("option", "noted"), [("", True), ("run_on_schedule=False", False)])
