@@ -100,5 +100,5 @@ def _worker(command: Command, pool: str) -> list[str]:
 
 
 def _queues(wanted: Sequence[str], pool: str, served: Sequence[Served]) -> list[str]:
-    there = {each.queue for each in served if each.pool == pool}
-    return [word for queue in wanted if queue in there for word in ("--work-queue", queue)]
+    in_pool = {each.queue for each in served if each.pool == pool}
+    return [word for queue in wanted if queue in in_pool for word in ("--work-queue", queue)]

@@ -161,14 +161,14 @@ def _of_converted(
     """Return *words* as the replacement for one converted deployment, if its options are in *same*."""
     named = command.arguments(*_RUN_VALUES, *_OTHER_RUN_VALUES)
     if not known.full_names.issuperset(named) or len(named) != 1:
-        return _gone(command) if command.verb in _GONE else None
+        return _removed(command) if command.verb in _GONE else None
     if {word.partition("=")[0] for word in command.words if word.startswith("-")} <= same:
         return instead(command, words)
     detail = f"`prefect {command.verb}` takes other options than the command of today."
     return left(command, "old-command", detail, f"Use `{shlex.join([*words[:3], named[0]])}`.")
 
 
-def _gone(command: Command) -> Answer:
+def _removed(command: Command) -> Answer:
     """Return the message for a command that Prefect 3 lacks and a deployment that is not converted."""
     detail = f"Prefect 3 has no `prefect {command.verb}`."
     return left(command, "old-command", detail, f"Use `syntask {_GONE[command.verb]} FLOW/NAME`.")

@@ -66,7 +66,7 @@ def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
         blocks=tuple(dict.fromkeys([*(block for each in kept for block in each.blocks), *secrets_of(flows)])),
         answers=tuple(answer for answers, _ in settled for answer in answers),
         problems=(
-            *_unmended(sources.declaring, marked),
+            *_remaining_problems(sources.declaring, marked),
             *(problem for each in flows for problem in each.converted.problems),
             *import_problems(sources.files, made_flows(flows)),
             *map(note_of, limits),
@@ -85,7 +85,9 @@ def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
     )
 
 
-def _unmended(found: Iterable[FoundDeployments], marked: Iterable[FileChange]) -> Iterator[Diagnostic]:
+def _remaining_problems(
+    found: Iterable[FoundDeployments], marked: Iterable[FileChange]
+) -> Iterator[Diagnostic]:
     """Return the problems of files, except those in code that is rewritten so that runs can load it."""
     changed = {change.path for change in marked}
     for each in found:

@@ -217,13 +217,13 @@ class PythonEdits:
         merged: list[_Edit] = []
         for each in sorted(removals):
             last = merged[-1] if merged else None
-            if last and not (each.text or last.text) and self._are_beside(last, each):
+            if last and not (each.text or last.text) and self._are_adjacent(last, each):
                 merged[-1] = last._replace(end=max(last.end, each.end))
             else:
                 merged.append(each)
         return merged
 
-    def _are_beside(self, one: _Edit, other: _Edit) -> bool:
+    def _are_adjacent(self, one: _Edit, other: _Edit) -> bool:
         """Return whether at most blank lines separate two deletions, and no indentation of remaining code."""
         line = self._line_start(other.start)
         is_blank = not self._data[one.end : other.start].strip()

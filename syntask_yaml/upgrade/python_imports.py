@@ -94,7 +94,7 @@ def rewrite_imports(
     bound = [(each.lineno, name) for each in edits.tree.body for name in _bound_by(each)]
     found: list[_Statement] = []
     for statement in [each for each in statements(edits.tree) if isinstance(each, _Statement)]:
-        rebound = taken | _bound_anew(edits.tree, statement, bound)
+        rebound = taken | _rebound(edits.tree, statement, bound)
         kept = [
             alias
             for alias in statement.names
@@ -128,7 +128,7 @@ def _is_needless(
     return is_gone or name in used_before
 
 
-def _bound_anew(tree: ast.Module, statement: _Statement, every: Sequence[tuple[int, str]]) -> set[str]:
+def _rebound(tree: ast.Module, statement: _Statement, every: Sequence[tuple[int, str]]) -> set[str]:
     """Return the names that another import or a module-level function rebinds before any use.
 
     *every* maps those names to lines.

@@ -53,13 +53,13 @@ _HOLDERS = frozenset("parameters infrastructure infra_overrides job_variables".s
 _PROSE = ("description",)
 # Named secrets in commands and code: `--password x`, `API_TOKEN=x`, `token: x` and, in a line of code,
 # `"PASSWORD", "value": "x"` and `"password", default="x"`.
-_SAID = re.compile(
+_NAMED = re.compile(
     r"(?i)(?<![\w-])[\w-]{0,60}?(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
     r"|private[_-]?key|account[_-]?key|connection[_-]?string|credentials?)"
     r"[\"']?(?:,[ \t]*[\"']?(?:default|value)[\"']?)?(?:[ \t]*[=:][ \t]*|[ \t]+)"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'$<{]\S*)"
 )
-_IN_SAID = ("token", "pass", "secret", "key", "connection", "credential")
+_IN_NAMED = ("token", "pass", "secret", "key", "connection", "credential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def hide_in_text(text: str) -> str:
     """Return *text*, which is not YAML, with asterisks for likely secrets, at its original length."""
     if "://" in text:
         text = _LOGIN.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text)
-    if _may_say(text):
-        text = "\n".join(map(_without_said, text.split("\n")))
+    if _may_name_secret(text):
+        text = "\n".join(map(_without_named, text.split("\n")))
     known = _known_in(text)
     return known.sub(lambda found: re.sub(r"\S", "*", found[0]), text) if known else text
 
@@ -126,14 +126,16 @@ def _known_in(text: str) -> re.Pattern[str] | None:
     return re.compile("|".join(forms)) if forms else None
 
 
-def _may_say(text: str) -> bool:
-    """Return whether *text* may match `_SAID`; a quick filter, since most lines do not."""
-    return any(map(text.casefold().__contains__, _IN_SAID))
+def _may_name_secret(text: str) -> bool:
+    """Return whether *text* may match `_NAMED`; a quick filter, since most lines do not."""
+    return any(map(text.casefold().__contains__, _IN_NAMED))
 
 
-def _without_said(line: str) -> str:
+def _without_named(line: str) -> str:
     """Return *line* without its named secrets."""
-    return _SAID.sub(lambda found: _starred(found[0], found["value"]), line) if _may_say(line) else line
+    return (
+        _NAMED.sub(lambda found: _starred(found[0], found["value"]), line) if _may_name_secret(line) else line
+    )
 
 
 def _starred(whole: str, secret: str) -> str:

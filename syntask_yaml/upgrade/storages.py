@@ -66,13 +66,13 @@ def _transfer(
     """Return the steps that copy from and to a folder of an object store."""
     inputs = {**place, "folder": "/".join(filter(None, (folder.strip("/"), stored.folder))), **more}
     pull, push = (
-        _with_raw(_needing(stored.step(f"{verb}_{provider}", **inputs)), credentials=credentials)
+        _with_raw(_with_folder(stored.step(f"{verb}_{provider}", **inputs)), credentials=credentials)
         for verb in ("pull_from", "push_to")
     )
     return [pull], [push]
 
 
-def _needing(written: dict[str, Any]) -> dict[str, Any]:
+def _with_folder(written: dict[str, Any]) -> dict[str, Any]:
     """Return the step with its folder, even if that is the top."""
     ((name, inputs),) = written.items()
     return {name: {**inputs, "folder": inputs.get("folder", "")}}

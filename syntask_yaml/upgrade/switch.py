@@ -63,7 +63,7 @@ class Switch:
                 if not former.is_on and is_on(new):
                     return Switched(entry, is_done=False)
                 entry = None
-            entry = entry or self._begun(old, new, former)
+            entry = entry or self._new_entry(old, new, former)
             return self._go_on(entry)
 
     def _deployed(self, name: str) -> Stored:
@@ -75,7 +75,7 @@ class Switch:
             raise NotFound(f"The backend has no deployment `{name}`.", hint="Deploy it first.")
         return found[0]
 
-    def _begun(self, old: OldDeployment, new: Stored, former: Scheduling) -> JournalEntry:
+    def _new_entry(self, old: OldDeployment, new: Stored, former: Scheduling) -> JournalEntry:
         """Return the journal entry of a new switch. Raises BackendRefused if none can begin."""
         if new.id == old.id and self.backend.url == self.server.url:
             raise BackendRefused(

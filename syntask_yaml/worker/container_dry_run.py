@@ -83,7 +83,7 @@ def _as_our_worker(check: ImageCheck) -> DryRunResult:
             for left in find_containers(engine, {STORE: DRY_RUN}):  # left by a killed check
                 if left.has_ended:
                     remove_container(engine, left.id)
-            _bring(image, engine)
+            _pull_image(image, engine)
     except EngineFailed as error:
         raise DryRunFailed(Failure("engine", error.detail, error.hint)) from error
     return dry_run(
@@ -97,7 +97,7 @@ def _as_our_worker(check: ImageCheck) -> DryRunResult:
     )
 
 
-def _bring(image: str, engine: Engine) -> None:
+def _pull_image(image: str, engine: Engine) -> None:
     try:
         bring(image, engine)
     except EngineFailed as error:
@@ -112,7 +112,7 @@ def _report_of(check: ImageCheck, job: ImageJob) -> Report:
     try:
         with open_engine(check.context) as engine:
             stage = "start"
-            _bring(job.image, engine)
+            _pull_image(job.image, engine)
             deadline = monotonic() + check.timeout
             attempt = _Attempt(job, engine, deadline, check.deployment.full_name, check.notify)
             for python in PYTHONS:

@@ -52,7 +52,7 @@ def serve(descriptor: int) -> frozenset[str]:
 
     The result is the set of modules that only a run with pull steps would have imported.
     """
-    if not _is_fit():
+    if not _is_clean():
         os._exit(0)
     before = frozenset(sys.modules)
     for name in _FOR_PULL:
@@ -67,7 +67,7 @@ def serve(descriptor: int) -> frozenset[str]:
     os._exit(0)  # without the cleanup of a run
 
 
-def _is_fit() -> bool:
+def _is_clean() -> bool:
     """Return whether this process contains only what a run needs.
 
     It does not if Python's startup imported modules of the user, such as a tracer, or started a thread: that
@@ -107,12 +107,12 @@ class _Server:
         """Wait for an event and handle it; return True in the process of a new run."""
         for descriptor, _ in self._poll.poll():
             if descriptor in self._runs:
-                self._bury(descriptor)
+                self._reap(descriptor)
             elif self._has_become_next():
                 return True
         return False
 
-    def _bury(self, descriptor: int) -> None:
+    def _reap(self, descriptor: int) -> None:
         """Kill the group of a run that has ended, then reap it and report its exit code.
 
         The order matters: after the process is reaped, its id can belong to another group.

@@ -139,7 +139,7 @@ class Worker:
         elif has_changed:
             self._executions.obey(self.backend.held(self._executions.claims), now)
         for _ in self._executions.deliver(now):
-            self._make_room()
+            self._free_slot()
         self._deliveries.tick(now, is_last=self.is_stopping and not self._executions)
         if self.is_stopping:
             return
@@ -207,7 +207,7 @@ class Worker:
             self._is_stop_announced = True
             self.notify(Stopping(len(self._executions)))
 
-    def _make_room(self) -> None:
+    def _free_slot(self) -> None:
         """Handle the end of a run: free its slot, and deliver its automations at once."""
         self._deliveries.hurry()
         self._next_due = self._planner.started

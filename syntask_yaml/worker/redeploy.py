@@ -51,7 +51,7 @@ class Redeployer:
             if not self._deploying.done():
                 return
             ended, self._deploying = self._deploying, None
-            self._take_notice(ended, now)
+            self._handle_end(ended, now)
         if self._stop.is_set() or not has_passed(self._looked, _LOOK_EVERY, now):
             return
         self._looked = now
@@ -63,7 +63,7 @@ class Redeployer:
         if changed or (self._failed is not None and has_passed(self._failed, RETRY_AFTER, now)):
             self._deploying = self._thread.submit(self._deploy)
 
-    def _take_notice(self, ended: Future[int], now: datetime) -> None:
+    def _handle_end(self, ended: Future[int], now: datetime) -> None:
         error = ended.exception()
         if error is not None and not isinstance(error, OSError):
             raise error

@@ -51,7 +51,7 @@ class Service:
 
     def _tick(self, now: datetime) -> None:
         if self.worker.is_stopping:
-            self._go_on_stopping(now)
+            self._continue_stopping(now)
         self.redeployer.tick(now)
         self.servers.tick(now)
         if not self.worker.is_stopping and has_passed(self._looked, _LOOK_EVERY, now):
@@ -59,7 +59,7 @@ class Service:
             with suppress(BackendError):  # the worker detects and reports it
                 self._look_at_pools(now)
 
-    def _go_on_stopping(self, now: datetime) -> None:
+    def _continue_stopping(self, now: datetime) -> None:
         self.redeployer.stop()
         self._stopped = self._stopped or now
         is_over = self.wait_for_runs is not None and has_passed(self._stopped, self.wait_for_runs, now)

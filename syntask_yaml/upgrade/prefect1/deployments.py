@@ -106,10 +106,10 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
         flow.deployment["entrypoint"] = _in_module(draft, flow, str(fields["module"]))
     elif fields:
         flow.deployment["storage"] = fields
-    _remove_told(draft, flow, call)
+    _remove_add_flow(draft, flow, call)
 
 
-def _remove_told(draft: FlowFileDraft, flow: Prefect1Flow, storage: ast.Call) -> None:
+def _remove_add_flow(draft: FlowFileDraft, flow: Prefect1Flow, storage: ast.Call) -> None:
     """Remove `storage.add_flow(flow)`, which the entry replaces."""
     for call in draft.module.calls:
         match draft.module.parent(call), call:

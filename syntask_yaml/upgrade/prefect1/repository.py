@@ -38,8 +38,8 @@ class RepositoryModules:
     def define(self, node: ast.expr, module: FlowModule) -> tuple[ast.AST, FlowModule] | None:
         """Return the class or function of a name in *module*, with its file; None for others."""
         match try_resolve(node, self._scope(module)):
-            case Definition(node=defined, scope=there):
-                where = self._module(there.module)
+            case Definition(node=defined, scope=defining_scope):
+                where = self._module(defining_scope.module)
                 return (defined, where) if where is not None else None
         return None
 
@@ -87,9 +87,11 @@ class RepositoryModules:
         match resolve(node, scope):
             case Member() as member if _is_plain(member.owner):
                 return _member(member)
-            case SourceExpression(node=value, scope=there, name=name) if value is not node:
-                is_fixed = name not in there.module.altered and not there.module.binds_at_run_time
-                return (value, there) if is_fixed else None
+            case SourceExpression(node=value, scope=defining_scope, name=name) if value is not node:
+                is_fixed = (
+                    name not in defining_scope.module.altered and not defining_scope.module.binds_at_run_time
+                )
+                return (value, defining_scope) if is_fixed else None
         return None
 
     def _module(self, module: Module) -> FlowModule | None:

@@ -26,15 +26,15 @@ def _called(call: ast.Call, module: FlowModule) -> WrittenValue | None:
     if found is None or not isinstance(function := found[0], ast.FunctionDef) or function.decorator_list:
         return None
     try:
-        there = copy(found[1])
-        there.call = function, _arguments(call, module, function, found[1])
-        return _returned(function.body, there)
+        called_module = copy(found[1])
+        called_module.call = function, _arguments(call, module, function, found[1])
+        return _returned(function.body, called_module)
     except NotStatic:
         return None
 
 
 def _arguments(
-    call: ast.Call, module: FlowModule, function: ast.FunctionDef, there: FlowModule
+    call: ast.Call, module: FlowModule, function: ast.FunctionDef, called_module: FlowModule
 ) -> Mapping[str, ast.expr]:
     """Return the known parameters as constants. Raises NotStatic for an unsupported call."""
     taken = function.args
@@ -44,7 +44,7 @@ def _arguments(
     if not is_plain or None in options or any(isinstance(each, ast.Starred) for each in call.args):
         raise NotStatic(ast.unparse(call))
     defaults = zip(reversed(names), reversed(taken.defaults), strict=False)
-    given = {name: (there, value) for name, value in defaults}
+    given = {name: (called_module, value) for name, value in defaults}
     given |= {name: (module, value) for name, value in zip(names, call.args, strict=False)}
     given |= {str(name): (module, value) for name, value in options.items()}
     return {name: found for name in names if name in given and (found := _constant(*given[name])) is not None}

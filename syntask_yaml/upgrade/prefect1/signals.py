@@ -94,7 +94,7 @@ def _end(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call, task: Funct
         return
     if kind == _SKIPPED:
         _complete(draft, statement, state, task, _SKIPPED_NAME)
-    elif kind == _FAILED and _message(state) is not None and not _may_be_tried_again(draft, task):
+    elif kind == _FAILED and _message(state) is not None and not _may_be_retried(draft, task):
         _fail(draft, state, state)
         draft.edits.replace_node(call, draft.edits.take(state))
 
@@ -136,7 +136,7 @@ def _is_statement(draft: FlowFileDraft, use: ast.Name) -> bool:
     return False
 
 
-def _may_be_tried_again(draft: FlowFileDraft, task: Function) -> bool:
+def _may_be_retried(draft: FlowFileDraft, task: Function) -> bool:
     """Return whether *task* has retries, at its definition or at a call."""
     decorators = draft.module.inside(*task.decorator_list)
     calls = (draft.module.parent(use) for use in draft.module.uses(task.name))

@@ -121,15 +121,15 @@ def _item(container: ast.expr, wanted: ast.expr, frame: Frame, hops: int) -> Clo
         return None
     key = reached.node.value
     match reach(container, frame, hops + 1):
-        case Closure(node=ast.Dict(keys=keys, values=values), frame=there):
+        case Closure(node=ast.Dict(keys=keys, values=values), frame=inner_frame):
             for written, value in zip(reversed(keys), reversed(values), strict=True):
                 if written is None:
                     return None
                 if isinstance(written, ast.Constant) and written.value == key:
-                    return Closure(value, there)
-        case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=there):
+                    return Closure(value, inner_frame)
+        case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=inner_frame):
             if isinstance(key, int) and -len(items) <= key < len(items):
-                return Closure(items[key], there)
+                return Closure(items[key], inner_frame)
     return None
 
 

@@ -111,7 +111,7 @@ class ContainerLife:
             self.ended = self._until_end()
         except Exception as error:  # noqa: BLE001  (it ends this run only)
             if not self._is_left:
-                self._remove_what_is_there()
+                self._remove_containers()
                 self.ended = _failed(error)
 
     def _until_end(self) -> Ended:
@@ -223,7 +223,7 @@ class ContainerLife:
             for each in find_containers(engine, self.labels):
                 signal_container(engine, each.id, self._signal)
 
-    def _remove_what_is_there(self) -> None:
+    def _remove_containers(self) -> None:
         with suppress(Exception), open_engine(replace(self.context, stop=Event())) as engine:
             for each in find_containers(engine, self.labels):
                 remove_container(engine, each.id)

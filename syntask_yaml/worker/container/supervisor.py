@@ -87,8 +87,8 @@ class _Watch:
             if code is not None:
                 break
             if not self._may_go:
-                self._look_whether_to_go()
-            _bury_others(self.process.pid)
+                self._check_go()
+            _reap_orphans(self.process.pid)
             pause = _AFTER_GO if self._may_go else _BEFORE_GO
             select.select(self.process.descriptors, (), (), pause)
         self.process.close()
@@ -98,7 +98,7 @@ class _Watch:
         self.journal.end(Ended(code, out_of_memory=killed, left_out=self._limit.left_out - self._told))
         return code
 
-    def _look_whether_to_go(self) -> None:
+    def _check_go(self) -> None:
         patience = self.order.patience
         if self.run_directory.is_free_to_go:
             self._may_go = True
@@ -130,7 +130,7 @@ class _Watch:
         return not was_reached
 
 
-def _bury_others(own: int) -> None:
+def _reap_orphans(own: int) -> None:
     """Reap ended processes without another waiter, except the run's own."""
     with suppress(ChildProcessError):
         while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
