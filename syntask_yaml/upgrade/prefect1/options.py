@@ -57,8 +57,13 @@ def _settle(
         if not is_own:
             flow.arguments.append(f"{name}={draft.edits.source(value)}")
         return
-    if is_own and isinstance(statement, ast.Assign) and not draft.edits.is_edited(statement):
+    if is_own and _sets_an_attribute(statement) and not draft.edits.is_edited(statement):
         draft.edits.remove(statement)
+
+
+def _sets_an_attribute(statement: ast.stmt) -> bool:
+    """Whether it is `flow.option = …`: an option can also be an argument of a call, whose result is used."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute)
 
 
 def _left(_draft: FlowFileDraft, _flow: Prefect1Flow, _value: ast.expr) -> None:

@@ -772,6 +772,17 @@ def test_an_executor_with_what_is_not_known_before_the_flow_is_left(before: str,
     assert codes(converted(plain)) == set()
 
 
+@pytest.mark.parametrize("read", ["state.message", "state.is_successful()", "state.result[a].result"])
+def test_a_run_with_an_executor_still_gives_its_state(read: str) -> None:
+    head = "from prefect.executors import LocalDaskExecutor\n"
+    flow = 'with Flow("f") as flow:\n    a = t()\n\n'
+    found = converted(f"{head}{HEAD}{flow}state = flow.run(executor=LocalDaskExecutor())\nprint({read})\n")
+
+    assert found.todos == 0
+    assert '@flow(name="f", task_runner=ThreadPoolTaskRunner())' in found.text
+    assert "state = f(return_state=True)\nprint(state." in found.text
+
+
 @pytest.mark.parametrize("option", ['executor="shop.Executor"', "executor=executor", 'metadata={"a": 1}'])
 def test_an_environment_with_more_than_a_known_executor_is_left(option: str) -> None:
     head = "from prefect.environments import RemoteEnvironment\nfrom shop import executor\n"
