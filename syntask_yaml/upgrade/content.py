@@ -25,7 +25,7 @@ class FileUnreadable(Exception):
 
     @property
     def problem(self) -> Diagnostic:
-        """Return the error as a diagnostic of the file."""
+        """The error as a diagnostic of the file."""
         span = Span(Source(self.file.shown, ""), 0, 0)
         return Diagnostic("unreadable-file", self.detail, self.hint, span=span)
 

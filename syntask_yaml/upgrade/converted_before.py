@@ -22,7 +22,7 @@ def names_by_file(files: Iterable[FoundFile]) -> Mapping[Path, list[str]]:
 def entries_before(
     names: Mapping[Path, Iterable[str]], targets: Targets
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Return the entries in the project files that have these *names*."""
+    """Yield the entries in the project files that have these *names*."""
     wanted: dict[tuple[Path, Path], dict[str, str]] = {}
     for path, listed in names.items():
         wanted.setdefault(targets.of(path), {}).update((each.rpartition("/")[2], each) for each in listed)
@@ -37,7 +37,7 @@ def _may_be_marked(file: FoundFile) -> bool:
 
 
 def _entries(path: Path, root: Path) -> Iterator[Mapping[str, Any]]:
-    """Return the entries of a project file as written; empty for an unreadable file."""
+    """Yield the entries of a project file as written; none for an unreadable file."""
     try:
         project = open_target(path, root, path.name).project
     except SyntaskError:

@@ -27,7 +27,7 @@ _PYTHON_HEAD = re.compile(r"(?:#!.*\n)?(?:[ \t\f]*#.*?coding[:=].*\n)?")
 
 
 def project_change(target: OpenedFile, merged: Merged) -> Iterator[FileChange]:
-    """Return the change of the project file; None if nothing is added."""
+    """Yield the change of the project file, if an entry is added."""
     if merged.added:
         yield FileChange(
             target.path, target.shown, target.text, merged.text, target.encoding, is_project=True
@@ -91,7 +91,7 @@ def _shape(value: object) -> object:
 def marked_files(
     found: Iterable[FoundDeployments], results: Sequence[DeploymentResult], *, removes: bool
 ) -> Iterator[FileChange]:
-    """Return the files whose deployments are all in the project file, with a marker line that says so."""
+    """Yield the files whose deployments are all in the project file, with a marker line that says so."""
     by_file: dict[Path, list[DeploymentResult]] = {}
     for result in results:
         by_file.setdefault(result.converted.source.path, []).append(result)

@@ -47,7 +47,7 @@ class FoundFile:
 
 
 def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
-    """Return the files at *paths*, or below *directory*, sorted and without duplicates.
+    """Yield the files at *paths*, or below *directory*, sorted and without duplicates.
 
     Links are not followed; other repositories and submodules are skipped. Raises NotFound for a path that
     does not exist.

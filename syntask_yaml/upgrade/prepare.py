@@ -88,7 +88,7 @@ def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
 def _remaining_problems(
     found: Iterable[FoundDeployments], marked: Iterable[FileChange]
 ) -> Iterator[Diagnostic]:
-    """Return the problems of files, except those in code that is rewritten so that runs can load it."""
+    """Yield the problems of files, except those in code that is rewritten so that runs can load it."""
     changed = {change.path for change in marked}
     for each in found:
         if each.flow_code is None or each.file.path not in changed:
@@ -143,7 +143,7 @@ def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile], targ
 
 
 def _served(entry: Mapping[str, Any], old_pool: str | None) -> Served | None:
-    """Yield the work queues of *entry* with their pools."""
+    """Return the work queues of *entry* with their pools."""
     pool = entry.get("work_pool")
     if not isinstance(pool, Mapping) or not pool.get("name"):
         return None

@@ -38,12 +38,12 @@ class WantedImport:
 
     @property
     def alias_node(self) -> ast.alias:
-        """Return the text behind `import` as a node."""
+        """The text behind `import` as a node."""
         return ast.alias(self.name or self.module, self.alias or None)
 
     @property
     def statement(self) -> _Statement:
-        """Return the import statement as a node."""
+        """The import statement as a node."""
         names = [self.alias_node]
         return ast.ImportFrom(self.module, names, 0) if self.name else ast.Import(names)
 
@@ -111,7 +111,7 @@ def rewrite_imports(
 
 
 def _with(statement: _Statement, names: list[ast.alias]) -> Iterator[_Statement]:
-    """Return the statement with other *names*; nothing if there are none."""
+    """Yield the statement with other *names*; nothing if there are none."""
     if names and isinstance(statement, ast.Import):
         yield ast.Import(names)
     elif names and isinstance(statement, ast.ImportFrom):

@@ -71,7 +71,7 @@ def _of_text(file: FoundFile, text: str) -> FoundDeployments | None:
 
 
 def _shown_problems(file: FoundFile, document: Document) -> Iterator[Diagnostic]:
-    """Return the problems of the YAML without its text, which may contain secrets; none for other files."""
+    """Yield the problems of the YAML without its text, which may contain secrets; none for other files."""
     if not (file.is_named or "infra" in document.source.text or has_project_form(file.shown)):
         return
     for problem in document.diagnostics:
@@ -110,7 +110,7 @@ def _deployment(file: FoundFile, node: Node, form: Form) -> AgentDeployment:
 
 
 def _stubs(file: FoundFile, root: Node) -> Iterator[Diagnostic]:
-    """Return entries without a flow, as written by `prefect project init`."""
+    """Yield entries without a flow, as written by `prefect project init`."""
     for entry in _listed(file, root):
         if isinstance(entry.value, dict) and not entry.value.get("entrypoint"):
             detail = "An entry without an entrypoint is not carried."

@@ -75,7 +75,7 @@ class FileChange:
 
     @property
     def difference(self) -> str:
-        """Return the lines that differ, without secrets."""
+        """The lines that differ, without secrets."""
         if self.after is None:
             return f"delete {self.shown}\n"
         lines = difference(self.before or "", self.after, file=self.shown)

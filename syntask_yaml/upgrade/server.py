@@ -43,7 +43,7 @@ class Server(Protocol):
 
 
 def with_blocks(sources: Iterable[AgentDeployment], server: Server) -> Iterator[AgentDeployment]:
-    """Return *sources* with the saved blocks of the server in place of the copies in their files."""
+    """Yield *sources* with the saved blocks of the server in place of the copies in their files."""
     known: dict[tuple[str, str], OldBlock | None] = {}
     for source in sources:
         found = source
@@ -93,7 +93,7 @@ def _is_masked(value: Any) -> bool:
 
 
 def deployments_of(server: Server, path: Path) -> Iterator[AgentDeployment]:
-    """Return all deployments of the server, as if declared in files, for the project file at *path*."""
+    """Yield all deployments of the server, as if declared in files, for the project file at *path*."""
     for deployment in server.deployments():
         fields = _fields(deployment)
         source = Source(f"deployment {deployment.full_name} on {server.url}", "")

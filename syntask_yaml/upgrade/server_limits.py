@@ -12,7 +12,7 @@ from syntask_yaml.upgrade.server import Server
 
 
 def limits_of(server: Server, results: Sequence[DeploymentResult]) -> Iterator[Limit]:
-    """Return the limits of queues that *results* use, and of all tags, whose use depends on code."""
+    """Yield the limits of queues that *results* use, and of all tags, whose use depends on code."""
     used = dict.fromkeys(
         (str(pool.get("name", "")), str(pool["work_queue_name"]))
         for result in results

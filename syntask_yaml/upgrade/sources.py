@@ -102,7 +102,7 @@ def _flows(request: UpgradeRequest, files: Iterable[FoundFile], notify: Observer
 
 
 def _built(sources: Sources, request: UpgradeRequest) -> Iterator[AgentDeployment]:
-    """Return the deployments that commands describe."""
+    """Yield the deployments that commands describe."""
     if SourceKind.COMMANDS in request.only:
         for each in sources.commanding:
             builds = (command for command in each.commands if command.verb == _BUILD)

@@ -65,7 +65,7 @@ class UnfinishedUpgrade:
 
     @property
     def paths(self) -> list[Path]:
-        """Return the files that are still to be written; none if all writes or none of them were done."""
+        """The files that are still to be written; none if all writes or none of them were done."""
         return [each.path for each in self._left]
 
     def finish(self) -> list[Path]:

@@ -61,7 +61,7 @@ def _cases(draft: FlowFileDraft, flow: Prefect1Flow) -> Joined:
 
 
 def _set_in(draft: FlowFileDraft, block: ast.With) -> Iterator[str]:
-    """Return the names that statements of a block set to results of tasks, which only run with the block."""
+    """Yield the names that statements of a block set to results of tasks, which only run with the block."""
     for each in block.body:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=called)):

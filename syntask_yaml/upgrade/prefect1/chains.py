@@ -103,7 +103,7 @@ def _convert_chain(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt
 
 
 def _new_names(draft: FlowFileDraft, calls: Sequence[ast.Call]) -> Iterator[str]:
-    """Return an unused name for each call."""
+    """Yield an unused name for each call."""
     taken = {*draft.module.bound, *draft.names.imported}
     for number, call in enumerate(calls, 1):
         called = call.func.value if isinstance(call.func, ast.Attribute) else call.func

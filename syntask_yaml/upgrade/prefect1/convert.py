@@ -231,7 +231,7 @@ def _refused(shown: str, text: str, error: Exception) -> Prefect1File:
 
 
 def _left_before(shown: str, text: str) -> Prefect1File:
-    """Yield the TODOs of a file that was converted before."""
+    """Return the TODOs of a file that was converted before."""
     source = Source(shown, text)
     problems = []
     for found in _LEFT.finditer(text):

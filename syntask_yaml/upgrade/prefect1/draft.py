@@ -121,7 +121,7 @@ class FlowFileDraft:
 
     @property
     def todos(self) -> list[tuple[ast.stmt, str, str]]:
-        """Return each statement that is left, with the code and the hint."""
+        """Each statement that is left, with the code and the hint."""
         return [(statement, code, text) for (statement, code), text in self._todos.items()]
 
     def todo(self, node: ast.AST, code: str, text: str) -> None:

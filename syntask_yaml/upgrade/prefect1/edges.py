@@ -155,7 +155,7 @@ def is_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) 
 
 
 def graph_statements(draft: FlowFileDraft, flow: Prefect1Flow) -> list[ast.Expr]:
-    """Yield the statements that add to the graph of *flow* by methods of flows or uncalled tasks."""
+    """Return the statements that add to the graph of *flow* by methods of flows or uncalled tasks."""
     found: dict[ast.stmt, None] = {}
     for use in draft.module.uses(flow.variable, flow.scope) if flow.variable else []:
         if draft.flow_of(use, flow.scope) is not flow:

@@ -185,7 +185,7 @@ def _is_old_use(draft: FlowFileDraft, node: ast.AST, name: str) -> bool:
 
 
 def _lost_registrations(draft: FlowFileDraft) -> list[ast.Call]:
-    """Yield calls of `register` on possible flows of other files."""
+    """Return calls of `register` on possible flows of other files."""
     found = []
     for node in draft.module.calls:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "register":

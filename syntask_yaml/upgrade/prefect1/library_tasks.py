@@ -80,7 +80,7 @@ def _are_known(draft: FlowFileDraft, made: ast.Call, known: _LibraryTask) -> boo
 
 
 def calls_of(draft: FlowFileDraft, made: ast.Call) -> Iterator[ast.Call | None]:
-    """Return the calls of an instance, and None for each other use of it."""
+    """Yield the calls of an instance, and None for each other use of it."""
     parent = draft.module.parent(made)
     uses: list[ast.expr] = [made]
     if isinstance(parent, ast.Assign):

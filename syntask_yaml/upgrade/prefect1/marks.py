@@ -54,7 +54,7 @@ def _leave(module: FlowModule, statement: ast.stmt, code: str, text: str) -> Dia
 
 
 def _gone_in(node: ast.AST) -> Iterator[str]:
-    """Return the names of an import that Prefect 3 lacks."""
+    """Yield the names of an import that Prefect 3 lacks."""
     if isinstance(node, (ast.Import, ast.ImportFrom)) and node.names[0].name != "*":
         yield from (name for _, name in imported_names([node]) if is_gone(name))
 

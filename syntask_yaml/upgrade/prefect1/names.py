@@ -169,7 +169,7 @@ class PrefectNames:
 
 
 def imported_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
-    """Return the names that imports among *nodes* bind, with their qualified names."""
+    """Yield the names that imports among *nodes* bind, with their qualified names."""
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -204,7 +204,7 @@ def bound_names(node: ast.AST) -> tuple[str, ...]:
 
 
 def own_names(scope: ast.AST) -> Iterator[str]:
-    """Return the names that a function or comprehension binds locally."""
+    """Yield the names that a function or comprehension binds locally."""
     if isinstance(scope, COMPREHENSIONS):
         for each in scope.generators:
             yield from (node.id for node in ast.walk(each.target) if isinstance(node, ast.Name))
@@ -223,7 +223,7 @@ def own_names(scope: ast.AST) -> Iterator[str]:
 
 
 def bound_in(scope: ast.AST) -> Iterator[str]:
-    """Return the names that the statements of a function or module bind."""
+    """Yield the names that the statements of a function or module bind."""
     for child in getattr(scope, "body", ()):
         yield from bound_names(child)
 

@@ -90,7 +90,7 @@ def _notebook(file: FoundFile) -> Diagnostic:
 
 
 def _deployments(file: FoundFile, text: str, flows: Iterable[Prefect1Flow]) -> Iterator[AgentDeployment]:
-    """Return the deployments of flows in Prefect 2's terms, without secrets."""
+    """Yield the deployments of flows in Prefect 2's terms, without secrets."""
     deployed = [flow for flow in flows if flow.deployment]
     source = Source(file.shown, hide_in_text(text) if deployed else "")
     for flow in deployed:

@@ -162,7 +162,7 @@ def _ended_task(draft: FlowFileDraft, statement: ast.Raise) -> Function | None:
 
 
 def _guarded(node: ast.Try | ast.With) -> Iterator[ast.AST]:
-    """Return the statements from which *node* could catch an exception."""
+    """Yield the statements from which *node* could catch an exception."""
     if isinstance(node, ast.Try):
         yield from node.body if node.handlers else ()
     elif any("suppress" in ast.unparse(each.context_expr) for each in node.items):

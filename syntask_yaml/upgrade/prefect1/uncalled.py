@@ -63,7 +63,7 @@ def _is_alias(draft: FlowFileDraft, node: ast.Name) -> bool:
 
 
 def _set_to(draft: FlowFileDraft, name: str) -> Iterator[str]:
-    """Return the names that the module assigns to *name*."""
+    """Yield the names that the module assigns to *name*."""
     for scope, value, _ in draft.module.assignments.get(name, ()):
         if scope is draft.module.tree:
             choices = [value]

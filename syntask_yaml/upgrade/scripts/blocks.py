@@ -30,7 +30,7 @@ Blocks = Mapping[tuple[str, str], Mapping[str, Any]]
 def with_saved_blocks(
     sources: Iterable[AgentDeployment], files: Iterable[FoundFile], root: Path
 ) -> Iterator[AgentDeployment]:
-    """Return *sources* with the values that a script saves for blocks that are only named."""
+    """Yield *sources* with the values that a script saves for blocks that are only named."""
     sources = list(sources)
     named = any(_is_named(block) for each in sources for block in filter(None, map(each.get, BLOCK_FIELDS)))
     blocks = _saved(files, root) if named else {}

@@ -38,7 +38,7 @@ def removed_imports(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:
 
 
 def qualified_names(statement: ast.stmt) -> Iterator[tuple[ast.alias, str]]:
-    """Return the names that *statement* imports, with qualified names; empty for other statements."""
+    """Yield the names that *statement* imports, with qualified names; none for other statements."""
     if isinstance(statement, ast.ImportFrom) and statement.level == 0:
         yield from ((alias, f"{statement.module}.{alias.name}") for alias in statement.names)
     elif isinstance(statement, ast.Import):
