@@ -43,6 +43,10 @@ from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.resources.bind import BoundResource
 
+# Larger projects are not checked for deployments that they left on a server. The check takes a request, and a
+# plan of 1,000 deployments makes at most eight.
+_MOST_CHECKED = 800
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -172,6 +176,8 @@ def plan_of(
 def with_left_behind(planned: Planned, context: DeployContext, request: Request, last: LastDeploy) -> Planned:
     """Return *planned* with warnings about undeclared deployments of *last*, for backends without owners."""
     if not request.selection.is_whole or request.prune or context.backend.features.has_owners:
+        return planned
+    if len(planned.prepared) > _MOST_CHECKED:
         return planned
     names = last.names - names_of(planned.prepared)
     found = left_behind(names, planned.plan, planned.prepared, context)

@@ -215,6 +215,18 @@ def test_what_a_server_has_left_is_said(tmp_path: Path) -> None:
     assert [each for each in planned.diagnostics if each.is_warning] == []
 
 
+def test_a_large_project_does_not_look_for_what_a_server_has_left(tmp_path: Path) -> None:
+    """It would be one request more than a plan may make."""
+    desk = desk_in(tmp_path / "ours", _Server())
+    desk.declare(*[""] * 802, top="name: shop")
+    desk.deploy()
+
+    for count, is_said in ((801, False), (800, True)):
+        desk.declare(*[""] * count, top="name: shop")
+        planned = make_plan(desk.context, desk.request(), with_forecast=True)
+        assert ("undeclared-deployment" in {each.code for each in planned.diagnostics}) == is_said
+
+
 def test_a_likely_rename_is_said_of_a_server_too(tmp_path: Path) -> None:
     desk = desk_in(tmp_path / "ours", _Server())
     desk.write(ENTRY.format("old"))
