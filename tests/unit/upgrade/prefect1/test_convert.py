@@ -772,6 +772,16 @@ def test_an_executor_with_what_is_not_known_before_the_flow_is_left(before: str,
     assert codes(converted(plain)) == set()
 
 
+@pytest.mark.parametrize(
+    ("head", "read"), [("import prefect", "prefect.config.a.b"), ("from prefect import config", "config.a")]
+)
+def test_a_setting_of_prefect_1_is_left(head: str, read: str) -> None:
+    found = converted(f"{head}\n{HEAD}A = {read}\n{FLOW}")
+
+    assert codes(found) == {"p1-context"}
+    assert "P1-context): `prefect.config" in found.text
+
+
 @pytest.mark.parametrize("read", ["state.message", "state.is_successful()", "state.result[a].result"])
 def test_a_run_with_an_executor_still_gives_its_state(read: str) -> None:
     head = "from prefect.executors import LocalDaskExecutor\n"
