@@ -130,7 +130,7 @@ def test_a_server_that_was_upgraded_is_read_as_well(tmp_path: Path) -> None:
         done = console.run(
             f"syntask upgrade --from-server={newer.api} --all-deployments --write --allow-dirty"
         )
-        status = console.run(f"syntask upgrade status --from-server={newer.api} -o json")
+        status = console.run(f"syntask upgrade status --from-server={newer.api} -o json 2>notes")
         after = {each["name"]: each["id"] for each in newer.every("deployments")}
 
     assert done.returncode == 0, done.stdout
