@@ -148,8 +148,8 @@ _IN_BLOCK = (
     "Store it in a block (`syntask block create secret NAME`) and refer to it as "
     "`{{ syntask.blocks.secret.NAME }}`."
 )
-# A URL whose login the environment fills in.
-_LOGIN_OF_ENVIRONMENT = re.compile(r"://[^/\s@]*\{\{[^}]*\$[^}]*\}\}[^/\s@]*@")
+# The login of a URL, which may have templates. Each character has one way to match: the text can be long.
+_LOGIN = re.compile(r"://((?:[^/\s@{}]|\{\{[^{}@]*\}\})*)@")
 
 
 def _check_secrets(node: Node, step: Step) -> Iterator[Diagnostic]:
@@ -158,7 +158,7 @@ def _check_secrets(node: Node, step: Step) -> Iterator[Diagnostic]:
         place = node.get(name) or node
         texts = value.values() if isinstance(value, dict) else [value]
         is_filled_in = name in SECRET_NAMES and any(_asks_environment(text) for text in texts)
-        if is_filled_in or (isinstance(value, str) and _LOGIN_OF_ENVIRONMENT.search(value)):
+        if is_filled_in or _has_login_of_environment(value):
             what = f"`{name}`" if is_filled_in else f"The login in `{name}`"
             detail = (
                 f"{what} comes from the environment and would be stored in plain text with the deployment."
@@ -173,6 +173,10 @@ def _is_written_out(name: str, value: Any) -> bool:
     if not isinstance(value, str) or not value or is_template(value):
         return False
     return is_secret_value(value) or (name in SECRET_NAMES and name != "credentials")
+
+
+def _has_login_of_environment(value: Any) -> bool:
+    return isinstance(value, str) and any(_asks_environment(login) for login in _LOGIN.findall(value))
 
 
 def _asks_environment(text: Any) -> bool:

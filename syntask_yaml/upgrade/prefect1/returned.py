@@ -11,24 +11,31 @@ from syntask_yaml.upgrade.prefect1.module import FlowModule, WrittenValue
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 
-def followed(module: FlowModule, node: ast.expr) -> WrittenValue:
-    """Return the value of *node* as `FlowModule.written`, or the result of the function that it calls."""
+def followed(
+    module: FlowModule, node: ast.expr, *, callers: tuple[ast.FunctionDef, ...] = ()
+) -> WrittenValue:
+    """Return the value of *node* as `FlowModule.written`, or the result of the function that it calls.
+
+    *callers* are the functions that are being followed, which are not followed again.
+    """
     found = module.written(node)
-    made = _called(found.node, found.module) if isinstance(found.node, ast.Call) else None
+    made = _called(found.node, found.module, callers) if isinstance(found.node, ast.Call) else None
     return made or found
 
 
-def _called(call: ast.Call, module: FlowModule) -> WrittenValue | None:
+def _called(call: ast.Call, module: FlowModule, callers: tuple[ast.FunctionDef, ...]) -> WrittenValue | None:
     """Return the expression that a function returns for *call*, and its file; None for other functions."""
     called = module.names.of(call.func)
     is_known = isinstance(call.func, (ast.Name, ast.Attribute)) and not (called and is_reserved(called))
     found = module.others.define(call.func, module) if is_known and module.others is not None else None
     if found is None or not isinstance(function := found[0], ast.FunctionDef) or function.decorator_list:
         return None
+    if function in callers:
+        return None
     try:
         called_module = copy(found[1])
         called_module.call = function, _arguments(call, module, function, found[1])
-        return _returned(function.body, called_module)
+        return _returned(function.body, called_module, (*callers, function))
     except NotStatic:
         return None
 
@@ -57,14 +64,17 @@ def _constant(module: FlowModule, node: ast.expr) -> ast.Constant | None:
         return None
 
 
-def _returned(body: Sequence[ast.stmt], module: FlowModule) -> WrittenValue | None:
+def _returned(
+    body: Sequence[ast.stmt], module: FlowModule, callers: tuple[ast.FunctionDef, ...]
+) -> WrittenValue | None:
     """Return the expression of the first reached `return`. Raises NotStatic for an unknown condition."""
     for statement in body:
         match statement:
             case ast.Return(value=ast.expr() as value):
-                return followed(module, value)
+                return followed(module, value, callers=callers)
             case ast.If(test=test, body=inner, orelse=other):
-                if (found := _returned(inner if module.value(test) else other, module)) is not None:
+                taken = inner if module.value(test) else other
+                if (found := _returned(taken, module, callers)) is not None:
                     return found
             case ast.Assign(targets=[ast.Name()]) | ast.Expr(value=ast.Constant()) | ast.ImportFrom():
                 pass

@@ -63,3 +63,19 @@ def test_a_commit_as_branch_is_warned_of(package: str) -> None:
 
     assert not problem.is_error
     assert problem.hint == f"Write `commit_sha: {commit}`."
+
+
+@pytest.mark.parametrize(
+    ("repository", "is_named"),
+    [
+        ("https://{{ $TOKEN }}@git.example/r.git", True),
+        ("https://bot:{{ $TOKEN }}@git.example/r.git", True),
+        ("https://git.example/{{ $TEAM }}@old.git", False),
+        ("https://{{ $HOST }}/r.git", False),
+        ("://" + "{{$" * 100_000, False),  # a pattern that looks back would not come to an end
+    ],
+)
+def test_the_login_of_a_url_from_the_environment_is_named(repository: str, is_named: bool) -> None:
+    step = "prefect.deployments.steps.git_clone"
+    found = problems_of(f'pull: [{{{step}: {{repository: "{repository}"}}}}]', Dialect.SYNTASK)
+    assert ("secret-in-environment" in {each.code for each in found}) == is_named

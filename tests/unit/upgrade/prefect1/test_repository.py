@@ -358,6 +358,8 @@ def test_an_argument_chooses_what_a_function_returns(tmp_path: Path) -> None:
         ("configs", "def clocks(hour):", "def clocks(hour):\n    hour = next_hour()"),
         ("configs", "def clocks(hour):", "def clocks(hour, *more):"),
         ("configs", "def clocks(hour):\n    return", "def clocks(hour):\n    yield"),
+        ("configs", "return [CronClock", "return clocks(hour) or [CronClock"),
+        ("configs", "    return [CronClock", "    return clocks(hour)\n    [CronClock"),
     ],
 )
 def test_functions_that_do_more_than_choose_are_left(tmp_path: Path, file: str, old: str, new: str) -> None:
