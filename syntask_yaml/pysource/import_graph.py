@@ -1,4 +1,4 @@
-"""Which files the code of a project imports, directly and through others, found without running any."""
+"""The imports of a project's code, direct and transitive, found without running it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import TypeAlias, TypeVar
 from syntask_yaml.pysource.imports import Import, Statement, statements_of, understood
 from syntask_yaml.pysource.module_index import RESERVED
 
-# The files of a module, and the folders that hold its submodules.
+# The files of a module, and the directories of its submodules.
 _Found: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 _Key = TypeVar("_Key")
 _Result = TypeVar("_Result")
 
 _START, _SUFFIX = "__init__", ".py"
-_RELATIVE = ""  # among the files that a statement runs
-_AT_ONCE = 1 << 14
+_RELATIVE = ""  # stands for files that depend on the importing file
+_READ_SIZE = 1 << 14
 
 
 class ImportGraph:
-    """What the Python files of a project import of each other, each file read once.
+    """The graph of imports between the Python files of a project. Each file is read once.
 
-    Files and folders are absolute paths. The standard library and what is installed are left out.
-    *wanted_in* tells the wanted files that a folder holds.
+    Paths are absolute. The standard library and installed packages are not included. *wanted_in* returns the
+    wanted files in a directory.
     """
 
     def __init__(self, wanted_in: Callable[[str], Iterable[str]]) -> None:
@@ -35,11 +35,11 @@ class ImportGraph:
         self._held: _Memo[str, Mapping[str, _Found]] = _Memo(self._list)
 
     def chains(self, starts: Mapping[str, str | None], search: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """For each of *starts* that leads to a wanted file, a chain of imports to one.
+        """Return a chain of imports to a wanted file for each of *starts* that has one.
 
-        *starts* are files with the names of their modules, where they are imported by these. The imports of
-        all are looked for in the folders *search*. A chain goes from its start to the wanted file; it is the
-        shortest in what was read, and nothing is read that cannot change which of *starts* lead to one.
+        *starts* maps files to the names under which they are imported as modules, if they are. Imports are
+        resolved in the directories *search*. A chain is the shortest one in the files that were read; files
+        are read only as long as they can change which of *starts* have a chain.
         """
         modules = _Modules(self._held, search)
         for folder in {start.rpartition("/")[0] for start in starts}:
@@ -48,18 +48,18 @@ class ImportGraph:
         leading: set[str] = set()
 
         def read(file: str) -> bool:
-            """Read the imports of *file*; whether one of them leads to a wanted file, as far as is known."""
+            """Read the imports of *file*, and return whether one is known to lead to a wanted file."""
             imported = edges[file] = self._imports_of(file, starts.get(file), modules)
             return not (leading.isdisjoint(imported) and self._wanted.isdisjoint(imported))
 
         for start in starts:
             if start not in self._wanted:
-                leading.update(_way_out(start, edges, read))
+                leading.update(_path_from(start, edges, read))
         toward = _toward(edges, self._wanted)
         return {start: tuple(_follow(start, toward)) for start in starts if start in toward}
 
     def _imports_of(self, file: str, name: str | None, modules: _Modules) -> Collection[str]:
-        """What *file*, imported as the module *name*, runs: the packages around it run first."""
+        """Return the files that *file* executes, including its packages if it is the module *name*."""
         imported = modules.imported_by(file, self._statements[file])
         return (
             (*modules.imported_by(file, [Import(name.rpartition(".")[0])]), *imported) if name else imported
@@ -81,19 +81,19 @@ def _read_statements(file: str) -> Collection[Statement]:
 
 
 def _content(file: str) -> bytes:
-    """The bytes of a file, by as few calls as there can be: of files, there are 10,000."""
+    """Return the content of a file with as few system calls as possible: there may be 10,000 files."""
     descriptor = os.open(file, os.O_RDONLY)
     try:
-        parts = [os.read(descriptor, _AT_ONCE)]
-        while len(parts[-1]) == _AT_ONCE:
-            parts.append(os.read(descriptor, _AT_ONCE))
+        parts = [os.read(descriptor, _READ_SIZE)]
+        while len(parts[-1]) == _READ_SIZE:
+            parts.append(os.read(descriptor, _READ_SIZE))
         return b"".join(parts)
     finally:
         os.close(descriptor)
 
 
 def _modules_in(folder: str) -> dict[str, _Found]:
-    """The modules and packages that *folder* holds, by name; a folder without a start has no file."""
+    """Return the modules and packages in *folder* by name. A namespace package has no file."""
     found: dict[str, _Found] = {}
     within: list[str] = []
     with suppress(OSError), os.scandir(folder) as entries:
@@ -114,7 +114,7 @@ def _modules_in(folder: str) -> dict[str, _Found]:
 
 
 class _Memo(dict[_Key, _Result]):
-    """Results of a function; a look-up of one that is there runs no Python, of which there are 100,000."""
+    """A cache of a function's results. A hit runs no Python code, and there may be 100,000 hits."""
 
     def __init__(self, function: Callable[[_Key], _Result]) -> None:
         super().__init__()
@@ -126,32 +126,32 @@ class _Memo(dict[_Key, _Result]):
 
 
 class _Modules:
-    """The files of modules, as `pysource.locate` finds them in *search*, but by lists of folders.
+    """The files of modules, found like in `pysource.locate`, but from listings of directories.
 
-    Asking for each file that may be there would take longer than reading those that are.
+    Testing each possible file for existence would take longer than reading the existing ones.
     """
 
     def __init__(self, held: Mapping[str, Mapping[str, _Found]], search: Sequence[str]) -> None:
         self._held = held
         self._search = tuple(search)
         self._find: _Memo[str, _Found] = _Memo(self._look_up)
-        self._runs: _Memo[Statement, tuple[str, ...]] = _Memo(self._run_anywhere)
+        self._runs: _Memo[Statement, tuple[str, ...]] = _Memo(self._files_of)
 
     def imported_by(self, file: str, statements: Iterable[Statement]) -> tuple[str, ...]:
-        """The files that *statements* in *file* run; some more than once."""
+        """Return the files that *statements* in *file* execute, possibly with duplicates."""
         found = tuple(chain.from_iterable(map(self._runs.__getitem__, statements)))
-        return tuple(self._anywhere(file, statements)) if _RELATIVE in found else found
+        return tuple(self._with_relative(file, statements)) if _RELATIVE in found else found
 
-    def _anywhere(self, file: str, statements: Iterable[Statement]) -> Iterator[str]:
-        """As `imported_by`, where some of *statements* are relative to *file*."""
+    def _with_relative(self, file: str, statements: Iterable[Statement]) -> Iterator[str]:
+        """Yield the result of `imported_by`, if some of *statements* are relative to *file*."""
         for each in statements:
             if _RELATIVE not in self._runs[each]:
                 yield from self._runs[each]
             else:
                 yield from chain.from_iterable(self._of(file, one) for one in understood(each))
 
-    def _run_anywhere(self, statement: Statement) -> tuple[str, ...]:
-        """The files that *statement* runs in whichever file; `_RELATIVE` where it depends on that."""
+    def _files_of(self, statement: Statement) -> tuple[str, ...]:
+        """Return the files that *statement* executes in any file; `_RELATIVE` if they depend on the file."""
         imports = understood(statement)
         if any(each.level for each in imports):
             return (_RELATIVE,)
@@ -185,16 +185,16 @@ class _Modules:
             yield from self._among(name, folders)[0]
 
     def _look_up(self, module: str) -> _Found:
-        """The files of the packages around *module* and its own, and the folders of its submodules."""
+        """Return the files of *module* and of its packages, and the directories of its submodules."""
         outer, dot, part = module.rpartition(".")
         files, folders = self._find[outer] if dot else ((), () if module in RESERVED else self._search)
         if dot and len(folders) == 1:
-            self._expect(module.removesuffix(part), files, folders[0])
+            self._cache_package(module.removesuffix(part), files, folders[0])
         own, inside = self._among(part, folders)
         return files + own, inside
 
-    def _expect(self, package: str, files: tuple[str, ...], folder: str) -> None:
-        """Note the modules of a *package*, of which one is asked for, with how most files write them."""
+    def _cache_package(self, package: str, files: tuple[str, ...], folder: str) -> None:
+        """Cache the modules of a *package* when one is needed, also by their most common statement."""
         held = {
             f"{package}{name}": (files + own, inside) for name, (own, inside) in self._held[folder].items()
         }
@@ -213,11 +213,10 @@ class _Modules:
         return (), portions
 
 
-def _way_out(start: str, edges: Mapping[str, Iterable[str]], read: Callable[[str], bool]) -> list[str]:
-    """The files on a way from *start* to one of which *read* is true; nothing if there is none.
+def _path_from(start: str, edges: Mapping[str, Iterable[str]], read: Callable[[str], bool]) -> list[str]:
+    """Return the files on a path from *start* to a file for which *read* is true; empty if there is none.
 
-    *read* adds a file to *edges*. One that is there is not read again, nor followed: whatever way leads on
-    from it is known.
+    *read* adds a file to *edges*. Files in *edges* are not followed again, because their paths are known.
     """
     way: list[str] = []
     ahead = [iter((start,))]
@@ -236,7 +235,7 @@ def _way_out(start: str, edges: Mapping[str, Iterable[str]], read: Callable[[str
 
 
 def _toward(edges: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> dict[str, str]:
-    """For each file that leads to a wanted one, the next file on the way; a wanted one leads to itself."""
+    """Return the next file on the path to a wanted file, for each file that has one, and for wanted files."""
     toward = {file: file for file in wanted}
     level = frozenset(toward)
     while level:

@@ -1,7 +1,8 @@
-"""The imports of Python files, found without parsing most of them.
+"""Find the imports of Python files, most of them without parsing.
 
-Most files have plain statements only, which other files have, too: one pattern takes them out of the bytes,
-and each is understood once. Anything else is searched word by word, and parsed where that does not tell.
+Most files have only plain import statements, which repeat across files: a pattern extracts them from the
+bytes, and each statement is interpreted once. Other files are searched for the keyword, and parsed only if
+that is ambiguous.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ _PLAIN = re.compile(
     re.MULTILINE,
 )
 
-# Looking for the word takes a thirtieth of the time that parsing takes. A statement can begin a line, or
-# follow `;` or `:`. What looks like one inside of a text of several lines has an odd number of quotes before.
+# Searching for the keyword takes a thirtieth of the time of parsing. A statement can begin a line, or follow
+# `;` or `:`. A match inside a multi-line string has an odd number of triple quotes before it.
 _WORD = re.compile(r"import\b")
 _FROM = re.compile(r"(?:^|[;:])[ \t]*(?:from[ \t]*([.\x20\t]*)([^\s;#(]*))?[ \t]*$", re.MULTILINE)
 _NAMES = re.compile(r"[ \t]*(?:\(((?:[^()#]|#[^\n]*)*)|([^\n;#]*))")
@@ -40,22 +41,22 @@ class Import(NamedTuple):
     level: int = 0
 
 
-# A plain statement as it is written, or one of the imports of any other.
+# A plain statement as written, or an import of any other statement.
 Statement: TypeAlias = bytes | Import
 
 
 def statements_of(content: bytes) -> Collection[Statement]:
-    """The imports of a file, wherever they stand, also those by a name that is written out.
+    """Return all imports of a file, including calls such as `import_module("name")`.
 
-    Only a file with something like an import in a text is parsed; one that is no Python has whatever looks
-    like an import.
+    Only a file with a possible import inside a string is parsed. For invalid Python, return everything that
+    looks like an import.
     """
     plain = _plain(content)
     return _searched(content) if plain is None else plain
 
 
 def understood(statement: Statement) -> tuple[Import, ...]:
-    """What a statement imports."""
+    """Return the imports of a statement."""
     if isinstance(statement, Import):
         return (statement,)
     before, _, after = statement.partition(b"#")[0].decode("ascii").partition("import")
@@ -70,7 +71,7 @@ def understood(statement: Statement) -> tuple[Import, ...]:
 
 
 def _plain(content: bytes) -> list[bytes] | None:
-    """The statements of a file if the word stands in nothing but plain ones; None otherwise."""
+    """Return the import statements of a file if all are plain ones; None otherwise."""
     last = content.rfind(_IMPORT)
     if last < 0:
         return []
@@ -85,7 +86,7 @@ def _plain(content: bytes) -> list[bytes] | None:
 
 
 def _may_be_in_text(content: bytes, last: int) -> bool:
-    """Whether an import, of which the last stands at *last*, may be a part of a text of several lines."""
+    """Return whether an import may be inside a multi-line string; *last* is the offset of the last one."""
     first = content.find(_IMPORT)
     return any(content.find(each, first, last) >= 0 or content.count(each, 0, first) % 2 for each in _QUOTES)
 
@@ -126,7 +127,7 @@ def _names(listed: str) -> tuple[str, ...]:
 
 
 def imports_in(tree: ast.AST) -> frozenset[Import]:
-    """The imports in a syntax tree, wherever they stand, also those by a name that is written out."""
+    """Return all imports in a syntax tree, including calls such as `import_module("name")`."""
     return frozenset(each for node in ast.walk(tree) for each in _of(node))
 
 
