@@ -1,16 +1,16 @@
-"""What Python source says, found by reading it: but for `load`, nothing here runs what it reads.
+"""Static analysis of Python source. Except `load`, nothing here executes the code that it reads.
 
-locate        the file of a module, found as an import would find it
-module        a file, read and parsed
+locate        find the file of a module, like an import
+module        read and parse a file
 module_index  the modules of a project, each located and read once
-imports       what a file imports, found without parsing most files
-import_graph  which files lead to others by their imports
-bindings      which statement gives a name its value
-scope         where a piece of code stands
-symbols       what a name can refer to
-lookup        from a name in a scope to its symbol
-values        the value of an expression
+imports       the imports of a file, found without parsing most files
+import_graph  the imports between the files of a project
+bindings      the statements that bind names
+scope         the location of code in its module
+symbols       the things that names can refer to
+lookup        resolve a name in a scope to its symbol
+values        evaluate constant expressions
 signature     the parameters of a function
-entrypoint    the text that names a function, taken apart
-load          imports a module of the user's, or runs a file
+entrypoint    parse entrypoints
+load          import a user's module, or execute a file
 """

@@ -1,4 +1,4 @@
-"""Which statement gives a name its value, at the top level of a module or of a class."""
+"""The statements that bind names at the top level of a module or class."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, NamedTuple, TypeAlias
 from syntask_yaml.pysource.conditions import truth
 
 STAR = "*"
-# The statements that modules have most of, none of which has blocks that bind names beside it.
+# The most common statements of modules, which have no blocks that bind names in the same scope.
 _SIMPLE = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr, ast.FunctionDef, ast.ClassDef)
 
 
 class ImportedModule(NamedTuple):
-    """`import name`, or its first part where nothing renames it."""
+    """`import name`; without `as`, the first part of the name."""
 
     name: str
 
 
 class ImportedName(NamedTuple):
-    """`from module import name`, *level* folders up."""
+    """`from module import name`, *level* packages up."""
 
     module: str
     name: str
@@ -42,14 +42,14 @@ class Assigned(NamedTuple):
 
 
 class UnknownBinding:
-    """What reading does not tell: a loop variable, a deleted name, a part of a sequence."""
+    """A value that is not known statically: a loop variable, a deleted name, an item of a sequence."""
 
 
 Origin: TypeAlias = ImportedModule | ImportedName | Defined | Assigned | UnknownBinding
 
 
 class Binding(NamedTuple):
-    """*origin* is what the name refers to after *line*; *is_certain* if its statement always runs."""
+    """A binding of a name to *origin* on *line*; *is_certain* if the statement always runs."""
 
     origin: Origin
     line: int
@@ -57,13 +57,13 @@ class Binding(NamedTuple):
 
 
 class Namespace(NamedTuple):
-    """All bindings of each name in order, and the modules that `from … import *` adds names of."""
+    """All bindings of each name in order, and the modules of `from … import *`."""
 
     names: Mapping[str, Sequence[Binding]]
     stars: Sequence[Binding] = ()
 
     def at(self, name: str, line: float) -> Sequence[Binding]:
-        """What *name* may refer to when *line* runs: the last certain binding and all after it."""
+        """Return the possible bindings of *name* on *line*: the last certain one, and all after it."""
         held = self.names.get(name)
         if held is None:
             return ()
@@ -75,7 +75,7 @@ class Namespace(NamedTuple):
 
 
 def bindings(body: Iterable[ast.stmt], rebound: Iterable[str] = ()) -> Namespace:
-    """The names that the statements of *body* bind; those *rebound* by functions are obscure."""
+    """Return the names that the statements of *body* bind; those *rebound* by functions are unknown."""
     names: dict[str, list[Binding]] = {}
     for name, binding in _of_block(body, is_certain=True):
         names.setdefault(name, []).append(binding)
@@ -86,12 +86,12 @@ def bindings(body: Iterable[ast.stmt], rebound: Iterable[str] = ()) -> Namespace
 
 @lru_cache(maxsize=1024)
 def class_names(node: ast.ClassDef) -> Namespace:
-    """The names that the body of a class binds."""
+    """Return the names that the body of a class binds."""
     return bindings(node.body)
 
 
 def declared_global(tree: ast.Module) -> Iterator[str]:
-    """The names that functions of a module may bind anew."""
+    """Return the names that functions of a module may rebind."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             yield from node.names
@@ -186,7 +186,7 @@ def _stored(node: ast.AST) -> Iterator[str]:
 
 
 def _blocks(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
-    """The blocks inside *statement* that bind names beside it, and whether each always runs."""
+    """Return the blocks of *statement* that bind names in its scope, and whether each always runs."""
     match statement:
         case ast.If(test=test, body=body, orelse=orelse):
             holds = truth(test)

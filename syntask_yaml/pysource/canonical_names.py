@@ -1,4 +1,4 @@
-"""One full name for each thing that is not the project's own, wherever it is imported from."""
+"""Canonical names of external objects, which may be imported from several modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from syntask_yaml.pysource.symbols import External
 
-# Modules that hand on what another one holds.
+# Modules that reexport the content of another one.
 _MODULES: Mapping[str, str] = {
     "pydantic.config": "pydantic",
     "pydantic.fields": "pydantic",
@@ -45,7 +45,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def external(name: str) -> External:
-    """Return what *name* leads to, under the name that the tables of this package know it by."""
+    """Return the object *name*, under the name that the tables of this package use."""
     module, _, last = name.rpartition(".")
     if module in _MODULES:
         name = f"{_MODULES[module]}.{last}"

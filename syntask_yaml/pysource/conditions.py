@@ -1,4 +1,4 @@
-"""Whether a condition holds when a module is imported."""
+"""Evaluate conditions as of the import of a module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 
 def truth(test: ast.expr) -> bool | None:
-    """Return whether *test* holds, or None if its text alone does not tell."""
+    """Return whether *test* is true; None if that is not known statically."""
     match test:
         case ast.Constant(value=value):
             return bool(value)

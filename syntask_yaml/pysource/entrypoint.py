@@ -1,4 +1,4 @@
-"""The text that says where a flow is: a file or a module, and a function in it."""
+"""Entrypoints: the location of a flow as a file or module, and a function in it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 class InvalidEntrypoint(SyntaskError):
-    """The text is not an entrypoint, or refers to something that cannot be a flow."""
+    """The text is not an entrypoint, or refers to an object that cannot be a flow."""
 
     code = "invalid-entrypoint"
 
 
 class FlowNotFound(NotFound):
-    """An entrypoint whose file, module or function is not there, or cannot be read."""
+    """The file, module or function of the entrypoint does not exist, or cannot be read."""
 
     code = "flow-not-found"
 
 
 class Entrypoint(NamedTuple):
-    """Where a flow is. Either *path* or *module* is there; *function* may be `Class.method`."""
+    """The location of a flow, with either *path* or *module*; *function* may be `Class.method`."""
 
     text: str
     path: str | None
@@ -33,7 +33,7 @@ class Entrypoint(NamedTuple):
 
 
 def parse_entrypoint(text: str) -> Entrypoint:
-    """Take *text* apart: `file.py:function`, `package.module:function` or `package.module.function`.
+    """Parse `file.py:function`, `package.module:function` or `package.module.function`.
 
     Raises `InvalidEntrypoint`.
     """

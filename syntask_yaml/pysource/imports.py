@@ -34,7 +34,7 @@ _CALLED = frozenset({"import_module", "__import__"})
 
 
 class Import(NamedTuple):
-    """`import module`, or `from module import names`, *level* folders up."""
+    """`import module`, or `from module import names`, *level* packages up."""
 
     module: str
     names: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Load a module of the user's: this runs its code.
+"""Load a user's module, which executes its code.
 
 The child process that loads flows reads this file by its path, with the Python of the project: the
 standard library is all it may use.
@@ -19,7 +19,7 @@ LOADING = "SYNTASK_LOADING"
 
 
 def load_module(name: str | None, file: str | None) -> ModuleType:
-    """Import the module *name*, or run *file*, with its folder and the current one first on `sys.path`.
+    """Import the module *name*, or execute *file*, with its directory and the current one on `sys.path`.
 
     Raises ImportError, or whatever the user's code raises.
     """
@@ -39,7 +39,7 @@ def _load_module(name: str | None, file: str | None) -> ModuleType:
     sys.path.insert(0, folder)
     # The file's own name, so that what it pickles can be found again, unless that would hide a module.
     is_free = "." not in stem and stem not in sys.modules
-    # With the folder as that of its submodules, so that `from .places import CITY` finds what is beside it.
+    # The directory is the search path of submodules, so that `from .places import CITY` works.
     return run_file(stem if is_free else f"__syntask_{stem.replace('.', '_')}__", file, [folder, root])
 
 

@@ -1,4 +1,4 @@
-"""Where Python would find a module, without importing it or any package around it."""
+"""Locate a module as Python would, without importing it or its packages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class ModuleLocation(NamedTuple):
-    """A module that exists: its *file*, and the *folders* that hold its submodules.
+    """An existing module: its *file*, and the *folders* with its submodules.
 
     A folder without `__init__.py` has no file; what is compiled or built in has neither.
     """
@@ -22,29 +22,29 @@ class ModuleLocation(NamedTuple):
 
     @property
     def is_compiled(self) -> bool:
-        """Whether there is nothing to read."""
+        """Whether the module has no source."""
         return self.file is None and not self.folders
 
     @property
     def name(self) -> str:
-        """How to call it in a message."""
+        """The name of the module in messages."""
         return self.file.name if self.file else str(self.folders[0])
 
 
 def locate(name: str, search: Sequence[Path]) -> ModuleLocation | None:
-    """Return the module *name* as the folders of *search* hold it, in the order in which Python looks."""
+    """Return the module *name* from the folders in *search*, in the order of Python."""
     first, *others = name.split(".")
     return _inside(_among(first, search), others)
 
 
 def locate_anywhere(name: str, first: Sequence[Path]) -> ModuleLocation | None:
-    """Return the module *name* as an import finds it with the folders *first* on the path."""
+    """Return the module *name* as an import finds it, with the folders in *first* added to the path."""
     part, *others = name.split(".")
     return _inside(_among(part, (*first, *map(Path, sys.path))) or _by_finders(part), others)
 
 
 def _inside(outer: ModuleLocation | None, parts: Sequence[str]) -> ModuleLocation | None:
-    """Return the module behind *parts*; what is compiled may hold modules that nobody sees."""
+    """Return the submodule at *parts*. A compiled module may have submodules without files."""
     return reduce(
         lambda found, part: found if found is None or found.is_compiled else _among(part, found.folders),
         parts,
@@ -73,7 +73,7 @@ def _among(part: str, folders: Sequence[Path]) -> ModuleLocation | None:
 
 
 def _by_finders(name: str) -> ModuleLocation | None:
-    """Return a top-level module that some other finder knows: an editable install, a zip, the interpreter."""
+    """Return a top-level module of another finder: an editable install, a zip file, the interpreter."""
     try:
         spec = util.find_spec(name)
     except (ImportError, ValueError):

@@ -1,4 +1,4 @@
-"""What a name refers to in a scope."""
+"""Resolve names in a scope."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAX_HOPS = 20
 
 
 def resolve(node: ast.expr, scope: NameScope) -> Symbol:
-    """Return what a name or a chain of attributes refers to; anything else is an expression.
+    """Resolve a name or a chain of attributes; any other node is returned as an expression.
 
     Raises `Undefined`, or `Unknowable`.
     """
@@ -47,7 +47,7 @@ def resolve(node: ast.expr, scope: NameScope) -> Symbol:
 
 
 def try_resolve(node: ast.expr, scope: NameScope) -> Symbol | None:
-    """Return what `resolve` does, or None where the source does not tell."""
+    """Return the result of `resolve`; None if it is not known statically."""
     try:
         return resolve(node, scope)
     except Unknowable:
@@ -55,7 +55,7 @@ def try_resolve(node: ast.expr, scope: NameScope) -> Symbol | None:
 
 
 def lookup(name: str, scope: NameScope) -> Symbol:
-    """Return what *name* refers to; raise `Undefined`, or `Unknowable`."""
+    """Return the symbol of *name*. Raises `Undefined`, `Unknowable`."""
     held = scope.around.at(name, scope.line_around)
     if held:
         return _agreed(name, held, scope)
@@ -68,7 +68,7 @@ def lookup(name: str, scope: NameScope) -> Symbol:
 
 
 def lookup_own(name: str, scope: NameScope) -> Symbol:
-    """Return what *name* refers to in the module, leaving out the names of every module. Raises Undefined."""
+    """Return the symbol of *name* in the module, without names that every module has. Raises Undefined."""
     found = lookup(name, scope)
     if found == External(f"builtins.{name}"):
         raise Undefined(f"`{name}` is not defined in `{scope.module.path.name}`")
@@ -76,7 +76,7 @@ def lookup_own(name: str, scope: NameScope) -> Symbol:
 
 
 def attribute(owner: Symbol, name: str, scope: NameScope) -> Symbol:
-    """Return what `owner.name` refers to; raise `Undefined`, or `Unknowable`."""
+    """Return the symbol of `owner.name`. Raises `Undefined`, `Unknowable`."""
     match owner:
         case External(name=outer):
             return external(f"{outer}.{name}")
@@ -92,18 +92,18 @@ def attribute(owner: Symbol, name: str, scope: NameScope) -> Symbol:
 
 
 def is_of_class(name: str, scope: NameScope) -> bool:
-    """Return whether the class around gives *name* the value that it has here."""
+    """Return whether the enclosing class binds *name*."""
     return bool(scope.around.at(name, scope.line_around))
 
 
 def bound(name: str, scope: NameScope) -> float | None:
-    """Return the line of the module that gives *name* the value that it has here, if one does."""
+    """Return the line of the module that binds *name*, if any."""
     held = _in_module(name, scope)
     return held[0].line if held else None
 
 
 def has(name: str, scope: NameScope) -> bool:
-    """Return whether the module binds *name*, however it does."""
+    """Return whether the module binds *name* in any way."""
     return bool(_in_module(name, scope))
 
 
@@ -164,7 +164,7 @@ def _module(name: str, level: int, scope: NameScope) -> Package | External:
 
 
 def _of_package(location: ModuleLocation, name: str, scope: NameScope) -> Symbol:
-    # A package that imports from itself means its modules: its own names are only being made.
+    # A package that imports from itself imports its modules, because its own names do not exist yet.
     if location.file is not None and location.file != scope.module.path:
         elsewhere = _elsewhere(location.file, scope)
         if has(name, elsewhere):
@@ -183,7 +183,7 @@ def _elsewhere(file: Path, scope: NameScope) -> NameScope:
 
 
 def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
-    """Return the binding of *name* by `from … import *`, or None if it binds no such name."""
+    """Return the binding of *name* by `from … import *`, if any."""
     assert isinstance(star.origin, ImportedName)
     module = _module(star.origin.module, star.origin.level, scope)
     if isinstance(module, External):
@@ -197,15 +197,15 @@ def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
 
 
 def _given_by_python(module: str, name: str) -> bool:
-    """Return whether a module of Python's own hands out *name*; raises `Unknowable` for any other module."""
-    # Only what is loaded already is asked: nothing is imported to find out.
+    """Return whether a standard module exports *name*. Raises `Unknowable` for other modules."""
+    # Only loaded modules are inspected, and nothing is imported for it.
     if module in sys.stdlib_module_names and module in sys.modules:
         return name in getattr(sys.modules[module], "__all__", ())
     raise Unknowable(f"`from {module} import *` may define `{name}`")
 
 
 def _exported(module: Module, name: str) -> bool:
-    """Return whether *module* lets *name* out, if it has it."""
+    """Return whether *module* exports *name*, if it binds it."""
     listed = module.names.at("__all__", math.inf)
     if not listed:
         return not name.startswith("_")

@@ -1,4 +1,4 @@
-"""A value made once for each key, however many threads ask for it."""
+"""A thread-safe cache that computes each value once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 class Memo(Generic[Key, Value]):
-    """Calls *make* once for each key, and keeps what it returns or raises."""
+    """A cache that calls *make* once for each key, and keeps its result or exception."""
 
     def __init__(self, make: Callable[[Key], Value]) -> None:
         self._make = make
@@ -32,6 +32,6 @@ class Memo(Generic[Key, Value]):
 
     @property
     def keys(self) -> frozenset[Key]:
-        """The keys that were asked for."""
+        """The requested keys."""
         with self._lock:
             return frozenset(self._made)

@@ -1,4 +1,4 @@
-"""A Python source file, read and parsed, with the names it binds."""
+"""Python source files, parsed, with the names that they bind."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ BINDING = frozenset({"exec", "globals", "locals", "setattr", "vars"})
 
 _OWN_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
-# `ast.parse` warns of odd escapes, and silencing a warning is not safe in two threads at once.
+# `ast.parse` warns of invalid escapes, and suppressing warnings is not thread-safe.
 _PARSING = Lock()
 
 
 class SourceUnreadable(Exception):
-    """A file is not Python source; the message is a clause that says why."""
+    """The file is not Python source; the message is a clause with the reason."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,26 +43,26 @@ class Module:
     content: bytes = field(default=b"", repr=False)
 
     def at(self, path: Path) -> Module:
-        """Return a file of the same content at *path*, with all that was found out about this one."""
+        """Return the module for a file of the same content at *path*, with the results of this one."""
         same = copy(self)
         object.__setattr__(same, "path", path)
         return same
 
     @cached_property
     def digest(self) -> str:
-        """The MD5 of its bytes, which names its version."""
+        """The MD5 of the content, as its version."""
         import hashlib  # and OpenSSL, which a validation does not need
 
         return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
 
     @cached_property
     def names(self) -> Namespace:
-        """What each name refers to at the top level of the file."""
+        """The bindings at the top level of the file."""
         return bindings(self.tree.body, declared_global(self.tree) if b"global" in self.content else ())
 
     @cached_property
     def defers_annotations(self) -> bool:
-        """Whether annotations are texts here, evaluated when somebody asks for them."""
+        """Whether annotations are strings, which are evaluated on demand."""
         return any(
             isinstance(node, ast.ImportFrom)
             and node.module == "__future__"
@@ -72,7 +72,7 @@ class Module:
 
     @cached_property
     def binds_at_run_time(self) -> bool:
-        """Whether some name of the file may get its value from code that does not show it."""
+        """Whether names of the file may be bound dynamically."""
         calls = (node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call))
         names = {node.id for node in calls if isinstance(node, ast.Name)}
         return not names.isdisjoint(BINDING) or any(
@@ -81,7 +81,7 @@ class Module:
 
     @cached_property
     def walrus_names(self) -> frozenset[str]:
-        """The names that expressions outside of functions and classes bind: `y = (name := …)`."""
+        """The names that expressions outside functions and classes bind: `y = (name := …)`."""
         waiting: list[ast.AST] = [self.tree]
         found = set()
         while waiting:
@@ -94,12 +94,12 @@ class Module:
 
     @cached_property
     def altered(self) -> frozenset[str]:
-        """The names whose value some statement or function of the file changes in place."""
+        """The names whose values the file changes in place."""
         return frozenset(filter(None, map(_altered, ast.walk(self.tree))))
 
 
 def read_module(path: Path) -> Module:
-    """Read and parse the file at *path*; raises `SourceUnreadable`."""
+    """Read and parse the file at *path*. Raises `SourceUnreadable`."""
     return module_of(path, _read_content(path))
 
 
@@ -111,7 +111,7 @@ def _read_content(path: Path) -> bytes:
 
 
 class SharedReading:
-    """Reads modules as `read_module` does; files of the same content are parsed once, wherever they are."""
+    """A variant of `read_module` that parses files with equal content once."""
 
     def __init__(self) -> None:
         self._read: dict[bytes, Module] = {}
@@ -125,7 +125,7 @@ class SharedReading:
 
 
 def read_unchanged(path: Path) -> Module:
-    """As `read_module`, but a file that is as it was is not read again. Raises SourceUnreadable."""
+    """Read like `read_module`, but reuse unchanged files. Raises SourceUnreadable."""
     try:
         status = path.stat()
     except OSError as error:
@@ -139,7 +139,7 @@ def _remembered(path: Path, _changed: int, _size: int) -> Module:
 
 
 def read_module_file(path: Path) -> bytes:
-    """The bytes of a file; raises `SourceUnreadable` for one that is none, or has no end, and OSError."""
+    """Return the content of a regular file of limited size. Raises `SourceUnreadable`, OSError."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise SourceUnreadable(f"the file is a {kind_of_file(path.stat().st_mode)}, not a regular file")
     with path.open("rb") as file:
@@ -150,7 +150,7 @@ def read_module_file(path: Path) -> bytes:
 
 
 def module_of(path: Path, content: bytes) -> Module:
-    """Parse the *content* of the file at *path*, in whatever encoding it declares.
+    """Parse the *content* of the file at *path*, in its declared encoding.
 
     Raises SourceUnreadable.
     """
@@ -160,7 +160,7 @@ def module_of(path: Path, content: bytes) -> Module:
 
 
 def parse(content: bytes | str) -> ast.Module:
-    """Return the syntax tree of *content*; every way in which that can fail is `SourceUnreadable`."""
+    """Return the syntax tree of *content*. Raises `SourceUnreadable` for every failure."""
     try:
         with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Where a piece of code stands: which names it sees, and what has run before it."""
+"""The location of code: the names in its scope, and the code that ran before it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOTHING = Namespace({})
 
 @dataclass(frozen=True, eq=False)
 class NameScope:
-    """A place in *module*: what runs before *line* has run, at the top and in the class *around* it.
+    """A location in *module*: everything before *line* has run, at the top and in the class *around* it.
 
     *hops* counts the names that were followed to get here.
     """
@@ -30,19 +30,19 @@ class NameScope:
     hops: int = 0
 
     def at(self, line: float) -> NameScope:
-        """The same place, when *line* of the module runs."""
+        """Return the same scope as of *line* of the module."""
         return replace(self, line=min(line, self.line), line_around=line)
 
     def within(self, node: ast.ClassDef) -> NameScope:
-        """Return the end of the body of a class that stands here."""
+        """Return the scope at the end of the body of a class in this scope."""
         return replace(self, line=node.lineno, around=class_names(node), line_around=math.inf)
 
     def outside(self) -> NameScope:
-        """The same place, without the class around it."""
+        """Return the scope around the class."""
         return self if self.around is NOTHING else replace(self, around=NOTHING)
 
     def deferred(self) -> NameScope:
-        """The same place, when the whole module has run."""
+        """Return the same scope after the execution of the whole module."""
         return replace(self, line=math.inf, line_around=math.inf)
 
 

@@ -20,7 +20,7 @@ VARIADIC = (Kind.VAR_POSITIONAL, Kind.VAR_KEYWORD)
 
 
 class Parameter(NamedTuple):
-    """One parameter; *default* is None where it has none."""
+    """A parameter; *default* is None if it has none."""
 
     node: ast.arg
     kind: Kind

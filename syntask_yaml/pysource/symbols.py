@@ -1,4 +1,4 @@
-"""What a name can refer to."""
+"""The things that a name can refer to."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from syntask_yaml.pysource.scope import NameScope
 
 
 class Unknowable(Exception):
-    """Something that reading the source does not tell; the message is a clause that says what."""
+    """The value is not known statically; the message is a clause that names the reason."""
 
 
 class Undefined(Unknowable):
-    """A name that has no value where it is used."""
+    """The name has no value at its location."""
 
 
 class External(NamedTuple):
-    """A module, or what a module holds, that is not the project's own: `datetime.date`."""
+    """An external module, or an object in it, such as `datetime.date`."""
 
     name: str
 
@@ -36,7 +36,7 @@ class Package(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
-    """A class or a function of the project, and the place where it stands."""
+    """A class or function of the project, and its scope."""
 
     node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     scope: NameScope
@@ -65,7 +65,7 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceExpression:
-    """A value to be worked out, *name* the one that it was given; *is_alias* by a `type` statement."""
+    """An expression that is not evaluated yet, bound to *name*; *is_alias* by a `type` statement."""
 
     node: ast.expr
     scope: NameScope

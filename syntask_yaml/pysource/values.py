@@ -1,4 +1,4 @@
-"""The value of an expression, where its text alone tells: constants, names of them, and what joins them."""
+"""Evaluate expressions statically: constants, names of constants, and their combinations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_LENGTH = 100_000
 
 
 def evaluate(node: ast.expr, scope: NameScope) -> Any:
-    """Return the value of *node* in *scope*; raise `Unknowable` unless its text alone tells."""
+    """Return the value of *node* in *scope*. Raises `Unknowable` if it is not constant."""
     match node:
         case ast.Constant(value=value):
             return value
@@ -33,7 +33,7 @@ def evaluate(node: ast.expr, scope: NameScope) -> Any:
 
 
 def shown(node: ast.AST) -> str:
-    """Return the text of *node*, cut short for a message."""
+    """Return the source of *node*, truncated for a message."""
     text = ast.unparse(node)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
@@ -49,7 +49,7 @@ def _named(node: ast.expr, scope: NameScope) -> Any:
     raise Unknowable(f"the value of `{shown(node)}` cannot be determined from the source")
 
 
-# What the value of a member is, which is taken as it is written, for each base of an enumeration.
+# The types of members whose values are taken as written, for each base class of an enumeration.
 _ENUMERATIONS: Mapping[str, type] = {
     "builtins.int": int,
     "builtins.str": str,
@@ -57,12 +57,12 @@ _ENUMERATIONS: Mapping[str, type] = {
     "enum.IntEnum": int,
     "enum.StrEnum": str,
 }
-# What gives members another value.
+# Definitions that change the values of members.
 _MAKE_VALUES = frozenset({"__init__", "__new__", "value"})
 
 
 def _of_member(member: Member) -> Any:
-    """The value of a *member* of an enumeration; raise `Unknowable` unless it is as it was written."""
+    """Return the value of a *member* of an enumeration. Raises `Unknowable` if the source may not show it."""
     owner = member.owner.node
     assert isinstance(owner, ast.ClassDef)
     bases = [resolve(base, member.owner.scope) for base in owner.bases]
@@ -79,7 +79,7 @@ def _of_member(member: Member) -> Any:
 
 @lru_cache(maxsize=1024)
 def _assigned(symbol: SourceExpression) -> Any:
-    # Once for each: names that are joined of names twice over would take forever.
+    # Each name is evaluated once: names that join other names repeatedly would take exponential time.
     value = evaluate(symbol.node, symbol.scope)
     if isinstance(value, dict) and symbol.name in symbol.scope.module.altered:
         raise Unknowable(f"`{symbol.name}` is modified after it is assigned")
