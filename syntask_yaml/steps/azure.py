@@ -78,7 +78,7 @@ def pull_from_azure_blob_storage(
 
 
 def open_azure(container: str, folder: str, credentials: Mapping[str, Any] | str) -> Remote:
-    """Return the folder of a container; nothing is asked of the server yet. Raises StepFailed."""
+    """Return the folder of a container, without a request to the server. Raises StepFailed."""
     known: Mapping[str, Any] = (
         {"connection_string": credentials} if isinstance(credentials, str) else credentials
     )
@@ -110,7 +110,7 @@ def _login(credentials: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _account_key(credentials: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the key inside a connection string, which may turn up alone."""
+    """Return the account key in a connection string, which is a secret of its own."""
     fields = str(credentials.get("connection_string") or "").split(";")
     named = (field.partition("=") for field in fields)
     return tuple(value for name, _, value in named if name in _KEYS and value)

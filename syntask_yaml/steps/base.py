@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from syntask_yaml.errors import StepFailed
 
-# What a step itself does not need is not loaded with it: each runs in a process that has just started.
+# Import only what every step needs: each step runs in a new process.
 if TYPE_CHECKING:
     from syntask_yaml.diagnostics import Diagnostic
     from syntask_yaml.model.step import Step
@@ -35,13 +35,13 @@ def _no_blocks(_type: str, _name: str) -> None:
 
 @dataclass(slots=True)
 class StepContext:
-    """Where a list of steps runs.
+    """The environment of a list of steps.
 
     *directory* is where relative paths start; steps may change it for those after them.
-    *write* takes a line of output for people, *write_error* one of error output.
-    *stop* is set when the whole command is to end: long steps look at it.
-    *blocks* looks a block up by its type and name; None if there is none.
-    *rebuild*: what was made before of the same is made again.
+    *write* prints a line of output, *write_error* a line of error output.
+    *stop* is set when the command has to exit; long steps check it.
+    *blocks* returns a block by its type and name, or None.
+    *rebuild*: build again what was already built from the same inputs.
     """
 
     directory: Path
@@ -54,7 +54,7 @@ class StepContext:
 
 
 class Policy(NamedTuple):
-    """How the steps of a command run.
+    """Options for running the steps of a command.
 
     *in_process*: custom steps too run in this process, which is then theirs to change; otherwise each
     has a child process. *install_requirements*: what `requires` names is installed where it is missing.
@@ -70,9 +70,9 @@ PLAIN = Policy()
 
 
 class StepFailedAt(StepFailed):
-    """*step*, which stands in the project at `step.path`, did not succeed.
+    """A *step*, which is at `step.path` in the project, failed.
 
-    *lines* are the last that it wrote; *exit_code* is that of its process, where it had one.
+    *lines* are the last lines of its output; *exit_code* is that of its process, if it had one.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class StepFailedAt(StepFailed):
 
 
 class ProcessFailed(StepFailed):
-    """A program that a step ran ended with *exit_code*, which is not 0."""
+    """A program of a step failed with *exit_code*."""
 
     def __init__(self, detail: str, *, exit_code: int, hint: str = "") -> None:
         super().__init__(detail, hint=hint)
@@ -105,4 +105,4 @@ class ProcessFailed(StepFailed):
 
 
 class StepStopped(StepFailed):
-    """A step was ended before its end, because the whole command is to end."""
+    """A step was interrupted, because the command has to exit."""

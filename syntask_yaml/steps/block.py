@@ -22,7 +22,7 @@ from syntask_yaml.steps.transfer.staging import staging
 
 _Fields: TypeAlias = Mapping[str, Any]
 
-# Fields of a place that hold, or name, the credentials for it.
+# Fields of storage blocks that contain or name credentials.
 _LOGINS = ("credentials", "gcp_credentials", "bitbucket_credentials")
 
 
@@ -96,7 +96,7 @@ def _no_place(type: str, places: Iterable[str], what: str) -> StepFailed:
 
 
 def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
-    """Return the fields of a block, with those of the credentials that it names in their place."""
+    """Return the fields of a block, with the fields of its credentials inserted."""
     block = context.blocks(type, name)
     if block is None:
         hint = f"Run `syntask block create {type} {name}` to create it."
@@ -112,9 +112,9 @@ def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
     return fields
 
 
-# A file system of this machine makes the folder that a file is copied to.
+# A local file system needs no preparation: it creates the directories of copied files.
 _MADE_FOLDERS = {"auto_mkdir": True}
-# The store that a block's fields name.
+# The functions that open the store of a block's fields.
 _Store: TypeAlias = Callable[[_Fields], Remote]
 
 

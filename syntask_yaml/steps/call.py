@@ -17,13 +17,13 @@ from syntask._definitions.definition import signature_of
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext, StepFunction
 
-# Where the frames are that lead to a user's function, and say nothing to its author.
+# The locations of frames above a user's function, which are omitted from its tracebacks.
 _NOT_THEIRS = (str(Path(__file__).parent), str(Path(inspect.__file__).parent / "asyncio"))
 _MACHINERY = ("<frozen importlib", str(Path(inspect.__file__).parent / "importlib"))
 
 
 def call(function: StepFunction, inputs: Mapping[str, Any], context: StepContext) -> Any:
-    """What *function* returns for *inputs*; a coroutine is run to its end."""
+    """Return the result of *function* for *inputs*; a coroutine is awaited."""
     takes_context = "context" not in inputs and _first_parameter(function) == "context"
     result: Any = function(context, **inputs) if takes_context else function(**inputs)
     if not inspect.isawaitable(result):
@@ -45,7 +45,7 @@ def _first_parameter(function: StepFunction) -> str | None:
 
 
 def outputs_of(result: Any, name: str) -> Outputs:
-    """Return the outputs in what a step returned: JSON values, paths and the like as texts.
+    """Return the outputs of a step as JSON values; paths and similar values become strings.
 
     Raises StepFailed for anything else.
     """
@@ -66,13 +66,13 @@ def _plain(value: Any) -> Any:
 
 
 def words(error: BaseException) -> str:
-    """Return an exception as Python says it below a traceback."""
+    """Return an exception as in the last line of a traceback."""
     message = str(error)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def own_traceback(error: BaseException) -> Iterator[str]:
-    """The lines of a traceback, from the first frame that is the user's."""
+    """Return the lines of a traceback, from the first frame of the user's code."""
     theirs = error.with_traceback(_theirs(error.__traceback__))
     for block in traceback.format_exception(theirs):
         yield from block.rstrip("\n").splitlines()
@@ -86,7 +86,7 @@ def _theirs(trace: TracebackType | None) -> TracebackType | None:
 
 @contextmanager
 def captured(context: StepContext) -> Iterator[None]:
-    """What is printed inside goes to *context*, line by line."""
+    """Redirect printed output to *context*, line by line."""
     out, err = _Writer(context.write), _Writer(context.write_error)
     with redirect_stdout(out), redirect_stderr(err):
         try:
@@ -97,7 +97,7 @@ def captured(context: StepContext) -> Iterator[None]:
 
 
 class _Writer(io.TextIOBase):
-    """A text file whose lines go to *on_line*."""
+    """A text stream that passes its lines to *on_line*."""
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
         self._on_line = on_line

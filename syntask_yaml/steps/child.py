@@ -19,7 +19,7 @@ from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.call import call, outputs_of, own_traceback, words
 from syntask_yaml.steps.registry import find_step
 
-# The child sees the modules that this process sees, whichever way it came to them.
+# The child can import the same modules as this process.
 _BOOT = """
 import json, sys
 sys.path[:] = json.loads(sys.argv.pop())
@@ -29,7 +29,7 @@ main()
 
 
 def command() -> tuple[str, ...]:
-    """Return the arguments that start the process."""
+    """Return the command line of the process."""
     return (sys.executable, "-P", "-u", "-c", _BOOT, json.dumps(sys.path))
 
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def answer(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Run the step; its outputs and the directory that it is in at the end, or why it failed."""
+    """Run the step, and return its outputs and final directory, or its failure."""
     directory = Path.cwd()
     sys.path.insert(0, str(directory))
     context = StepContext(directory, os.environ, _to(sys.stdout), _to(sys.stderr))

@@ -1,4 +1,4 @@
-"""How a built-in step declares itself: `@step`, beside its function.
+"""Declare built-in steps with `@step`, beside their functions.
 
 `make docs` collects the declarations into `model/builtin.json`, from which every command knows the steps
 without importing one, and into the JSON Schema and the pages; see `docs/step_schema.py`.
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=StepFunction)
 
-# A text that a project file can give as a template only, because it is a secret.
+# A string that a project file can only give as a template, because it is secret.
 FromTemplate: TypeAlias = Annotated[str, "from a template"]
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredStep:
-    """A built-in step: what every command knows of it, and the function that runs it."""
+    """A built-in step: its metadata, and the function that runs it."""
 
     builtin: Builtin
     run: StepFunction
 
 
-# Every step whose module has been imported, by name.
+# The steps of all imported modules, by name.
 DECLARED: dict[str, DeclaredStep] = {}
 
 
@@ -58,7 +58,7 @@ def step(
         needs: The program that has to be installed.
         extra: The extra of this package that has to be installed.
         on_stock_workers: Whether Prefect, or its package of that name, has the step too.
-        forecast: Tells what the step would come to; its module can be imported without the extra.
+        forecast: Predicts the result of the step; its module can be imported without the extra.
     """
 
     def declare(function: F) -> F:

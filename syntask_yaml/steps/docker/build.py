@@ -58,7 +58,7 @@ def build_docker_image(
 ) -> Outputs:
     """Build a container image.
 
-    An image that was built from the same before, here or at the registry, is taken as it is, unless
+    An image that was already built from the same inputs, here or in the registry, is reused, unless
     *ignore_cache*. Raises StepFailed.
 
     Args:
@@ -124,7 +124,7 @@ def build_docker_image(
 
 
 def _made(request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool) -> tuple[Image, str]:
-    """Return the image of a request and its id: one that is known, or a new one."""
+    """Return the image of a request and its id, from the cache or built."""
     key: BuildKey | None = None
     bring_bases(request, engine)
     try:
@@ -165,7 +165,7 @@ def _built(
 ) -> tuple[Image, str]:
     image = named(request.name, request.tag or tag_of_time(datetime.now(UTC)), request.additional_tags)
     own = key.labels(image.tag) if key is not None else NO_LABELS
-    # What only this engine has cannot be pulled.
+    # An image that only this engine has cannot be pulled.
     pull = request.pull and (key is None or key.has_registry)
     wanted = replace(request, labels={**request.labels, **own}, pull=pull)
     if request.with_buildkit:
@@ -176,7 +176,7 @@ def _built(
     if not image_id:
         raise StepFailed(f"`{image.reference}` was not built: the container engine returned no image.")
     _name(image_id, image, key, engine)
-    # Some builders tell only the beginning of it.
+    # Some builders report only a prefix of the id.
     found = engine.ask("Inspecting the image", lambda api: api.inspect_image(image.reference))
     return image, str(found["Id"])
 

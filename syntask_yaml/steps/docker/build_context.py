@@ -22,7 +22,7 @@ _LOOK_AROUND = 256
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, directory or link, by its path from the root with `/` between."""
+    """A file, directory or link. The path is relative to the root, with `/` as the separator."""
 
     path: str
     is_directory: bool
@@ -32,13 +32,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class BuildContext:
-    """The directory *root* as a build sees it, without what *patterns* leave out."""
+    """The build context in *root*, without the files that *patterns* exclude."""
 
     root: Path
     patterns: Patterns
 
     def entries(self) -> Iterator[Entry]:
-        """Return everything that the build can see, in the order of the paths. Links are not followed."""
+        """Return all entries in the order of their paths. Links are not followed."""
         return self._below("")
 
     def _below(self, directory: str) -> Iterator[Entry]:
@@ -58,14 +58,14 @@ class BuildContext:
                 yield from self._below(path)
 
     def digest(self, context: StepContext) -> str:
-        """Return the SHA-256 of all that a build can see: paths, kinds, modes, contents and targets of links.
+        """Return the SHA-256 of all entries: paths, kinds, modes, contents and targets of links.
 
-        Times and owners are left out, as the engine leaves them out.
+        Times and owners are not included, because the engine ignores them.
         """
         return _digest((entry, self._content(entry)) for entry in _watched(self.entries(), context))
 
     def _content(self, entry: Entry) -> bytes:
-        """Return what stands for the content of an entry: a digest, or the target of a link."""
+        """Return a digest of the content of an entry, or the target of a link."""
         path = self.root / entry.path
         if entry.is_link:
             return b"->" + os.fsencode(path.readlink())
@@ -75,9 +75,9 @@ class BuildContext:
             return hashlib.file_digest(file, "sha256").digest()
 
     def archive(self, context: StepContext, *, digest: str, more: Mapping[str, bytes]) -> IO[bytes]:
-        """An uncompressed tar of all that the build can see, and of the files in *more* instead or besides.
+        """Return an uncompressed tar archive of all entries; the files in *more* are added or replace some.
 
-        Raises StepFailed if what it holds does not have that *digest*: it was changed meanwhile.
+        Raises StepFailed if its content does not have *digest*, because files changed in the meantime.
         """
         file = TemporaryFile()  # noqa: SIM115  (handed out open)
         try:
@@ -100,7 +100,7 @@ class BuildContext:
         return file
 
     def _add(self, archive: tarfile.TarFile, entry: Entry, *, is_replaced: bool) -> bytes:
-        """Put an entry into the archive; the same as `_content`, of what was put there."""
+        """Add an entry to the archive, and return the `_content` of what was added."""
         if is_replaced:
             return self._content(entry)
         path = self.root / entry.path
@@ -118,7 +118,7 @@ class BuildContext:
 
 
 class _Hashing:
-    """A file that is hashed as it is read."""
+    """A file that is hashed while it is read."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -152,7 +152,7 @@ def _watched(entries: Iterator[Entry], context: StepContext) -> Iterator[Entry]:
 
 
 def build_context(root: Path, ignore_file: Path | None = None) -> BuildContext:
-    """Return what a build in *root* can see. Raises StepFailed if there is no such directory."""
+    """Return the build context in *root*. Raises StepFailed if the directory does not exist."""
     if not root.is_dir():
         raise StepFailed(f"The build directory `{root}` does not exist.", hint="Fix `path:` of the step.")
     return BuildContext(root, Patterns.read(ignore_file or root / IGNORE_FILE))

@@ -1,6 +1,6 @@
 """Build with BuildKit through the `docker` program, or with the `podman` program.
 
-The engine's API has no way to hand it a secret.
+The engine's API cannot pass secrets to a build.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from syntask_yaml.steps.docker.secrets import as_files, texts_of
 from syntask_yaml.steps.program import check_exit, run_program
 from syntask_yaml.steps.scrubber import Scrubber
 
-# Options of a build, and what the program calls them; a list is an option each.
+# Options of a build, and the options of the program; a list becomes one option per item.
 _FLAGS: Mapping[str, str] = {
     "network_mode": "--network",
     "cache_from": "--cache-from",
@@ -36,9 +36,9 @@ _FLAGS: Mapping[str, str] = {
 def build_with_buildkit(
     request: BuildRequest, image: Image, engine: Engine, context: StepContext, *, shows: bool
 ) -> str:
-    """Build; the id of the image. No secret is in an argument, in an output, or in the image.
+    """Build an image, and return its id. No argument, output or image contains a secret.
 
-    Raises StepFailed with the end of what the program wrote.
+    Raises StepFailed with the end of the program's output.
     """
     scrubber = Scrubber(texts_of(request.secrets))
     masked = replace(
@@ -85,7 +85,7 @@ def _program(request: BuildRequest, engine: Engine, context: StepContext) -> tup
 
 
 def _options(request: BuildRequest) -> Iterator[str]:
-    # An argument without a value is taken from the environment, where other users do not see it.
+    # An argument without a value is read from the environment, which other users cannot see.
     for name in request.arguments:
         yield from ("--build-arg", name)
     for name, value in request.labels.items():
@@ -117,7 +117,7 @@ def _option(name: str, value: Any) -> Iterator[str]:
 
 @contextmanager
 def _configuration(request: BuildRequest, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The environment in which the program knows the credentials of the step besides those of the user."""
+    """Yield an environment in which the program has the credentials of the step and those of the user."""
     if request.credentials is None:
         yield {}
         return

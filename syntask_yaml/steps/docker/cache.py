@@ -18,7 +18,7 @@ HERE, REGISTRY = "here", "registry"
 
 @dataclass(frozen=True, slots=True)
 class CachedImage:
-    """An image with the key that was looked for, and *where* it is; its *id* is known only of one here."""
+    """An image with the requested key, and its location *where*. *id* is set only for a local image."""
 
     where: str
     id: str = ""
@@ -26,16 +26,16 @@ class CachedImage:
 
     @property
     def first_tag(self) -> str | None:
-        """The tag that it was given when it was built."""
+        """The tag that it got when it was built."""
         tag: str | None = build_record(self.labels or {}).get("tag")
         return tag
 
 
 def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> CachedImage | None:
-    """Return the image of that key, in the engine or at the registry; None if it is to be built."""
+    """Return the image with the key, from the engine or the registry; None if it has to be built."""
     filters = {"label": LABEL}
     for found in engine.ask("Listing images", lambda api: api.images(filters=filters)):
-        # An image that was built on this one has its labels too, but not its tag.
+        # Images based on this one inherit its labels, but not its tag.
         if any(name.endswith(f":{key.tag}") for name in found.get("RepoTags") or ()):
             return CachedImage(HERE, str(found["Id"]), found.get("Labels") or {})
     if "/" in request.name and is_at_registry(request.name, key.tag, engine):
@@ -46,9 +46,9 @@ def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> CachedIm
 def fetch(
     key: BuildKey, request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool
 ) -> CachedImage:
-    """Pull the image of that key from the registry. Raises EngineFailed."""
+    """Pull the image with the key from the registry. Raises EngineFailed."""
     reference = f"{request.name}:{key.tag}"
-    # Without the platform an engine takes its own, which is in the key.
+    # Without a platform, an engine uses its own, which is part of the key.
     options: dict[str, Any] = {"platform": request.platform} if request.platform else {}
     follow(pull(reference, engine, **options), context.write, shows=shows)
     found = engine.ask(f"Pulling `{reference}`", lambda api: api.inspect_image(reference))
@@ -56,7 +56,7 @@ def fetch(
 
 
 def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
-    """Return why no image of that key is known, as far as the image that is nearest to it tells."""
+    """Return why no image has the key, from a comparison with the most similar image."""
     images = engine.ask("Listing images", lambda api: api.images(request.name))
     newest_first = sorted(images, key=lambda image: image["Created"], reverse=True)
     labels = [image.get("Labels") or {} for image in newest_first]

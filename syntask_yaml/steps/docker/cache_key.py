@@ -18,10 +18,10 @@ from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.docker.registry import digest_at_registry, pull
 from syntask_yaml.steps.docker.request import BuildRequest, digest_of_json
 
-# A change of what is hashed, or how, is a new number.
+# Increment the number when the hashed data changes.
 _VERSION = 1
 
-# What an image says of the build that made it: one label, for the engine's builder makes a layer of each.
+# The record of a build in its image: a single label, because the engine's builder creates a layer per label.
 LABEL = "io.syntask.build"
 
 _PART_LENGTH = 16
@@ -29,9 +29,9 @@ _PART_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class BuildKey:
-    """A digest for each of the *parts* that a build is made from, in the words of a reason.
+    """The digests of the *parts* of a build, with names for use in reasons.
 
-    *has_registry*: whether the base images were asked for at their registries, rather than only here.
+    *has_registry*: whether the digests of base images come from their registries, not only from the engine.
     """
 
     parts: Mapping[str, str]
@@ -39,29 +39,29 @@ class BuildKey:
 
     @property
     def digest(self) -> str:
-        """The key itself, in hexadecimal digits."""
+        """The key, in hexadecimal digits."""
         text = json.dumps([_VERSION, dict(self.parts)], sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
     @property
     def tag(self) -> str:
-        """The tag under which the engine and the registry know the image of this key."""
+        """The tag of the image with this key, in the engine and the registry."""
         return f"syntask-{self.digest[:40]}"
 
     def labels(self, tag: str) -> dict[str, str]:
-        """Return what an image of this key is labelled with; *tag* is the one that it was given first."""
+        """Return the labels of an image with this key; *tag* is its first tag."""
         parts = {name: digest[:_PART_LENGTH] for name, digest in self.parts.items()}
         record = {"key_tag": self.tag, "parts": parts, "tag": tag}
         return {LABEL: json.dumps(record, sort_keys=True, separators=(",", ":"))}
 
     def differences(self, labels: Mapping[str, str]) -> list[str]:
-        """Return the parts that differ from those of an image with these *labels*."""
+        """Return the parts that differ from those of an image with *labels*."""
         before = build_record(labels).get("parts") or {}
         return [name for name, digest in self.parts.items() if before.get(name) != digest[:_PART_LENGTH]]
 
 
 def build_record(labels: Mapping[str, str]) -> Mapping[str, Any]:
-    """What an image's *labels* say of its build: `key_tag`, `parts` and `tag`; nothing if they do not."""
+    """Return the record of the build in *labels* of an image: `key_tag`, `parts` and `tag`; or nothing."""
     try:
         record = json.loads((labels or {}).get(LABEL) or "{}")
     except ValueError:
@@ -71,16 +71,16 @@ def build_record(labels: Mapping[str, str]) -> Mapping[str, Any]:
 
 FILES, DOCKERFILE, ARGUMENTS, BASE = "files", "Dockerfile", "arguments", "base image"
 
-# The labels of an image whose key is not known: those of its base image would be passed on.
+# The labels of an image without a key, which replace those of its base image.
 NO_LABELS = {LABEL: ""}
 
 
 class KeyUnknown(StepFailed):
-    """The key of a build cannot be known; the detail says why."""
+    """The key of a build cannot be determined; the detail says why."""
 
 
 def key_of(request: BuildRequest, engine: Engine, context: StepContext) -> BuildKey:
-    """Return the key of what *request* asks for. Nothing is pulled. Raises KeyUnknown, StepFailed."""
+    """Return the key of *request*, without pulling anything. Raises KeyUnknown, StepFailed."""
     bases, has_registry = _bases(request, engine)
     parts = {
         FILES: request.build_context.digest(context),
@@ -97,20 +97,20 @@ def _platform(engine: Engine) -> str:
 
 
 def _bases(request: BuildRequest, engine: Engine) -> tuple[dict[str, str], bool]:
-    """The digest of each image that the build begins with, and whether the registries gave all of them."""
+    """Return the digests of the base images, and whether all come from the registries."""
     images = images_below(request.dockerfile.text, request.arguments)
     if request.pull:
         found = {image: _pinned(image) or digest_at_registry(image, engine) for image in images}
         if None not in found.values():
             return {image: digest or "" for image, digest in found.items()}, True
-    # What one registry does not tell, the build cannot pull: then it takes what is here, of all.
+    # If one registry does not answer, the build cannot pull from it, and uses the local images.
     return {image: _pinned(image) or _without_pulling(image, engine) for image in images}, False
 
 
 def bring_bases(request: BuildRequest, engine: Engine) -> None:
-    """Pull the images that a build of Podman begins with, whose digests it tells only then.
+    """Pull the base images of a build with Podman, which reports digests only of pulled images.
 
-    What cannot be pulled is left to the build.
+    Images that cannot be pulled are left to the build.
     """
     if engine.podman is None:
         return

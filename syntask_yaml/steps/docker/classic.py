@@ -14,7 +14,7 @@ from syntask_yaml.steps.docker.patterns import IGNORE_FILE
 from syntask_yaml.steps.docker.progress import follow
 from syntask_yaml.steps.docker.request import BuildRequest
 
-# Options that Podman reads in another form than Docker.
+# Options with another form for Podman than for Docker.
 _PODMAN_FORMS: Mapping[str, Callable[[Any], Any]] = {
     "extra_hosts": lambda hosts: json.dumps([f"{host}:{address}" for host, address in dict(hosts).items()])
 }
@@ -23,9 +23,9 @@ _PODMAN_FORMS: Mapping[str, Callable[[Any], Any]] = {
 def build_with_engine(
     request: BuildRequest, engine: Engine, context: StepContext, *, files: str, shows: bool
 ) -> str:
-    """Build; the id of the image, which has no name yet. *files* is the digest of what is to be seen.
+    """Build an image without a name, and return its id. *files* is the digest of the build context.
 
-    Raises StepFailed, in the words of the engine where it failed.
+    Raises StepFailed, with the engine's message if the build failed.
     """
     with request.build_context.archive(context, digest=files, more=_extra_files(request)) as archive:
         try:
@@ -59,7 +59,7 @@ def _options(request: BuildRequest, engine: Engine) -> dict[str, Any]:
 
 
 def _extra_files(request: BuildRequest) -> dict[str, bytes]:
-    """What the engine must have besides the files that the build can see; it hides them from the build."""
+    """Return files that the engine needs in addition to the build context, and hides from the build."""
     dockerfile, ignore = request.dockerfile, request.root / IGNORE_FILE
     extra = {dockerfile.name: dockerfile.text.encode()}
     if ignore.is_file():

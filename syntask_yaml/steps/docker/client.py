@@ -23,9 +23,9 @@ _DOCKER_S_OWN = "unix:///var/run/docker.sock"
 
 
 class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
-    """docker-py's client, which remembers its open answers so that they can be cut short.
+    """docker-py's client, which tracks its open responses so that they can be aborted.
 
-    `podman` is the version of Podman's own interface, if it has one.
+    `podman` is the version of Podman's own API, if it has one.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -34,13 +34,13 @@ class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
         super().__init__(**options)
 
     def _retrieve_server_version(self) -> str:
-        # The whole version takes Podman half a second.
+        # Podman needs half a second for the full version.
         headers = self._get(f"{self.base_url}/_ping").headers
         self.podman = headers.get("Libpod-Api-Version")
         return headers.get("Api-Version") or super()._retrieve_server_version()  # type: ignore[no-any-return]
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
-        # requests would rather trust the authority in REQUESTS_CA_BUNDLE than the one of this engine.
+        # requests would prefer the certificates in REQUESTS_CA_BUNDLE to those of this engine.
         verify = self.verify if verify is None else verify
         return super().merge_environment_settings(url, proxies, stream, verify, cert)
 
@@ -52,7 +52,7 @@ class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
 
 
 def hang_up(api: Any) -> None:
-    """Cut the answers short that are still being read."""
+    """Abort the responses that are still being read."""
     for answer in getattr(api, "open_answers", ()):
         with suppress(Exception):
             raw = api._get_raw_response_socket(answer)
@@ -60,9 +60,9 @@ def hang_up(api: Any) -> None:
 
 
 def connect(environ: Mapping[str, str]) -> Any:
-    """A client of `DOCKER_HOST`, of the current Docker context, of Docker's socket, or else of Podman's.
+    """Return a client for `DOCKER_HOST`, the current Docker context, Docker's socket, or Podman's socket.
 
-    Raises EngineFailed if none answers, the context does not exist, or the file of logins is damaged.
+    Raises EngineFailed if none responds, the context does not exist, or the file of logins is damaged.
     """
     address = "the container engine"
     try:
@@ -83,7 +83,7 @@ def connect(environ: Mapping[str, str]) -> Any:
 
 
 def _try_socket(address: str) -> None:
-    """Raise OSError if *address* is a socket of this machine that nobody listens on."""
+    """Raise OSError if *address* is a local socket without a listener."""
     if address.startswith(("unix://", "http+unix://")):
         with socket(AF_UNIX, SOCK_STREAM) as trial:
             trial.connect("/" + address.partition("://")[2].lstrip("/"))
@@ -103,7 +103,7 @@ def _address(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _read_logins(environ: Mapping[str, str]) -> Any:
-    """What `docker login` keeps. Raises EngineFailed."""
+    """Return the logins stored by `docker login`. Raises EngineFailed."""
     path = configuration(environ) / "config.json"
     file = str(path) if path.is_file() else None
     try:

@@ -1,4 +1,4 @@
-"""A program in a container of its own, which is gone when nobody listens any more."""
+"""Run a program in a temporary container, which is removed when its output is no longer read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ OUT, ERR = 1, 2
 _HEADER = 8
 _STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 _CHUNK = 65_536
-# How long what is on its way from the engine may take, in seconds.
+# The time limit for pending output of the engine, in seconds.
 _MOMENT = 0.2
-# How long a container may take to remove itself, in seconds.
+# The time limit for the removal of a container by itself, in seconds.
 _REMOVAL = 10
 
 
@@ -31,7 +31,7 @@ class NoSuchProgram(EngineFailed):
 
 
 def bring(image: str, engine: Engine) -> None:
-    """Pull *image*, as a worker does, unless it is here. Raises EngineFailed."""
+    """Pull *image*, like a worker, unless it exists locally. Raises EngineFailed."""
     try:
         engine.ask(f"Inspecting `{image}`", lambda api: api.inspect_image(image))
     except EngineFailed:
@@ -48,15 +48,15 @@ def lines_of_container(
     is_last: Callable[[int, str], bool],
     options: Mapping[str, Any],
 ) -> Generator[tuple[int, str], None, None]:
-    """The lines that a program in *image* writes, each with `OUT` or `ERR`; it is *given* its input.
+    """Yield the lines of a program in *image*, each with `OUT` or `ERR`; *given* is its input.
 
-    After a line that *is_last*, only those follow that are on their way: the engine sends the two streams of
-    a program one beside the other, and not in the order in which it wrote.
+    After a line that *is_last*, only pending lines follow: the engine does not preserve the order between
+    the two streams.
 
-    The image's own entrypoint stays. The engine keeps none of the output, and the input stays open.
-    The container is removed at the end, and when the iterator is closed before; if this process is
-    killed, the program's input ends. *options* are those of docker-py for a host. Raises EngineFailed,
-    NoSuchProgram, and TimeoutError when it is later than *deadline*, by the monotonic clock.
+    The image's entrypoint is kept. The engine stores no output, and the input stays open.
+    The container is removed at the end, or when the iterator is closed; if this process is killed, the
+    program's input ends. *options* are docker-py's host options. Raises EngineFailed, NoSuchProgram, and
+    TimeoutError after *deadline*, by the monotonic clock.
     """
     name = f"syntask-{uuid4().hex}"
     what = f"Starting a container of `{image}`"
@@ -71,9 +71,9 @@ def lines_of_container(
 
 
 def give(stream: socket, given: bytes, deadline: float) -> None:
-    """Send a program its input. One that ended before does not take it: its output says why it ended.
+    """Send a program its input, unless it has already ended: then its output contains the reason.
 
-    Raises TimeoutError when it is later than *deadline*: an engine takes only some of what nobody reads.
+    Raises TimeoutError after *deadline*: an engine buffers only a part of the input that is not read.
     """
     stream.settimeout(max(deadline - monotonic(), 0.001))
     with suppress(BrokenPipeError, ConnectionResetError):
@@ -90,7 +90,7 @@ def _create(api: Any, name: str, image: str, words: Sequence[str], options: Mapp
 
 
 def _remove(engine: Engine, name: str) -> None:
-    """Remove the container, which also removes itself when it has ended: then that is waited for."""
+    """Remove the container. If it is already removing itself, wait for that."""
     what = "Removing the container"
     with suppress(EngineFailed):
         engine.ask(what, lambda api: api.remove_container(name, v=True, force=True))
@@ -100,7 +100,7 @@ def _remove(engine: Engine, name: str) -> None:
 
 
 def _begin(engine: Engine, name: str, what: str) -> Any:
-    """Attach and start. Podman looks for the program when somebody attaches, Docker at the start."""
+    """Attach and start. Podman checks the program when a client attaches, Docker at the start."""
     try:
         attached = engine.ask(what, lambda api: api.attach_socket(name, params=_STREAMS))
         engine.ask(what, lambda api: api.start(name) or True)
@@ -110,7 +110,7 @@ def _begin(engine: Engine, name: str, what: str) -> Any:
 
 
 def as_no_such_program(error: EngineFailed) -> EngineFailed:
-    """*error* of a start as NoSuchProgram if that is what the engine means."""
+    """Return *error* of a start as NoSuchProgram, if its reason says so."""
     if "executable file not found" in error.reason or "no such file or directory" in error.reason:
         return NoSuchProgram(error.detail, hint=error.hint, reason=error.reason)
     return error
@@ -132,7 +132,7 @@ def _lines(stream: socket, deadline: float, is_last: Callable[[int, str], bool])
 
 
 def _frames(source: _Stream) -> Iterator[tuple[int, bytes]]:
-    """The engine's frames: a byte that says where, three of nothing, four of length, and the data."""
+    """Yield the engine's frames: a byte for the stream, three unused bytes, four of length, and the data."""
     pending = b""
     while chunk := source.read():
         pending += chunk
@@ -145,14 +145,14 @@ def _frames(source: _Stream) -> Iterator[tuple[int, bytes]]:
 
 
 class _Stream:
-    """The output of a program. Reading raises TimeoutError when it is later than *deadline*."""
+    """The output of a program. Reading raises TimeoutError after *deadline*."""
 
     def __init__(self, stream: socket, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
         self._ends_soon = False
 
     def end_soon(self) -> None:
-        """From now on, the output ends when nothing more arrives for a moment."""
+        """Let the output end when no more data arrives for a moment."""
         self._ends_soon = True
 
     def read(self) -> bytes:

@@ -1,4 +1,4 @@
-"""A container that goes on whether or not anybody listens: found by its labels, and removed when asked."""
+"""Containers that run in the background, are found by their labels and removed explicitly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAST_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container that exists. *status* is the engine's word: `created`, `running`, `exited` …"""
+    """An existing container. *status* is the engine's: `created`, `running`, `exited` …"""
 
     id: str
     labels: Mapping[str, str]
@@ -33,13 +33,13 @@ class Container:
 
     @property
     def has_ended(self) -> bool:
-        """Whether its first process has ended. Podman calls it `stopped` until what it used is freed."""
+        """Whether its first process has ended. Podman reports `stopped` until it has cleaned up."""
         return self.status in ("exited", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerEnd:
-    """How a container ended; *output* is the end of what its first process wrote.
+    """The end of a container; *output* is the last output of its first process.
 
     *memory* is its limit in bytes; 0 if it has none.
     """
@@ -52,7 +52,7 @@ class ContainerEnd:
 
 
 def find_containers(engine: Engine, labels: Mapping[str, str]) -> list[Container]:
-    """Return the containers that have these *labels*. Raises EngineFailed."""
+    """Return the containers with *labels*. Raises EngineFailed."""
     wanted = {"label": [f"{name}={value}" for name, value in labels.items()]}
     while True:
         try:
@@ -68,9 +68,9 @@ def find_containers(engine: Engine, labels: Mapping[str, str]) -> list[Container
 
 
 def _remove_lost(engine: Engine, error: EngineFailed) -> None:
-    """Remove the container that *error* is about, if Podman has lost its storage; otherwise raise *error*.
+    """Remove the container in *error*, if Podman has lost its storage; otherwise raise *error*.
 
-    A Podman that was killed while it made or removed a container can leave one, and then lists none at all.
+    A Podman that is killed while it creates or removes a container can leave one, and then listing fails.
     """
     lost = _LOST.search(error.reason)
     if lost is None:
@@ -94,7 +94,7 @@ def create_container(engine: Engine, name: str, image: str, settings: Mapping[st
 
 
 def _arguments(api: Any, image: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    # What docker-py's own `containers.create` does with them; nothing of it is a request.
+    # The conversion of docker-py's `containers.create`, which sends no request.
     from docker.models.containers import _create_container_args
 
     arguments: dict[str, Any] = _create_container_args({**settings, "image": image, "version": api._version})
@@ -117,7 +117,7 @@ def _connect(api: Any, *, id: str, network: str) -> bool:
 
 
 def wait_for_end(engine: Engine, id: str) -> ContainerEnd | None:
-    """Wait until the container has ended; None if it is gone. Raises EngineFailed, StepStopped."""
+    """Wait for the end of the container; None if it does not exist. Raises EngineFailed, StepStopped."""
     try:
         engine.ask("Waiting for the container", lambda api: api.wait(id))
         found = engine.ask("Inspecting the container", lambda api: api.inspect_container(id))
@@ -143,7 +143,7 @@ def _last_output(engine: Engine, id: str) -> str:
 
 
 def signal_container(engine: Engine, id: str, name: str) -> None:
-    """Send the signal *name* to the container's first process, if it still runs. Raises EngineFailed."""
+    """Send the signal *name* to the container's first process, if it is running. Raises EngineFailed."""
     try:
         engine.ask("Stopping the container", lambda api: api.kill(id, name) or True)
     except EngineFailed as error:
@@ -152,7 +152,7 @@ def signal_container(engine: Engine, id: str, name: str) -> None:
 
 
 def remove_container(engine: Engine, id: str) -> None:
-    """Remove the container and its anonymous volumes, if it is there. Raises EngineFailed."""
+    """Remove the container and its anonymous volumes, if it exists. Raises EngineFailed."""
     try:
         engine.ask("Removing the container", lambda api: api.remove_container(id, v=True, force=True) or True)
     except EngineFailed as error:

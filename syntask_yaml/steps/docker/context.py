@@ -1,4 +1,4 @@
-"""Docker contexts: the named engines of the Docker command line, as it keeps and chooses them."""
+"""Docker contexts: the named engines of the Docker command line."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _CERTIFICATES = ("ca", "cert", "key")
 
 
 def configuration(environ: Mapping[str, str]) -> Path:
-    """Return the directory in which the Docker command line keeps its contexts and logins."""
+    """Return the directory of the Docker command line with its contexts and logins."""
     return Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or Path.home()) / ".docker")
 
 
 def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
-    """docker-py's options for the engine of the context that is chosen; none for Docker's own socket.
+    """Return docker-py's options for the engine of the current context; empty for Docker's own socket.
 
     Raises EngineFailed for a context that does not exist or cannot be used.
     """
@@ -49,7 +49,7 @@ def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _chosen(environ: Mapping[str, str], root: Path) -> tuple[str, str]:
-    """Return the name of the context, and what chooses it."""
+    """Return the name of the current context, and the setting that selects it."""
     if name := environ.get("DOCKER_CONTEXT"):
         return name, "`DOCKER_CONTEXT`"
     file = root / "config.json"
@@ -59,7 +59,7 @@ def _chosen(environ: Mapping[str, str], root: Path) -> tuple[str, str]:
 
 
 def _contexts(root: Path) -> dict[str, Any]:
-    """Return the endpoint of each context that exists, by its name."""
+    """Return the endpoints of all contexts by name."""
     found = map(_read, sorted(root.glob("contexts/meta/*/meta.json")))
     return {
         str(each["Name"]): endpoints.get("docker")
@@ -71,7 +71,7 @@ def _contexts(root: Path) -> dict[str, Any]:
 
 
 def _folder(name: str) -> str:
-    """Return what the Docker command line calls the folder of a context."""
+    """Return the name of a context's directory."""
     return sha256(name.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The Dockerfile of a build: the one of the project, or one written for it; and what it builds on."""
+"""The Dockerfile of a build, from the project or generated, and its base images."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from syntask_yaml.files import read_regular
 
 AUTO = "auto"
 
-# The name in the build context of a Dockerfile that does not stand there itself.
+# The name in the build context of a Dockerfile from outside it.
 GENERATED = ".syntask.Dockerfile"
 
-# Where an image keeps the project; the default pull step goes there.
+# The directory of the project in an image, which the default pull step uses.
 _IMAGE_ROOT = "/opt/prefect"
 _REQUIREMENTS = "requirements.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Dockerfile:
-    """The *text* of a Dockerfile, and its *name* in the build context; *path* is None for a written one."""
+    """The *text* of a Dockerfile, and its *name* in the build context; *path* is None if generated."""
 
     name: str
     text: str
@@ -33,12 +33,12 @@ class Dockerfile:
 
     @property
     def is_inside(self) -> bool:
-        """Whether it stands in the build context itself."""
+        """Whether it is in the build context."""
         return self.name != GENERATED
 
 
 def find_dockerfile(dockerfile: str, root: Path) -> Dockerfile:
-    """Return the Dockerfile of that name in *root*, or `auto`. Raises StepFailed if there is none."""
+    """Return the Dockerfile *name* in *root*, or a generated one for `auto`. Raises StepFailed."""
     if dockerfile == AUTO:
         return Dockerfile(GENERATED, written_for(root))
     path = root / dockerfile
@@ -68,7 +68,7 @@ def written_for(root: Path) -> str:
 
 
 def base_image() -> str:
-    """Prefect's image for the Python that runs here; of the Prefect that is installed here, if one is."""
+    """Return Prefect's image for the current Python, and for the installed Prefect, if any."""
     try:
         version = metadata.version("prefect")
     except metadata.PackageNotFoundError:
@@ -77,7 +77,7 @@ def base_image() -> str:
 
 
 def with_secrets(text: str, secrets: Mapping[str, object], *, has_ssh: bool) -> str:
-    """A written Dockerfile whose installation sees the secrets, as files in `/run/secrets`, and the agent."""
+    """Return a generated Dockerfile that mounts secrets in `/run/secrets` and the ssh agent for pip."""
     mounts = [f"--mount=type=secret,id={name}" for name in secrets] + ["--mount=type=ssh"] * has_ssh
     return text.replace("RUN python -m pip", " ".join(["RUN", *mounts, "python -m pip"]))
 
@@ -87,7 +87,7 @@ def _json(*words: str) -> str:
 
 
 def _escaped(word: str) -> str:
-    """Return a word that the engine reads as it is."""
+    """Return a word with special characters escaped."""
     return re.sub(r"([\\$\"'])", r"\\\1", word)
 
 
@@ -99,9 +99,9 @@ _OTHER = re.compile(r"(?:COPY|RUN)\s(?:.*?\s)?--(?:from=|mount=\S*?\bfrom=)([^\s
 
 
 def images_below(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the images that a Dockerfile builds on, given the build *arguments*: stages of its own are none.
+    """Return the base images of a Dockerfile for the build *arguments*, without its own stages.
 
-    A name that cannot be known, because an argument has no value, is left as it is written.
+    A name with an argument that has no value is returned as written.
     """
     found: dict[str, None] = {}
     stages: set[str] = set()
@@ -123,7 +123,7 @@ def images_below(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _instructions(text: str) -> Iterator[str]:
-    """The instructions of a Dockerfile, each on one line."""
+    """Yield the instructions of a Dockerfile, each on one line."""
     escape, whole = "\\", ""
     lines = text.removeprefix("\ufeff").splitlines()
     for line in lines:

@@ -18,7 +18,7 @@ from syntask_yaml.steps.forecast import BUILD, PULL, UNCHANGED, UNKNOWN, ImageFo
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What becomes of an image; of one that is here already, also its id and the tag that it had first."""
+    """The predicted action for an image; for an existing one, also its id and first tag."""
 
     forecast: ImageForecast
     first_tag: str | None = None
@@ -26,9 +26,9 @@ class DryRun:
 
 
 def dry_run(inputs: Mapping[str, Any], context: StepContext) -> DryRun:
-    """Return what `build_docker_image` would do with *inputs*, which hold secrets in clear.
+    """Return what `build_docker_image` would do with *inputs*, which contain secrets in plain text.
 
-    The inputs are those of `request_of`. Raises StepFailed for what cannot be built.
+    The inputs are those of `request_of`. Raises StepFailed if the image cannot be built.
     """
     image = repository_of(str(inputs.get("image_name")), context.environ)
     request = request_of(context, **inputs)

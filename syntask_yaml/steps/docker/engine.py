@@ -1,4 +1,4 @@
-"""The container engine: requests to it that can be stopped, and logins for them."""
+"""The container engine: interruptible requests, and logins."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ class Engine:
 
     @property
     def podman(self) -> str | None:
-        """The version of Podman's own interface, which it has besides Docker's; None if it is no Podman."""
+        """The version of Podman's own API; None for other engines."""
         version: str | None = self.api.podman
         return version
 
     def login(self, credentials: Mapping[str, Any], registry: str) -> None:
-        """Use *credentials* for *registry*, as long as this engine is used. Raises StepFailed."""
+        """Use *credentials* for *registry* with this engine. Raises StepFailed."""
         host, auth = login_of(credentials, registry)
         self.api._auth_configs.add_auth(HUB_KEY if host == HUB else host, auth)
 
     def ask(self, what: str, call: Callable[[Any], T]) -> T:
-        """Return the answer to one request, for *what*. Raises EngineFailed, StepStopped."""
+        """Return the response to a request; *what* describes it. Raises EngineFailed, StepStopped."""
         return next(iter(self.follow(what, lambda api: iter((call(api),)))))
 
     def follow(self, what: str, call: Callable[[Any], Iterator[T]]) -> Iterator[T]:
-        """Each answer to a request that has many, as it comes. Raises EngineFailed, StepStopped.
+        """Yield the parts of a streamed response. Raises EngineFailed, StepStopped.
 
-        The engine is waited for in a thread of its own, so that a stop is heeded at once.
+        A separate thread waits for the engine, so that a stop takes effect immediately.
         """
         answers: SimpleQueue[tuple[str, Any]] = SimpleQueue()
         thread = Thread(target=_collect, args=(self.api, call, answers), name="engine", daemon=True)
@@ -80,7 +80,7 @@ def _collect(api: Any, call: Callable[[Any], Iterator[Any]], answers: SimpleQueu
 
 @contextmanager
 def open_engine(context: StepContext) -> Iterator[Engine]:
-    """The engine that `connect` finds, for as long as it is used. Raises EngineFailed if none answers."""
+    """Open the engine that `connect` finds. Raises EngineFailed if none responds."""
     api = connect(context.environ)
     try:
         yield Engine(api, context)
@@ -89,7 +89,7 @@ def open_engine(context: StepContext) -> Iterator[Engine]:
 
 
 def login_of(credentials: Mapping[str, Any], registry: str) -> tuple[str, dict[str, str]]:
-    """Return the host and the login in *credentials*. Raises StepFailed if they are not for *registry*."""
+    """Return the host and login in *credentials*. Raises StepFailed if they are not for *registry*."""
     missing = [name for name in ("username", "password") if not credentials.get(name)]
     if missing:
         hint = "Set `username` and `password`, or refer to a `docker-registry-credentials` block."

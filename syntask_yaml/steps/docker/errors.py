@@ -16,7 +16,7 @@ from syntask_yaml.steps.failures import Classified, Rule, classify
 UNREACHABLE = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 _CERTIFICATES = "Check `ca.pem`, `cert.pem` and `key.pem` in the directory that `DOCKER_CERT_PATH` is set to."
-# Why an engine cannot be asked anything.
+# Exceptions of libraries when an engine cannot be reached.
 _UNASKED = (
     Rule(
         "Permission denied",
@@ -54,25 +54,25 @@ class EngineFailed(StepFailed):
 
 
 class EngineUnreachable(EngineFailed):
-    """The engine does not answer. It may do so later."""
+    """The engine does not respond. It may later."""
 
 
 def unreachable(address: str, reason: str) -> EngineFailed:
-    """The failure of asking the engine at *address* anything, for a *reason* in the words of a library."""
+    """Return the error for an engine at *address* that does not respond; *reason* is a library's message."""
     rule, groups, _ = classify(reason, _UNASKED) or Classified(_NO_ANSWER, (), "")
     kind = EngineUnreachable if rule is _NO_ANSWER else EngineFailed
     return kind(rule.detail.format(address, *groups), hint=rule.hint, reason=reason)
 
 
 def error_text(answer: Mapping[str, Any]) -> str:
-    """Return what an answer that reports an error says of it."""
+    """Return the message in an error response."""
     detail = answer.get("errorDetail")
     message = detail.get("message") if isinstance(detail, Mapping) else None
     return _INNARDS.sub("", str(message or answer["error"])).strip()
 
 
 def translated(what: str, error: Exception) -> Exception:
-    """*error*, which *what* ended in, as an EngineFailed if it is the engine's."""
+    """Return *error* of the operation *what* as EngineFailed, if it comes from the engine."""
     if isinstance(error, docker_errors.APIError):
         return refusal(what, str(error.explanation or f"{_WORDLESS} ({error.status_code})"))
     if isinstance(error, docker_errors.DockerException):
@@ -84,13 +84,13 @@ def translated(what: str, error: Exception) -> Exception:
     return error
 
 
-# What Podman adds to the names of instructions that it does not know.
+# Podman's prefix of unknown instructions.
 _INNARDS = re.compile(r" &imagebuilder\.Step\{.*\}")
 
-# Podman explains nothing of what it refuses before a build begins.
+# Podman gives no reason for a rejection before the build starts.
 _WORDLESS = "the container engine gave no reason"
 
-# What engines and registries say, and what to do about it; the first that fits is taken.
+# Messages of engines and registries with hints; the first match is used.
 _REMEDIES = (
     Rule(
         r"(?i)denied|unauthorized|no basic auth|authentication required|forbidden by|incorrect username",
@@ -128,7 +128,7 @@ _REMEDIES = (
 
 
 def refusal(what: str, reason: str) -> EngineFailed:
-    """Return the failure of *what*, with the engine's *reason* and what to do about it."""
+    """Return the error for the operation *what*, with the engine's *reason* and a hint."""
     found = classify(reason, _REMEDIES)
     hint = found.rule.hint if found else ""
     return EngineFailed(f"{what} failed: {reason.rstrip('.')}.", hint=hint, reason=reason)

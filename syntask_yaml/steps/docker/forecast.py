@@ -10,14 +10,14 @@ from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.image import image_outputs, repository_of
 from syntask_yaml.steps.forecast import BUILD, UNKNOWN, Forecast, ImageForecast
 
-# Inputs of a build that say nothing of what is in the image.
+# Inputs of a build that do not affect the image.
 _BESIDES = frozenset(
     "tag additional_tags timeout push persist_dockerfile dockerfile_output_path stream_progress".split()
 )
 
 
 def forecast_build(inputs: Mapping[str, Value], context: StepContext) -> Forecast:
-    """Return what becomes of the image, and the outputs where it need not be built."""
+    """Return the predicted action for the image, and the outputs if it does not have to be built."""
     name = inputs.get("image_name")
     image = name.name if isinstance(name, Unknown) else str(name)
     material = {key: value for key, value in inputs.items() if key not in _BESIDES and value is not None}
@@ -46,7 +46,7 @@ def _unknown(image: str, reason: str) -> Forecast:
 
 
 def forecast_push(inputs: Mapping[str, Value], context: StepContext) -> Forecast:
-    """Return the outputs of a push: what it is given."""
+    """Return the outputs of a push, which are its inputs."""
     name, tag = inputs.get("image_name"), inputs.get("tag") or Unknown("tag")
     try:
         repository = repository_of(name, context.environ) if isinstance(name, str) else None

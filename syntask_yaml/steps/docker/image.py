@@ -11,10 +11,10 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
 
 HUB = "docker.io"
-# What Docker keeps the login to it under.
+# Docker's key for its login.
 HUB_KEY = "https://index.docker.io/v1/"
 
-# What the steps for images put out.
+# The outputs of the steps for images.
 IMAGE_OUTPUTS = ("image_name", "tag", "image", "additional_tags")
 
 _NAMESPACES = (
@@ -42,16 +42,16 @@ class Image:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Every tag, the first one first."""
+        """All tags, starting with the first one."""
         return tuple(dict.fromkeys((self.tag, *self.additional_tags)))
 
     def as_outputs(self) -> dict[str, Value]:
-        """Return what both steps put out."""
+        """Return the outputs of both steps."""
         return image_outputs(self.name, self.tag, self.additional_tags)
 
 
 def image_outputs(name: str, tag: Value, additional_tags: Value) -> dict[str, Value]:
-    """Return the outputs of the steps for images; tags that are not known yet are `Unknown` there, too."""
+    """Return the outputs of the steps for images; unknown tags are `Unknown` in them."""
     return {
         "image_name": name,
         "tag": tag,
@@ -63,9 +63,9 @@ def image_outputs(name: str, tag: Value, additional_tags: Value) -> dict[str, Va
 
 
 def repository_of(image_name: str, environ: Mapping[str, str]) -> str:
-    """*image_name* with the namespace that the environment sets for names without one.
+    """Return *image_name*, by default in the namespace from the environment.
 
-    Raises StepFailed for a text that names no repository.
+    Raises StepFailed for an invalid name.
     """
     if not _NAME.fullmatch(image_name):
         raise StepFailed(f"`{image_name}` is not a valid image name.", hint=_why(image_name))
@@ -87,7 +87,7 @@ def _why(name: str) -> str:
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """*tags*, if each may be one. Raises StepFailed."""
+    """Return *tags*. Raises StepFailed if one is invalid."""
     checked = tuple(tags)
     for tag in checked:
         if not isinstance(tag, str) or not _TAG.fullmatch(tag):
@@ -97,18 +97,18 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def named(name: str, tag: str, additional_tags: Sequence[str] | None) -> Image:
-    """Return an image of the repository *name*. Raises StepFailed for tags that cannot be."""
+    """Return an image of the repository *name*. Raises StepFailed for invalid tags."""
     first, *more = check_tags([tag, *(additional_tags or ())])
     return Image(name, first, tuple(more))
 
 
 def tag_of_time(now: datetime) -> str:
-    """Return the tag of an image that was given none: when it was built."""
+    """Return the default tag of an image, the time of its build."""
     return re.sub(r"[^0-9a-z]+", "-", now.isoformat(timespec="seconds").lower())
 
 
 def registry_of(name: str) -> str:
-    """Return the host of the registry that an image's name stands for."""
+    """Return the registry host in an image's name."""
     host, slash, _ = name.partition("/")
     if slash and (host == "localhost" or any(mark in host for mark in ".:[")):
         return registry_host(host)
@@ -116,6 +116,6 @@ def registry_of(name: str) -> str:
 
 
 def registry_host(url: str) -> str:
-    """Return the host in the address of a registry; all addresses of Docker Hub are one."""
+    """Return the host in the address of a registry. All addresses of Docker Hub have one host."""
     host = re.sub(r"^[a-z]+://", "", url).partition("/")[0]
     return HUB if host in ("index.docker.io", "registry-1.docker.io", HUB) else host

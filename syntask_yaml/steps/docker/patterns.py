@@ -1,8 +1,8 @@
-"""Which files a build can see: the patterns of `.dockerignore`, as the engine reads them.
+"""The patterns of `.dockerignore`, with the semantics of the engine.
 
-The engine makes a regular expression of each pattern, in which `*`, `?`, `.` and `$` are what they are in a
-shell, and all else is what it is in a regular expression: `[^a]`, `\\#`, `(a|b)`. A directory that is left
-out is not looked into, unless an exception begins with its path.
+The engine converts each pattern to a regular expression. `*`, `?`, `.` and `$` have their meaning of a shell,
+and everything else that of a regular expression: `[^a]`, `\\#`, `(a|b)`. An excluded directory is not
+searched, unless an exception starts with its path.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from syntask_yaml.errors import StepFailed
 
 IGNORE_FILE = ".dockerignore"
 
-# For each pattern, whether it matches.
+# Whether each pattern matches.
 _Matches: TypeAlias = tuple[bool, ...]
 
-# What is no pattern for the engine: a backslash at the end, classes that are empty or never closed.
+# Patterns that are invalid for the engine: a trailing backslash, and empty or unclosed classes.
 _CHARACTER = r"(?:\\.|[^\\\]-])"
 _PATTERN = re.compile(rf"(?:\\.|\[\^?(?:{_CHARACTER}(?:-{_CHARACTER})?)+\]|[^\\\[])+", re.DOTALL)
 
-# Two repetitions in a row, which are invalid in the engine's expressions and mean something in Python's.
+# Two consecutive repetitions, which are invalid for the engine but valid in Python.
 _REPEATED = re.compile(r"(?:[*+]|\{\d+(?:,\d*)?\})\+")
 
-# The pieces of a pattern that are not the same in a regular expression.
+# The parts of a pattern that differ from regular expressions.
 _PIECE = re.compile(
     r"(?P<rest>\*\*/?\Z)|(?P<levels>\*\*/?)|(?P<name>\*)|(?P<one>\?)|(?P<literal>[.$])|\\.", re.S
 )
 _WRITTEN = {"rest": ".*", "levels": "(.*/)?", "name": "[^/]*", "one": "[^/]"}
 
-# A class of the engine's expressions, and what is written otherwise in one of Python's.
+# A character class of the engine, and the parts that Python writes differently.
 _CLASS = re.compile(r"\\.|\[(\^?)((?:\[:\w+:\]|\\.|[^\]\\])+)\]", re.S)
 _IN_CLASS = re.compile(r"\[:(\w+):\]|\\.|[\[&~|]", re.S)
 _NAMED = {
@@ -63,7 +63,7 @@ class _Pattern:
 
 
 class Patterns:
-    """The patterns of an ignore file, in their order; the last one that matches decides.
+    """The patterns of an ignore file, in order; the last match decides.
 
     Raises StepFailed for an invalid pattern.
     """
@@ -74,11 +74,11 @@ class Patterns:
 
     @classmethod
     def read(cls, path: Path) -> Patterns:
-        """Return the patterns in a file; none where there is no file."""
+        """Return the patterns in a file; empty if it does not exist."""
         return cls(path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "")
 
     def inside(self, directory: str) -> _Matches:
-        """Return which patterns match all in *directory*, which is empty for the root."""
+        """Return which patterns match everything in *directory*; the root is empty."""
         parts = directory.split("/") if directory else []
         return tuple(
             each.depth <= len(parts) and _is_match(each, "/".join(parts[: each.depth]))
@@ -86,19 +86,19 @@ class Patterns:
         )
 
     def is_ignored(self, path: str, above: _Matches) -> bool:
-        """Return whether *path* is left out, given what is `inside` its directory."""
+        """Return whether *path* is excluded, given the result of `inside` for its directory."""
         for known, each in zip(reversed(above), reversed(self._patterns), strict=True):
             if known or _is_match(each, path):
                 return not each.is_exception
         return False
 
     def may_show(self, directory: str) -> bool:
-        """Return whether the build may see anything in a *directory* that is left out itself."""
+        """Return whether the build context may include anything in an excluded *directory*."""
         return any(exception.startswith(f"{directory}/") for exception in self._exceptions)
 
 
 def lines_of(text: str) -> Iterator[str]:
-    """Return the patterns of an ignore file as they were written."""
+    """Return the patterns of an ignore file as written."""
     lines = (line for line in text.removeprefix("\ufeff").split("\n") if not line.startswith("#"))
     return (line.strip() for line in lines if line.strip())
 

@@ -1,4 +1,4 @@
-"""The progress of an engine, as a line for each change."""
+"""Format the progress reports of an engine as lines."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 @dataclass(slots=True)
 class Progress:
-    """Turns reports into lines. A layer has a line when its status changes, and a large one each quarter."""
+    """Convert reports to lines: one per status change of a layer, and per quarter of a large one."""
 
     write: Callable[[str], None]
     _shown: dict[str, str] = field(default_factory=dict)
     _rest: str = ""
 
     def report(self, event: Mapping[str, Any]) -> None:
-        """Say what is new in one report."""
+        """Write the news in a report."""
         if "stream" in event:
             self._stream(str(event["stream"]))
         elif "status" in event:
             self._status(event)
 
     def end(self) -> None:
-        """Say what stands on a line that was not ended."""
+        """Write the last line, if it is incomplete."""
         if self._rest.strip():
             self.write(self._rest.rstrip())
         self._rest = ""
@@ -50,7 +50,7 @@ class Progress:
 
 
 def _share(event: Mapping[str, Any]) -> str:
-    """Return how much of a large layer is done, in quarters."""
+    """Return the progress of a large layer in quarters."""
     detail = event.get("progressDetail") or {}
     done, total = detail.get("current", 0), detail.get("total", 0)
     if not total or total < _LARGE or done > total:
@@ -62,7 +62,7 @@ def _share(event: Mapping[str, Any]) -> str:
 def follow(
     events: Iterable[Mapping[str, Any]], write: Callable[[str], None], *, shows: bool
 ) -> list[Mapping[str, Any]]:
-    """Report *events* as they come, if anybody is to see them; the auxiliary results among them."""
+    """Report *events* as they arrive, if enabled, and return the auxiliary results among them."""
     progress = Progress(write)
     results: list[Mapping[str, Any]] = []
     for event in events:

@@ -46,7 +46,7 @@ def push_docker_image(
 ) -> Outputs:
     """Push a container image.
 
-    A tag under which the registry has this image already is not sent again, unless *ignore_cache*. Raises
+    A tag that the registry already has for this image is not pushed again, unless *ignore_cache*. Raises
     StepFailed.
 
     Args:
@@ -72,7 +72,7 @@ def push_docker_image(
 def push_image(
     image: Image, engine: Engine, context: StepContext, *, is_forced: bool = False, shows: bool = True
 ) -> None:
-    """Push every tag of an image, and the one by which its build is known. Raises StepFailed."""
+    """Push all tags of an image, and the tag of its cache key. Raises StepFailed."""
     try:
         found = engine.ask(f"Inspecting `{image.reference}`", lambda api: api.inspect_image(image.reference))
     except EngineFailed as error:
@@ -95,9 +95,9 @@ def _push(name: str, tag: str, engine: Engine, context: StepContext, *, shows: b
 
 
 def _push_key(name: str, found: Mapping[str, Any], engine: Engine, context: StepContext) -> None:
-    """Let others find the image by what it was built from. What stands in the way of that is only said."""
+    """Push the tag of the cache key, so that other machines find the image. Failures are only reported."""
     tag = build_record((found.get("Config") or {}).get("Labels") or {}).get("key_tag", "")
-    # An image that was built on this one says the same, and does not have the tag.
+    # Images based on this one inherit its labels, and do not have the tag.
     has_tag = any(each.endswith(f":{tag}") for each in found.get("RepoTags") or ())
     if not has_tag or is_at_registry(name, tag, engine):
         return

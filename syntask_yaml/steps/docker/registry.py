@@ -1,4 +1,4 @@
-"""What a registry has, as the engine reports it, and how to pull from it."""
+"""Query a registry through the engine, and pull from it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _ALL = 1_000_000
 
 
 def digest_at_registry(reference: str, engine: Engine) -> str | None:
-    """Return the digest of the image of that name; None where there is none, or the engine cannot tell it.
+    """Return the digest of an image; None if it does not exist, or the engine cannot determine it.
 
-    Podman tells only what it has pulled.
+    Podman knows only the digests of pulled images.
     """
     try:
         found = engine.ask(f"Inspecting `{reference}`", lambda api: api.inspect_distribution(reference))
@@ -28,7 +28,7 @@ def digest_at_registry(reference: str, engine: Engine) -> str | None:
 
 
 def is_at_registry(name: str, tag: str, engine: Engine) -> bool:
-    """Return whether the registry has the image; false too where it does not say."""
+    """Return whether the registry has the image; False if it does not respond."""
     if engine.podman is None:
         return digest_at_registry(f"{name}:{tag}", engine) is not None
     try:
@@ -38,7 +38,7 @@ def is_at_registry(name: str, tag: str, engine: Engine) -> bool:
 
 
 def _tags(api: Any, name: str, version: str | None) -> list[str]:
-    """Podman's own question, in its version, for all tags of a repository."""
+    """Return all tags of a repository, through Podman's own API."""
     host = registry_of(name)
     login = auth.get_config_header(api, host)
     term = name if name.startswith(f"{host}/") else f"{host}/{name}"
@@ -51,7 +51,7 @@ def _tags(api: Any, name: str, version: str | None) -> list[str]:
 
 
 def pull(reference: str, engine: Engine, **options: Any) -> Iterator[Any]:
-    """Return the engine's reports while it pulls the image of that name. Raises EngineFailed."""
+    """Yield the engine's reports while it pulls an image. Raises EngineFailed."""
     return engine.follow(
         f"Pulling `{reference}`", lambda api: api.pull(reference, stream=True, decode=True, **options)
     )
