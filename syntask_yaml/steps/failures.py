@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Kind(Enum):
-    """Whose fault a failure is, and so what may be done about it."""
+    """The kind of a failure, which decides on retries."""
 
     LOGIN = "login"
     DENIED = "denied"
@@ -24,7 +24,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a *pattern* in the words of others means. *detail* and *hint* may have names in braces."""
+    """A *pattern* in an error text, and its meaning. *detail* and *hint* may have fields in braces."""
 
     pattern: str
     kind: Kind = Kind.OTHER
@@ -33,7 +33,7 @@ class Rule:
 
 
 class Classified(NamedTuple):
-    """The *rule* that fits, the *groups* of its pattern, and the *line* in which that was found."""
+    """The matching *rule*, the *groups* of its pattern, and the *line* of the match."""
 
     rule: Rule
     groups: tuple[str, ...]
@@ -41,7 +41,7 @@ class Classified(NamedTuple):
 
 
 def classify(text: str, rules: Sequence[Rule]) -> Classified | None:
-    """Return the first of *rules* whose pattern is found in *text*; None if there is none."""
+    """Return the first of *rules* that matches *text*; None if there is none."""
     for rule in rules:
         if match := re.search(rule.pattern, text, re.MULTILINE):
             begin, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.start())

@@ -1,4 +1,4 @@
-"""A fingerprint of lists of steps: lists with the same one do the same."""
+"""Fingerprints of lists of steps, which are equal for equivalent lists."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from syntask_yaml.template import Scope, Unresolved, resolve
 
 
 def steps_fingerprint(steps: Iterable[Step], scope: Scope) -> str:
-    """Return a text that is the same for lists of steps that will do the same.
+    """Return a string that is equal for equivalent lists of steps.
 
-    Inputs count as they are resolved against *scope*; what only earlier steps can tell counts as
-    it was written.
+    Inputs are resolved against *scope*; values that depend on earlier steps are used as written.
     """
     later: set[str] = set(scope.later)
     listed = []
@@ -36,7 +35,7 @@ def _canonical(step: Step, scope: Scope) -> Sequence[Any]:
     builtin = builtin_of(step.name)
     name = builtin.full_name() if builtin is not None else step.name
     inputs = resolve(step.inputs, scope, missing.append)
-    # The text around a value that is not known is in the raw inputs only.
+    # Only the raw inputs contain the text around an unknown value.
     raw = step.inputs if missing or holds_unknown(inputs) else None
     return [name, step.id, sorted(step.requires), inputs, raw]
 

@@ -9,12 +9,12 @@ from typing import NamedTuple, TypeAlias
 from syntask_yaml.model.value import Value
 from syntask_yaml.steps.base import StepContext
 
-# What may become of an image.
+# The possible actions for an image.
 BUILD, PULL, UNCHANGED, UNKNOWN = "build", "pull", "unchanged", "unknown"
 
 
 class ImageForecast(NamedTuple):
-    """What becomes of an *image*: *action* is `build`, `pull`, `unchanged` or `unknown`; and why."""
+    """The predicted *action* for an *image*, `build`, `pull`, `unchanged` or `unknown`, and the reason."""
 
     image: str
     action: str
@@ -23,11 +23,11 @@ class ImageForecast(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a step would do and output.
+    """The predicted result of a step.
 
-    *outputs* are those that are known. *changes_nothing*: no later step would see a difference.
-    *is_observed*: it depends on files and engines as they are now, which earlier steps may change.
-    *image* is set by steps that make one.
+    *outputs* are the known ones. *changes_nothing*: the step has no effect on later steps.
+    *is_observed*: the prediction depends on the current files and engine, which earlier steps may change.
+    *image* is set by steps that build one.
     """
 
     outputs: Mapping[str, Value] = field(default_factory=dict)
@@ -36,6 +36,6 @@ class Forecast:
     image: ImageForecast | None = None
 
 
-# Is given the inputs of the step, with secrets in clear and `Unknown` where only earlier steps can tell;
-# changes nothing, and raises nothing where it cannot tell.
+# Takes the inputs of the step, with secrets in plain text, and `Unknown` for values that depend on earlier
+# steps. Changes nothing, and does not raise if it cannot predict the result.
 Forecaster: TypeAlias = Callable[[Mapping[str, Value], StepContext], Forecast]

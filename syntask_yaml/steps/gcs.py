@@ -79,7 +79,7 @@ def pull_from_gcs(
 def open_gcs(
     bucket: str, folder: str, project: str | None, credentials: Mapping[str, Any] | str | None
 ) -> Remote:
-    """Return the folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
+    """Return the folder of a bucket, without a request to the server. Raises StepFailed."""
     known: Mapping[str, Any] = (
         {"service_account_info": credentials} if isinstance(credentials, str) else credentials or {}
     )
@@ -101,7 +101,7 @@ def open_gcs(
 
 
 def _token(credentials: Mapping[str, Any]) -> Any:
-    """What gcsfs logs in with."""
+    """Return the token for gcsfs."""
     if info := credentials.get("service_account_info"):
         return _parsed(info)
     if file := credentials.get("service_account_file"):
@@ -111,7 +111,7 @@ def _token(credentials: Mapping[str, Any]) -> Any:
         return _parsed(path.read_text(encoding="utf-8"))
     if credentials and not credentials.get("project"):
         raise StepFailed("The credentials have no service account key.", hint=_HINT)
-    # An emulator knows nobody.
+    # An emulator needs no login.
     return "anon" if os.environ.get("STORAGE_EMULATOR_HOST") else "google_default"
 
 

@@ -20,7 +20,7 @@ from syntask_yaml.steps.signature import Signature, signature_of
 from syntask_yaml.steps.timeout import TIMEOUT, timeout_of
 from syntask_yaml.template import is_template
 
-# What a value of each annotation may be. Annotations that are not here are not checked.
+# The accepted types of values by annotation. Other annotations are not checked.
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -42,7 +42,7 @@ _WORDS: Mapping[type, str] = {
 
 
 class InputProblem(NamedTuple):
-    """What is wrong with a step, or with its input *input_name*."""
+    """A problem of a step, or of its input *input_name*."""
 
     code: str
     detail: str
@@ -51,11 +51,11 @@ class InputProblem(NamedTuple):
 
 
 def check_inputs(step: Step, root: Path) -> tuple[InputProblem, ...]:
-    """Return everything that is wrong with the inputs of a custom step, as far as its source tells.
+    """Return all problems of the inputs of a custom step that its source reveals.
 
-    Modules are looked for in *root* first; nothing of them is run. Nothing is said of the inputs of
-    built-in steps, which the schema checks, and where a function cannot be read: it is compiled, made
-    by a call, or of a package in `requires` that is not installed. `requires` itself is checked too.
+    Modules are located in *root* first, and not executed. Inputs of built-in steps are not checked here,
+    but by the schema; nor are those of functions without readable source, such as compiled ones, results
+    of calls, or functions of a package in `requires` that is not installed. `requires` is checked, too.
     """
     try:
         is_missing = bool(missing_requirements(step))
@@ -70,7 +70,7 @@ def check_inputs(step: Step, root: Path) -> tuple[InputProblem, ...]:
 
 
 def input_problems(step: Step, signature: Signature) -> Iterator[InputProblem]:
-    """The inputs of *step* that the function does not have, lacks, or cannot use."""
+    """Yield the unknown, missing and invalid inputs of *step*."""
     for name, value in step.inputs.items():
         if name in signature.parameters:
             yield from _wrong(value, signature.parameters[name])
@@ -127,7 +127,7 @@ _Types: TypeAlias = "tuple[type, ...] | None"
 
 
 def _allowed(annotation: ast.expr | None) -> _Types:
-    """Return the types that an annotation admits; None if it cannot be said."""
+    """Return the types that an annotation accepts; None if they are not known."""
     match annotation:
         case ast.Constant(value=None):
             return _TYPES["None"]

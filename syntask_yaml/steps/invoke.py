@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def invoke(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:
-    """Return what the function of *step* puts out for *inputs*, which hold secrets in clear.
+    """Return the outputs of *step* for *inputs*, which contain secrets in plain text.
 
-    `context.directory` is afterwards where the step left off. Raises StepFailed or NotFound with the
-    reason, StepStopped when `context.stop` was set.
+    `context.directory` is set to the final directory of the step. Raises StepFailed or NotFound with the
+    reason, and StepStopped if `context.stop` was set.
     """
     ensure_requirements(step, context, install=policy.install_requirements)
     definition = find_step(step.name)

@@ -38,7 +38,7 @@ def pip_install_requirements(
 
 
 def pip_install(arguments: Sequence[str], context: StepContext, *, shows: bool = True) -> processes.Finished:
-    """Run `pip install` for this interpreter; raises StepFailed if it does not succeed."""
+    """Run `pip install` for this interpreter. Raises StepFailed if it fails."""
     finished = run_program((sys.executable, "-m", "pip", "install", *arguments), context, shows=shows)
     check_exit("pip", finished)
     return finished

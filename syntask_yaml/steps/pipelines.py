@@ -25,7 +25,7 @@ _NAMED = 2
 
 
 class Pipeline(NamedTuple):
-    """The steps that the *deployment* needs before it can be applied, and what their templates mean."""
+    """The steps of a *deployment*, and the scope of their templates."""
 
     deployment: str
     build: tuple[Step, ...]
@@ -34,9 +34,9 @@ class Pipeline(NamedTuple):
 
 
 class PipelineResult(NamedTuple):
-    """What became of a pipeline: its *outputs*, or the *error* of one of its steps.
+    """The result of a pipeline: its *outputs*, or the *error* of one of its steps.
 
-    With neither it was stopped, or never begun, because something else failed.
+    With neither, it was stopped or not started, because another pipeline failed.
     """
 
     deployment: str
@@ -53,11 +53,11 @@ def run_pipelines(
     policy: Policy = PLAIN,
     keep_going: bool = False,
 ) -> list[PipelineResult]:
-    """Run the pipelines, at most *jobs* lists at a time; one result for each, in their order.
+    """Run the pipelines, at most *jobs* lists at a time, and return their results in order.
 
-    Each starts in `context.directory`. Lists that are equal once their inputs are resolved, as far as
-    they can be before anything ran, run once. Push begins where build left off. Unless *keep_going*,
-    the first failure stops the others. Ctrl-C, or `context.stop`, ends whatever runs at once.
+    Each starts in `context.directory`. Lists with equal inputs, resolved as far as possible in advance, run
+    once. Push starts in the final directory of build. Unless *keep_going*, the first failure stops the
+    others. Ctrl-C and `context.stop` stop running steps immediately.
     """
     from concurrent.futures import ThreadPoolExecutor  # few projects have such steps
 
@@ -87,18 +87,18 @@ def _one_at_a_time(notify: Observer) -> Observer:
 
 
 class _Done(NamedTuple):
-    """A list that ran: what it put out, and where it left off."""
+    """A finished list: its outputs, and its final directory."""
 
     outputs: Outputs
     context: StepContext
 
 
-# The fingerprint of a build; or of a build, and a push that follows it.
+# The fingerprint of a build list, or those of a build list and the push list after it.
 _Key: TypeAlias = tuple[str, ...]
 
 
 class _Schedule:
-    """Which list runs when, and for whom: each distinct one once, and no push before its build."""
+    """The schedule of the lists: each distinct one runs once, and a push list after its build list."""
 
     def __init__(self, pipelines: Sequence[Pipeline], lists: _ListRunner, pool: ThreadPoolExecutor) -> None:
         self._lists = lists
@@ -132,7 +132,7 @@ class _Schedule:
         future.add_done_callback(lambda _future: self._ended.put(key))
 
     def advance(self) -> None:
-        """Wait a moment for a list to end, and start what follows it."""
+        """Wait briefly for a list to end, and start the lists that depend on it."""
         try:
             key = self._ended.get(timeout=TICK)
         except Empty:
@@ -151,11 +151,11 @@ class _Schedule:
         return bool(first.build if len(key) == 1 else first.push)
 
     def _tell(self) -> None:
-        """Tell how many lists ended, of those that have steps."""
+        """Notify of the number of finished lists with steps."""
         self._lists.notify(Counted("Lists of steps", self._ended_with_steps, self._with_steps))
 
     def result(self, pipeline: Pipeline) -> PipelineResult:
-        """Return what became of a pipeline, once nothing runs any more."""
+        """Return the result of a pipeline after all lists have ended."""
         from concurrent.futures import CancelledError
 
         push = self._keys.of(pipeline)
@@ -171,7 +171,7 @@ class _Schedule:
 
 @dataclass(slots=True)
 class _Keys:
-    """The keys of pipelines. Most share their lists and their scope: these are looked at once."""
+    """The keys of pipelines. Lists and scopes that pipelines share are processed once."""
 
     _known: dict[tuple[int, ...], str] = field(default_factory=dict)
 
@@ -186,7 +186,7 @@ class _Keys:
 
 @dataclass(frozen=True, slots=True)
 class _ListRunner:
-    """Runs one list for all whom it serves."""
+    """Runs one list for all its deployments."""
 
     context: StepContext
     notify: Observer
@@ -224,7 +224,7 @@ class _ListRunner:
                 policy=self.policy,
             )
         except BaseException:
-            # Here and now, before the pool gives the next list to this thread.
+            # Before the pool assigns the next list to this thread.
             if not self.keep_going:
                 self.context.stop.set()
             raise

@@ -22,10 +22,10 @@ def run_program(
     input: bytes = b"",
     wants_reply: bool = False,
 ) -> processes.Finished:
-    """Run a program in *directory* with *env*, or else those of *context*; its exit code may be any.
+    """Run a program in *directory* with *env*, by default those of *context*. Any exit code is returned.
 
-    *shows*: whether its output is shown; the rest is as for `processes.run`. Raises StepStopped when it
-    was stopped, StepFailed if it cannot be started.
+    *shows*: whether to show its output; other arguments are those of `processes.run`. Raises StepStopped if
+    it was stopped, and StepFailed if it cannot be started.
     """
     directory = directory or context.directory
     if not directory.is_dir():
@@ -52,7 +52,7 @@ def run_program(
 
 
 def check_exit(what: str, finished: processes.Finished) -> None:
-    """Raise ProcessFailed, with the end of what the program wrote, unless it exited with 0."""
+    """Raise ProcessFailed, with the end of the output, unless the program exited with 0."""
     if finished.code == 0:
         return
     message = [f"{what} {_ended(finished.code)}."]

@@ -39,8 +39,7 @@ class StepDefinition(NamedTuple):
     def load(self, directory: Path) -> StepFunction:
         """Import the function; modules beside the project are found in *directory*.
 
-        Raises NotFound if there is no such module or function. Whatever a module of the user's raises
-        while it is imported comes out as it is.
+        Raises NotFound if the module or function does not exist, and any exception of the user's module.
         """
         if self.builtin is not None:
             return self._load_builtin(self.builtin)
@@ -81,7 +80,7 @@ class StepDefinition(NamedTuple):
 
 
 def find_forecast(name: str) -> Forecaster | None:
-    """Return the function that forecasts what the step called *name* would do; None if it has none."""
+    """Return the function that predicts the result of the step *name*; None if it has none."""
     builtin = builtin_of(name)
     if builtin is None or not builtin.forecast:
         return None
@@ -91,7 +90,7 @@ def find_forecast(name: str) -> Forecaster | None:
 
 
 def _remedy(builtin: Builtin) -> str:
-    """Return what to do where the module of a built-in step cannot be imported."""
+    """Return the hint for a built-in step whose module cannot be imported."""
     if builtin.extra:
         return f"Run `pip install 'syntask-yaml[{builtin.extra}]'` to install what the step requires."
     return f"Install {builtin.needs}." if builtin.needs else ""
@@ -99,7 +98,7 @@ def _remedy(builtin: Builtin) -> str:
 
 @lru_cache(maxsize=4096)
 def find_step(name: str) -> StepDefinition:
-    """Return the definition that *name* means; nothing of it is imported yet.
+    """Return the definition for *name*, without importing its module.
 
     A name is that of a built-in step in any spelling, of an entry point of the group `syntask.steps`,
     or of a function as `package.module.function`, `package.module:function` or `file.py:function`.
@@ -125,7 +124,7 @@ def _entry_points() -> Mapping[str, EntryPoint]:
 
 
 def forget_installed() -> None:
-    """Look again at what is installed, for it has changed."""
+    """Discard cached information about installed packages."""
     invalidate_caches()
     _entry_points.cache_clear()
     find_step.cache_clear()
@@ -154,5 +153,5 @@ def _first_on_path(directory: Path) -> Iterator[None]:
 def _from_file(path: Path) -> Any:
     if not path.is_file():
         raise NotFound(f"The file `{path}` of a step does not exist.")
-    # Not under its own name: that may be the name of a module that others import.
+    # Not under its own name, which may be the name of another module.
     return run_file(f"syntask_step_{path.stem}", str(path))

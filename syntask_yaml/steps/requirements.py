@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
 
-# Our built-in steps need none of the packages that theirs live in.
+# Our built-in steps do not need the packages of Prefect's steps.
 _REPLACED = re.compile(
     r"(?:prefect|syntask)(?:-(?:docker|aws|gcp|azure|kubernetes|github|gitlab|bitbucket))?"
 )
 
-# pip changes one environment; two at once would break it.
+# Concurrent runs of pip would damage the environment.
 _ONE_AT_A_TIME = Lock()
 
 
 def missing_requirements(step: Step) -> tuple[str, ...]:
-    """Return the requirements of *step* that are not installed here, or not in a version that fits."""
+    """Return the requirements of *step* that are not installed, or only in another version."""
     wanted = [_parse(text) for text in step.requires]
     if builtin_of(step.name) is not None:
         wanted = [each for each in wanted if not _REPLACED.fullmatch(_canonical(each.name))]
@@ -64,7 +64,7 @@ def _is_met(wanted: Requirement, seen: set[tuple[str, str]]) -> bool:
 
 
 def _needs(found: Distribution, extra: str, seen: set[tuple[str, str]]) -> Iterator[Requirement]:
-    """What *found* needs for one of its extras, beyond what it needs anyway."""
+    """Return the requirements of an extra of *found*, without its general ones."""
     key = (_canonical(found.metadata["Name"]), _canonical(extra))
     if key in seen:
         return
@@ -76,7 +76,7 @@ def _needs(found: Distribution, extra: str, seen: set[tuple[str, str]]) -> Itera
 
 
 def ensure_requirements(step: Step, context: StepContext, *, install: bool) -> None:
-    """Raise StepFailed if requirements of *step* are missing, or with *install* install them."""
+    """Raise StepFailed if requirements of *step* are missing; with *install*, install them."""
     missing = missing_requirements(step)
     if not missing:
         return

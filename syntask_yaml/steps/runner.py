@@ -32,11 +32,11 @@ def run_steps(
     notify: Observer,
     policy: Policy = PLAIN,
 ) -> Outputs:
-    """Run *steps* of a *section* one after the other; their outputs by id and by their own names.
+    """Run the *steps* of a *section* in order, and return their outputs by id and by name.
 
-    Inputs are resolved against *scope* and the outputs so far. Steps may move `context.directory`.
-    *label* says in the output whom they serve. Raises StepFailedAt for the first step that fails,
-    StepStopped when `context.stop` is set.
+    Inputs are resolved against *scope* and the previous outputs. Steps may change `context.directory`.
+    *label* names their deployments in the output. Raises StepFailedAt for the first failed step, and
+    StepStopped if `context.stop` is set.
     """
     outputs: dict[str, Any] = {}
     ids: set[str] = set()
@@ -46,7 +46,7 @@ def run_steps(
             raise StepStopped(f"`{step.name}` was not started.")
         run = _Run(step, section, label, context, notify, scrubber)
         given = run.outputs(replace(scope, outputs={**scope.outputs, **outputs}), policy)
-        # An output that is called as an earlier step's id does not hide that step.
+        # An output with the name of an earlier step's id does not hide that step.
         outputs |= {name: value for name, value in given.items() if name not in ids}
         if step.id is not None:
             outputs[step.id] = given
@@ -61,7 +61,7 @@ def _too_long(step: Step, deadline: Deadline) -> StepFailed:
 
 @dataclass(slots=True)
 class _Run:
-    """One step on its way. What it writes is scrubbed of the secrets of its list."""
+    """A running step. Secrets of its list are masked in its output."""
 
     step: Step
     section: str
@@ -72,11 +72,11 @@ class _Run:
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
 
     def outputs(self, scope: Scope, policy: Policy) -> Outputs:
-        """Return the outputs of the step; those that hold a secret are one."""
+        """Return the outputs of the step; those that contain a secret are of type `Secret`."""
         began = monotonic()
         self.notify(StepStarted(self.label, self.section, self.step.name))
         outputs = self._outputs(scope, policy)
-        # Raised here rather than where it was caught: its cause may name secrets.
+        # Raised outside the `except` block, because the original exception may contain secrets.
         if isinstance(outputs, StepFailedAt):
             raise outputs
         self.notify(StepFinished(self.label, self.section, self.step.name, monotonic() - began))

@@ -17,7 +17,7 @@ from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.push import push
 from syntask_yaml.steps.transfer.remote import Remote, folder_of
 
-# Keys of credentials, and what s3fs calls them. MinIO has names of its own.
+# Keys of credentials, and the options of s3fs. MinIO uses different keys.
 _KEYS: Mapping[str, str] = {
     "aws_access_key_id": "key",
     "aws_secret_access_key": "secret",
@@ -28,10 +28,10 @@ _KEYS: Mapping[str, str] = {
 }
 _SECRETS = ("aws_secret_access_key", "aws_session_token", "minio_root_password")
 
-# What `client_parameters` may hold; `config` is botocore's own.
+# The accepted keys of `client_parameters`; `config` is botocore's.
 _PARAMETERS = frozenset("api_version use_ssl verify endpoint_url region_name config verify_cert_path".split())
 
-# s3fs and we ask again ourselves; together it would be for minutes.
+# s3fs and this package retry; combined retries would take minutes.
 _CONFIG = {"retries": {"total_max_attempts": 2}, "connect_timeout": 10, "read_timeout": 60}
 
 
@@ -98,7 +98,7 @@ def open_s3(
     credentials: Mapping[str, Any] | None,
     client_parameters: Mapping[str, Any] | None,
 ) -> Remote:
-    """Return the folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
+    """Return the folder of a bucket, without a request to the server. Raises StepFailed."""
     known = {key: value for key, value in (credentials or {}).items() if value not in (None, "")}
     login = {_KEYS[key]: value for key, value in known.items() if key in _KEYS}
     if known and ("key" in login) != ("secret" in login):

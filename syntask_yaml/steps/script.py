@@ -14,7 +14,7 @@ from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.program import check_exit, run_program
 
-# What only a shell understands, and people write by habit.
+# Shell syntax that people use by habit.
 _OPERATORS = frozenset(["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"])
 _SHELL_COMMANDS = frozenset(["cd", "export", "source", ".", "if", "for", "while", "set", "unset"])
 _USE_SHELL = (

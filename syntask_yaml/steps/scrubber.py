@@ -13,12 +13,12 @@ from syntask_yaml.model.secret import SECRET_NAMES, Secret
 MASK = "***"
 
 
-# A line of a longer secret, or a text that is one by name only, is none if it is shorter: a brace, a `-`.
+# Shorter lines of a secret, and shorter strings that are secret only by name, are not masked: `{`, `-`.
 _SHORTEST = 4
 
 
 class Scrubber:
-    """Knows secrets and masks them; it may learn more of them on the way."""
+    """A set of secrets to mask, to which more may be added."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._forms: set[str] = set()
@@ -31,11 +31,11 @@ class Scrubber:
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def scrub(self, text: str) -> str:
-        """*text* with every secret in it masked."""
+        """Return *text* with every secret masked."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
     def seal(self, value: Any) -> Any:
-        """*value* where each text that holds a secret is a `Secret` itself."""
+        """Return *value* with each string that contains a secret as a `Secret`."""
         if isinstance(value, str):
             return Secret(value) if self.scrub(value) != value else value
         if isinstance(value, Mapping):
@@ -44,7 +44,7 @@ class Scrubber:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """A secret as it may turn up: plain, in a URL, in JSON, or line by line."""
+    """Return the forms of a secret in output: plain, in a URL, in JSON, or line by line."""
     yield from filter(None, {text, text.strip(), quote(text, safe=""), json.dumps(text)[1:-1]})
     lines = text.splitlines()
     if len(lines) > 1:
@@ -52,7 +52,7 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def secrets_in(inputs: Any, *, name: str = "") -> Iterator[str]:
-    """The texts of every `Secret` in *inputs*, and of every input whose name says that it is one."""
+    """Return the strings of every `Secret` in *inputs*, and of inputs with secret names."""
     if isinstance(inputs, Secret):
         yield inputs.reveal()
     elif isinstance(inputs, Mapping):

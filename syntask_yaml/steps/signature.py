@@ -15,13 +15,13 @@ from syntask_yaml.pysource.signature import Parameter, find_function, parameters
 from syntask_yaml.pysource.symbols import Undefined
 from syntask_yaml.steps.registry import StepDefinition
 
-# Decorators under which a function keeps its parameters. With any other one they cannot be known.
+# Decorators that keep the parameters of a function. With others, the parameters are unknown.
 _TRANSPARENT = frozenset({"cache", "lru_cache", "deprecated", "staticmethod", "sync_compatible"})
 _OUR_ROOT = Path(__file__).parents[2]
 
 
 class Signature(NamedTuple):
-    """What inputs can fill. *is_open*: it takes any others too. *takes_context*: it is given one."""
+    """The inputs of a function. *is_open*: it takes any other inputs. *takes_context*: it takes a context."""
 
     parameters: Mapping[str, Parameter]
     is_open: bool
@@ -29,9 +29,9 @@ class Signature(NamedTuple):
 
 
 def signature_of(definition: StepDefinition, root: Path) -> Signature | None:
-    """Return the signature of a step's function; None if the source does not tell.
+    """Return the signature of a step's function; None if it is not known statically.
 
-    Modules are looked for in *root* first. Raises NotFound if there is no such module or function.
+    Modules are located in *root* first. Raises NotFound if the module or function does not exist.
     """
     root = root if definition.builtin is None else _OUR_ROOT
     located = _located(definition, root)

@@ -20,7 +20,7 @@ from syntask_yaml.urls import url_parts
 
 _FORMS = "Write it as `s3://bucket/folder`, `gs://bucket/folder`, or another URL that fsspec supports."
 
-# The one that gcsfs registers asks of each bucket what kind it is, which can take minutes to be refused.
+# The class that gcsfs registers requests the type of each bucket, which can take minutes to fail.
 for _scheme in ("gs", "gcs"):
     register_implementation(_scheme, "gcsfs.core.GCSFileSystem", clobber=True)
 
@@ -47,7 +47,7 @@ def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any)
 
 
 def open_storage(url: str, settings: dict[str, Any]) -> tuple[Remote, str]:
-    """Return the folder at *url*, and what a copy of it is called. Raises StepFailed."""
+    """Return the folder at *url*, and the name of its copy. Raises StepFailed."""
     parts = url_parts(url)
     host = parts.netloc.rpartition("@")[2]
     name = "/".join(filter(None, (host.replace(":", "-"), *parts.path.split("/"))))

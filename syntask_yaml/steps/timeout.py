@@ -20,10 +20,10 @@ TIMEOUT = "timeout"
 
 
 def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | None:
-    """Return the seconds that *step* may take; None if nothing is said.
+    """Return the time limit of *step* in seconds; None without a limit.
 
-    A function of the user's that has an input `timeout` itself is given it, and not limited. Raises
-    StepFailed for a value that is not a number of seconds.
+    If a user's function has an input `timeout`, it gets the value, and has no limit. Raises StepFailed for
+    a value that is not a number of seconds.
     """
     value = inputs.get(TIMEOUT)
     if value is None or is_own_input(step, root):
@@ -41,7 +41,7 @@ def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | Non
 
 
 def is_own_input(step: Step, root: Path) -> bool:
-    """Return whether `timeout` is an input of the step's function, rather than the limit of the step."""
+    """Return whether `timeout` is an input of the step's function, and not its time limit."""
     if builtin_of(step.name) is not None:
         return False
     try:
@@ -52,14 +52,14 @@ def is_own_input(step: Step, root: Path) -> bool:
 
 
 class TimePassed(BaseException):
-    """The time of a step that runs in this thread is over. No `except Exception` of the step stops it."""
+    """The time limit of a step in this thread has passed. No `except Exception` of the step catches it."""
 
 
 @contextmanager
 def interrupting(stop: threading.Event) -> Iterator[None]:
-    """Raise TimePassed in what runs inside, when *stop* is a deadline and passes.
+    """Raise TimePassed in the body when *stop* is a deadline and passes.
 
-    Only what runs in the main thread can be interrupted; nothing happens in others.
+    Only the main thread can be interrupted; in other threads, this has no effect.
     """
     if not isinstance(stop, Deadline) or threading.current_thread() is not threading.main_thread():
         yield

@@ -28,9 +28,9 @@ _ONLY_BUILDKIT = frozenset({"cache_to", "platforms", "load", "progress", "stream
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """One image to build: where from, how, and what it is to be called.
+    """A request to build an image.
 
-    *tag* is None where the time of the build is to be it. *options* go to what builds it as they are.
+    *tag* None means the time of the build. *options* are passed to the builder unchanged.
     """
 
     name: str
@@ -53,12 +53,12 @@ class BuildRequest:
 
     @property
     def registry(self) -> str:
-        """The host of the registry that the image is for."""
+        """The registry host of the image."""
         return registry_of(self.name)
 
     @property
     def build_context(self) -> BuildContext:
-        """What the build can see."""
+        """The build context."""
         own = self.dockerfile.path
         beside = own.with_name(f"{own.name}.dockerignore") if own is not None else None
         # BuildKit reads the ignore file of a Dockerfile before that of the directory.
@@ -66,14 +66,14 @@ class BuildRequest:
         return build_context(self.root, beside if is_own else None)
 
     def material(self) -> str:
-        """Return all that was asked for and changes what the build makes, as a digest."""
+        """Return a digest of all options that affect the image."""
         options = {key: value for key, value in self.options.items() if key not in _IMMATERIAL}
         inputs = [self.arguments, self.target, self.labels, options, sorted(self.secrets), self.ssh]
         return digest_of_json(inputs)
 
 
 def digest_of_json(value: Any) -> str:
-    """Return the SHA-256 of a value, whatever the order of its keys."""
+    """Return the SHA-256 of a value, independent of the order of keys."""
     text = json.dumps(value, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -103,7 +103,7 @@ def request_of(
     credentials: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> BuildRequest:
-    """The request in the inputs of `build_docker_image`. Raises StepFailed for what cannot be asked."""
+    """Return the request in the inputs of `build_docker_image`. Raises StepFailed for invalid inputs."""
     root = _root(context.directory / (path or "."))
     agents = _agents(ssh)
     found = secrets_of(secrets or {}, context)
@@ -141,7 +141,7 @@ def _root(directory: Path) -> Path:
 
 
 def _agents(ssh: Any) -> tuple[str, ...]:
-    """Return the SSH agents and keys that the build may use: `true` is the agent of whoever builds."""
+    """Return the SSH agents and keys that the build may use; `true` is the current user's agent."""
     if isinstance(ssh, str):
         return (ssh,)
     return ("default",) if ssh is True else tuple(ssh or ())
@@ -150,7 +150,7 @@ def _agents(ssh: Any) -> tuple[str, ...]:
 def _dockerfile(
     name: str, root: Path, secrets: Mapping[str, BuildSecret], agents: tuple[str, ...]
 ) -> Dockerfile:
-    """Return the Dockerfile of that *name*; one that is made mounts what the build may use."""
+    """Return the Dockerfile *name*; a generated one mounts the secrets and agents of the build."""
     found = find_dockerfile(name, root)
     if name == AUTO and (secrets or agents):
         return Dockerfile(found.name, with_secrets(found.text, secrets, has_ssh=bool(agents)))

@@ -19,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class BuildSecret:
-    """The *content* of a secret, which a `RUN --mount=type=secret,id=…` finds in a file."""
+    """A secret with its *content*, which `RUN --mount=type=secret,id=…` mounts as a file."""
 
     content: bytes
 
@@ -28,9 +28,9 @@ class BuildSecret:
 
 
 def secrets_of(secrets: Any, context: StepContext) -> dict[str, BuildSecret]:
-    """Return the secrets of the input of that name: by id a text, `{env: NAME}` or `{file: PATH}`.
+    """Return the secrets in the input `secrets`: by id a string, `{env: NAME}` or `{file: PATH}`.
 
-    Raises StepFailed for what is none, without the text of any.
+    Raises StepFailed for an invalid input; the message contains no secret.
     """
     if not isinstance(secrets, Mapping):
         hint = (
@@ -66,7 +66,7 @@ def _secret(name: str, value: Any, context: StepContext) -> BuildSecret:
 
 @contextmanager
 def as_files(secrets: Mapping[str, BuildSecret]) -> Iterator[dict[str, Path]]:
-    """A file for each secret that only this user can read, for as long as the build runs."""
+    """Yield a temporary file for each secret, which only the current user can read."""
     with TemporaryDirectory(prefix="syntask-build-") as directory:  # its mode is 0700
         paths = {}
         for number, (name, secret) in enumerate(secrets.items()):
@@ -77,7 +77,7 @@ def as_files(secrets: Mapping[str, BuildSecret]) -> Iterator[dict[str, Path]]:
 
 
 def texts_of(secrets: Mapping[str, BuildSecret]) -> Iterator[str]:
-    """What must not be seen of the secrets."""
+    """Yield the strings to mask in output."""
     for secret in secrets.values():
         text = secret.content.decode(errors="replace").strip()
         if text:

@@ -21,9 +21,9 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A repository's *url* without credentials, and the login that was written into it.
+    """A repository's *url* without credentials, and the login that it contained.
 
-    *scheme* is empty for a directory of this machine.
+    *scheme* is empty for a local directory.
     """
 
     url: str
@@ -38,24 +38,24 @@ class Address:
 
     @property
     def base(self) -> str:
-        """The part of the URL that all repositories of the same server share."""
+        """The part of the URL that all repositories of the server share."""
         return f"{self.scheme}://{self.host}"
 
     @property
     def name(self) -> str:
-        """The repository's own name: the last part of its path, without `.git`."""
+        """The name of the repository: the last part of its path, without `.git`."""
         last = re.split(r"[/:]", self.url.rstrip("/"))[-1]
         return unquote(last.removesuffix(".git"))
 
     def is_same(self, url: str) -> bool:
-        """Return whether *url*, as git stored it, is this address, credentials aside."""
+        """Return whether *url*, as stored by git, is this address, ignoring credentials."""
         other = url_parts(url)
         plain = _without_login(other) if other.scheme in ("http", "https") else url
         return _bare(plain) == _bare(self.url)
 
 
 def parse_address(text: str, directory: Path) -> Address:
-    """Return the address that *text* is; a relative path starts at *directory*. Raises StepFailed."""
+    """Parse an address; a relative path starts at *directory*. Raises StepFailed."""
     if not text.strip() or text.startswith("-") or not text.isprintable():
         raise StepFailed(f"`{_LOGIN.sub('//', text)}` is not a repository.", hint=_FORMS)
     if "://" in text:

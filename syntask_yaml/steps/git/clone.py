@@ -23,7 +23,7 @@ from syntask_yaml.steps.git.lock import only_one
 from syntask_yaml.steps.git.repository import Clone, CloneBroken, Wanted
 
 _SHA = re.compile(r"[0-9a-f]{4,64}")
-# What git allows in a name, and nothing that begins an option or means something in a refspec.
+# Names that git allows, without those that look like options or have a meaning in a refspec.
 _BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|@\{))[^\s~^:?*\[\\\x00-\x1f\x7f]+")
 
 
@@ -119,7 +119,7 @@ def _target(directory: Path, name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Everything about one clone."""
+    """The inputs of one clone."""
 
     context: StepContext
     address: Address
@@ -166,7 +166,7 @@ def _make(job: _Job) -> None:
 
 
 def _attempt(job: _Job) -> None:
-    """Clone beside the target, and put it in its place when it is whole."""
+    """Clone into a temporary directory, and move it to the target when it is complete."""
     draft = _beside(job.target)
     try:
         job.clone_in(draft).make(job.wanted)
@@ -182,7 +182,7 @@ def _beside(target: Path) -> Path:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Drafts and old clones, also those of a process that was killed."""
+    """Remove temporary and replaced clones, also those of killed processes."""
     name = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{8}\.part")
     for path in target.parent.glob(".*.part"):
         if name.fullmatch(path.name):
@@ -190,7 +190,7 @@ def _remove_leftovers(target: Path) -> None:
 
 
 def _retrying(action: Callable[[], None], context: StepContext) -> None:
-    """Do *action*, and up to twice more where the network is at fault."""
+    """Execute *action*, and retry it up to twice after network failures."""
     for pause in pauses(1.0, times=2, factor=3.0):
         try:
             return action()

@@ -1,7 +1,7 @@
 """Run git without prompts, with only the requested configuration.
 
-GitPython, which reads clones, is not what runs git: it hands the whole environment of this process down,
-and gives no way to end git from outside. Importing it also takes as long as a small clone.
+GitPython reads clones, but does not run git here: it passes on the whole environment of this process,
+and cannot terminate git. Importing it also takes as long as a small clone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from syntask_yaml.steps.git.failure import failure_of
 from syntask_yaml.steps.program import run_program
 from syntask_yaml.steps.scrubber import Scrubber
 
-# A git hook, or another git around us, sets these; they would lead git to another repository.
+# Set by git hooks; with them, git would use another repository.
 _OF_ANOTHER_REPOSITORY = frozenset(
     "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY "
     "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_SHALLOW_FILE GIT_IMPLICIT_WORK_TREE "
@@ -55,10 +55,10 @@ _OPTIONS = frozenset(
 # `transport::address` runs a program called git-remote-transport.
 _RUNS_A_PROGRAM = re.compile(r"[\w+.-]*::|ext://")
 
-# It fetches more than it was asked to, and all is well.
+# The server ignores the filter and sends more, which is not an error.
 _NO_NEWS = frozenset({"warning: filtering not recognized by server, ignoring"})
 
-# git runs it when a server asks; nothing but the variables' names is in anybody's arguments.
+# git runs this credential helper on demand. Command lines contain only the names of the variables.
 _HELPER = (
     '!f() { if test "$1" = get; then printf "username=%s\\npassword=%s\\n" '
     '"$SYNTASK_GIT_USERNAME" "$SYNTASK_GIT_PASSWORD"; fi; }; f'
@@ -66,7 +66,7 @@ _HELPER = (
 
 
 class Git:
-    """git for one address and login."""
+    """Runs git for one address and login."""
 
     def __init__(self, context: StepContext, address: Address, login: Login | None) -> None:
         self._context = context
@@ -75,7 +75,7 @@ class Git:
         self._scrubber = Scrubber() if login is None else Scrubber([login.password.reveal()])
 
     def run(self, *arguments: str, inside: Path | None = None) -> str:
-        """Return what `git ARGUMENTS` prints, run *inside* a directory. Raises GitFailed."""
+        """Return the output of `git ARGUMENTS`, run *inside* a directory. Raises GitFailed."""
         finished = self.attempt(*arguments, inside=inside)
         output = self._scrubber.scrub(finished.stderr)
         if finished.code:
@@ -86,13 +86,13 @@ class Git:
         return finished.stdout.strip()
 
     def attempt(self, *arguments: str, inside: Path | None = None) -> processes.Finished:
-        """The same where failing is an answer."""
+        """Run git, and return its result, whatever the exit code."""
         check_options(arguments)
         return run_program(("git", *arguments), self._context, directory=inside, env=self._env, shows=False)
 
 
 def check_options(arguments: Sequence[str]) -> None:
-    """Refuse, whatever checked them before, options that nobody here uses and addresses that run programs.
+    """Reject unexpected options, and addresses that run programs, independent of earlier checks.
 
     Raises StepFailed.
     """
@@ -103,10 +103,10 @@ def check_options(arguments: Sequence[str]) -> None:
 
 
 def environment(environ: Mapping[str, str], address: Address, login: Login | None) -> dict[str, str]:
-    """Return the variables for git: *environ*, and what keeps it quiet, safe, and able to log in.
+    """Return the environment of git: *environ*, without prompts, with safe settings and the login.
 
-    The login is for this server only: a submodule elsewhere does not get it. Helpers that other
-    settings name are not asked on its behalf, for they would store it.
+    The login is for this server only, and not for submodules elsewhere. Configured credential helpers are
+    not used for it, because they would store it.
     """
     kept = {name: value for name, value in environ.items() if name not in _OF_ANOTHER_REPOSITORY}
     kept |= _FIXED

@@ -10,14 +10,14 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.steps.git.address import Address
 
-# The user that goes with a bare token, by a part of the host's name; the first that fits counts.
-# Empty: there is none, the token has to bring its own.
+# The user name for a token without one, by a part of the host name; the first match is used.
+# Empty: there is no default, so the token has to include one.
 _TOKEN_USERS: Mapping[str, str] = {
     "bitbucketserver": "",
     "bitbucket": "x-token-auth",
     "gitlab": "oauth2",
 }
-# GitHub's; Azure DevOps, Gitea and Forgejo take any user beside a token.
+# GitHub's user name; Azure DevOps, Gitea and Forgejo accept any user name with a token.
 _ANY_HOST = "x-access-token"
 
 _TOKEN_KEYS = ("access_token", "token", "password")
@@ -25,7 +25,7 @@ _TOKEN_KEYS = ("access_token", "token", "password")
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What git answers when a server asks who it is."""
+    """The user name and password for a server."""
 
     username: str
     password: Secret
@@ -34,9 +34,9 @@ class Login:
 def login_for(
     address: Address, access_token: str | None, credentials: Mapping[str, Any] | str | None
 ) -> Login | None:
-    """Return the login that the inputs of a step, or the URL, give for *address*; None without any.
+    """Return the login for *address* from the inputs of a step or the URL; None without one.
 
-    Raises StepFailed where they contradict each other, or hold nothing to log in with.
+    Raises StepFailed if they contradict each other, or contain no login.
     """
     if access_token and credentials:
         detail = "`access_token` and `credentials` are both set."

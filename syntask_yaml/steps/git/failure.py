@@ -9,7 +9,7 @@ from syntask_yaml.steps.git.address import Address
 _TAIL = 3
 
 
-# In order: the first that is found counts.
+# In order: the first match is used.
 _RULES = (
     Rule(
         r"could not read (Username|Password)",
@@ -108,7 +108,7 @@ _RULES = (
 
 
 class GitFailed(ProcessFailed):
-    """git did not do what it was asked; *kind* says what may be done about it."""
+    """git failed; *kind* decides on retries."""
 
     def __init__(self, kind: Kind, detail: str, *, exit_code: int, hint: str = "") -> None:
         super().__init__(detail, exit_code=exit_code, hint=hint)
@@ -116,7 +116,7 @@ class GitFailed(ProcessFailed):
 
 
 def failure_of(code: int, address: Address, output: str) -> GitFailed:
-    """Return the failure that git's own words, *said*, tell of; *code* is the exit code."""
+    """Return the failure for git's output *said*; *code* is the exit code."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if (found := classify("\n".join(lines), _RULES)) is None:
         ending = "".join(f"\n    {line}" for line in lines[-_TAIL:])

@@ -1,4 +1,4 @@
-"""A lock for a directory, among threads and processes, which a killed process releases."""
+"""A lock of a directory between threads and processes, which a killed process releases."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syntask_yaml.stopping import TICK
 
 @contextmanager
 def only_one(target: Path, context: StepContext) -> Iterator[None]:
-    """Hold the lock file beside *target*; wait for whoever has it. Raises StepStopped."""
+    """Hold the lock file beside *target*, and wait for it if necessary. Raises StepStopped."""
     path = target.with_name(f"{target.name}.lock")
     descriptor = _acquire(path, context)
     try:
@@ -35,7 +35,7 @@ def _acquire(path: Path, context: StepContext) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        # Whoever had it removed the file: then this lock is on nothing, and the next file counts.
+        # The previous holder removed the file, so this lock has no effect: lock the new file.
         if _is_still_at(path, descriptor):
             return descriptor
         os.close(descriptor)

@@ -21,8 +21,8 @@ _EVERY_BRANCH = "+refs/heads/*:refs/remotes/origin/*"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a clone is to hold: a *branch* (or tag), or a *commit*, or the repository's own branch;
-    of it only some *directories*; and its submodules."""
+    """The requested content of a clone: a *branch* (or tag), a *commit*, or the default branch;
+    optionally only some *directories*; and the submodules."""
 
     branch: str | None = None
     commit: str | None = None
@@ -31,11 +31,11 @@ class Wanted:
 
 
 class CloneBroken(Exception):
-    """What is there of a clone is no repository any more."""
+    """The existing clone is not a complete repository."""
 
 
 class Clone:
-    """The clone of *address* in *place*, which need not exist yet."""
+    """The clone of *address* in *place*, which may not exist yet."""
 
     def __init__(self, place: Path, address: Address, runner: Git, context: StepContext) -> None:
         self._place = place
@@ -44,7 +44,7 @@ class Clone:
         self._context = context
 
     def make(self, wanted: Wanted) -> None:
-        """Clone anew; *place* must not exist."""
+        """Create the clone; *place* must not exist."""
         if wanted.commit is not None:
             self._git.run("init", "--quiet", "--", str(self._place))
             self._run("remote", "add", "origin", self._address.url)
@@ -60,7 +60,7 @@ class Clone:
         self._add_submodules(wanted)
 
     def update(self, wanted: Wanted) -> None:
-        """Fetch what is wanted, and check it out over whatever is there."""
+        """Fetch the requested content, and check it out over the existing files."""
         target = self._fetch_commit(wanted) if wanted.commit else self._fetch_branch(wanted)
         if wanted.directories:
             self._narrow(wanted.directories)
@@ -70,7 +70,7 @@ class Clone:
         self._add_submodules(wanted)
 
     def check_origin(self) -> None:
-        """Raise StepFailed if this is a clone of something else; forget a login in its URL.
+        """Raise StepFailed if this is a clone of another address; remove a login from its URL.
 
         Raises CloneBroken if it is no longer a complete repository.
         """
@@ -89,7 +89,7 @@ class Clone:
             self._run("remote", "set-url", "origin", self._address.url)
 
     def _read(self) -> Any:
-        """What GitPython reads of it. Raises CloneBroken."""
+        """Return the repository as read by GitPython. Raises CloneBroken."""
         from syntask_yaml.git_library import git
 
         try:
@@ -101,7 +101,7 @@ class Clone:
         return self._git.run(*arguments, inside=self._place)
 
     def _shallow(self) -> Sequence[str]:
-        # git takes no part of a history from a directory: it links to all of it.
+        # git cannot clone a part of the history from a local directory: it links all of it.
         return ("--depth=1",) if self._address.scheme else ()
 
     def _fetch_branch(self, wanted: Wanted) -> Sequence[str]:
@@ -123,7 +123,7 @@ class Clone:
         raise StepFailed(f"`{self._address.url}` has no default branch.", hint="Set `branch`.")
 
     def _fetch(self, wanted: Wanted, *refs: str) -> None:
-        # A clone with a whole history keeps it.
+        # A clone with the complete history keeps it.
         is_whole = self._is_whole() and not self._is_new()
         shallow = () if is_whole else self._shallow()
         self._run("fetch", "--quiet", *shallow, *_filters(wanted), "origin", *refs)
@@ -155,7 +155,7 @@ class Clone:
     def _has(self, commit: str) -> bool:
         arguments = ("rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}")
         found = self._git.attempt(*arguments, inside=self._place)
-        # A branch may be called like the beginning of a commit.
+        # A branch name may equal the prefix of a commit.
         return found.code == 0 and found.stdout.startswith(commit)
 
     def _is_whole(self) -> bool:

@@ -1,7 +1,7 @@
 """Copy many files concurrently, with progress and cancellation.
 
-The libraries of the stores are asynchronous, and run on a loop that fsspec keeps in a thread. All that
-is so is in this module; whoever calls it waits.
+The libraries of the stores are asynchronous, and run on an event loop of fsspec in a thread. Only this module
+is asynchronous; its functions block.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The file *path* here, and the one called *name* in the store; *size* is in bytes."""
+    """A local file *path*, and its *name* in the store; *size* is in bytes."""
 
     name: str
     path: Path
@@ -41,7 +41,7 @@ class Copy:
 
 
 def listing(remote: Remote, context: StepContext) -> dict[str, Info]:
-    """Return every file of the folder by its name. Raises StepFailed, StepStopped."""
+    """Return all files of the folder by name. Raises StepFailed, StepStopped."""
     transfer = _Transfer(remote, context, ())
     found = transfer.finish(transfer.attempt(lambda: transfer.call("find", remote.path, detail=True)))
     named = ((remote.name_of(path), info) for path, info in found.items())
@@ -49,15 +49,15 @@ def listing(remote: Remote, context: StepContext) -> dict[str, Info]:
 
 
 def push_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> None:
-    """Copy files to the store; each is there as a whole or not at all. Raises StepFailed, StepStopped."""
+    """Copy files to the store; each is written completely or not at all. Raises StepFailed, StepStopped."""
     transfer = _Transfer(remote, context, copies)
     transfer.copy_all(transfer.push)
 
 
 def pull_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> None:
-    """Copy files from the store over whatever is at their paths. Raises StepFailed, StepStopped.
+    """Copy files from the store, and overwrite existing ones. Raises StepFailed, StepStopped.
 
-    A failure may leave some of them half written.
+    A failure may leave some of them incomplete.
     """
     transfer = _Transfer(remote, context, copies)
     transfer.copy_all(transfer.pull)
@@ -68,7 +68,7 @@ _Way: TypeAlias = Callable[[Copy, Callback], Awaitable[None]]
 
 @dataclass
 class _Transfer:
-    """Files to copy, and how far that has come."""
+    """Files to copy, and the progress."""
 
     remote: Remote
     context: StepContext
@@ -92,7 +92,7 @@ class _Transfer:
             raise _BrokenOff(f"the transfer stopped at {arrived} of {copy.size} bytes")
 
     def finish(self, work: Awaitable[T]) -> T:
-        """Do *work* on the libraries' loop, telling meanwhile how it goes."""
+        """Run *work* on the event loop, and report its progress."""
         future: Future[T] = asyncio.run_coroutine_threadsafe(_only(work), get_loop())
         last_told = monotonic()
         try:
@@ -138,7 +138,7 @@ class _Transfer:
         return await asyncio.to_thread(getattr(self.remote.filesystem, verb), *arguments, **options)
 
     async def _copy_all(self, way: _Way) -> None:
-        # Libraries without a loop need not bear several callers.
+        # Synchronous libraries may not be thread-safe.
         slots = asyncio.Semaphore(_AT_A_TIME if self.remote.filesystem.async_impl else 1)
         async with asyncio.TaskGroup() as group:
             for copy in self.copies:
@@ -164,11 +164,11 @@ class _Transfer:
 
 
 class _BrokenOff(ConnectionError):
-    """Less of a file arrived than there is."""
+    """A file arrived incompletely."""
 
 
 class _Watch(Callback):  # type: ignore[misc]  # fsspec has no types
-    """Notes how many bytes of one file have been copied."""
+    """A counter of the copied bytes of one file."""
 
     def __init__(self, bytes_done: dict[str, int], name: str) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ async def _only(work: Awaitable[T]) -> T:
 
 
 def in_bytes(size: int) -> str:
-    """Return a size for people."""
+    """Return a readable size."""
     for unit, factor in _UNITS:
         if size >= factor:
             return f"{size / factor:.1f} {unit}"

@@ -13,7 +13,7 @@ _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _LONGEST = 300
 
 
-# In order: the first that is found in the names and words of the errors counts.
+# In order: the first match in the names and messages of the errors is used.
 _RULES = (
     Rule(
         r"NoCredentials|Unable to locate credentials|DefaultCredentialsError|could not be automatically "
@@ -84,7 +84,7 @@ _RULES = (
 
 
 class StoreFailed(StepFailed):
-    """A store, or the way to it, failed; *kind* says what may be done about it."""
+    """A store, or the connection to it, failed; *kind* decides on retries."""
 
     def __init__(self, kind: Kind, detail: str, *, hint: str = "") -> None:
         super().__init__(detail, hint=hint)
@@ -92,7 +92,7 @@ class StoreFailed(StepFailed):
 
 
 def failure_kind(error: BaseException) -> Kind:
-    """Whose fault *error* is."""
+    """Return the kind of *error*."""
     if _is_local(error):
         return Kind.SETUP
     found = _classified(error)
@@ -100,7 +100,7 @@ def failure_kind(error: BaseException) -> Kind:
 
 
 def failure_of(error: BaseException, remote: Remote) -> StepFailed:
-    """Return the failure that *error*, an exception of a store's library or of this machine, comes to."""
+    """Return the failure for *error*, an exception of a store's library or of the local file system."""
     error = _first(error)
     url = f"`{remote.url}`"
     if isinstance(error, StepFailed):
@@ -122,7 +122,7 @@ def _classified(error: BaseException) -> Classified | None:
 
 
 def _is_local(error: BaseException) -> bool:
-    """Return whether this machine's files are at fault, rather than the store."""
+    """Return whether the error comes from the local file system, not the store."""
     error = _first(error)
     if not isinstance(error, OSError):
         return False

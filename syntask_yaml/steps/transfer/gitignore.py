@@ -1,4 +1,4 @@
-"""The patterns of `.gitignore`, as git reads them: byte by byte, and the last one that matches decides."""
+"""The patterns of `.gitignore`, with the semantics of git: bytes are compared, and the last match decides."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-# Whether the file or, with a `/` at the end, directory of that relative name is left out.
+# Whether a file is excluded, by its relative name, or a directory, whose name ends with `/`.
 IsIgnored = Callable[[str], bool]
 
 _NEVER = b"(?!)"
 
-# The pieces of a pattern; a bracket that is never closed, or a backslash at the end, matches nothing.
+# The parts of a pattern; an unclosed bracket, or a trailing backslash, matches nothing.
 _PIECE = re.compile(
     rb"(?P<folders>(?:(?<=/)|\A)\*\*+/)|(?P<below>(?:(?<=/)|\A)\*\*+\Z)|(?P<name>\*+)|(?P<one>\?)"
     rb"|\[(?P<negation>[!^]?)(?P<class>\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*)\]|\\(?P<escaped>.)"
@@ -39,7 +39,7 @@ _NAMED = {
 
 @dataclass(frozen=True, slots=True)
 class IgnoreRule:
-    """One line of an ignore file. Without a `/` in it, it is compared with the last part of a name."""
+    """A line of an ignore file. Without a `/` in it, it is compared with the last part of a path."""
 
     expression: re.Pattern[bytes]
     is_exception: bool
@@ -48,7 +48,7 @@ class IgnoreRule:
 
 
 def rules_of(lines: Iterable[str]) -> Iterator[IgnoreRule]:
-    """The rules in the *lines* of an ignore file. Raises ValueError for a `!` with no pattern after it."""
+    """Return the rules in the *lines* of an ignore file. Raises ValueError for a `!` without a pattern."""
     for line in lines:
         if line.startswith("#") or not (text := _trimmed(line)):
             continue
@@ -63,7 +63,7 @@ def rules_of(lines: Iterable[str]) -> Iterator[IgnoreRule]:
 
 
 def is_ignored_by(rules: Iterable[IgnoreRule]) -> IsIgnored:
-    """Whether the last rule that matches a name leaves it out. What stands above the name does not count."""
+    """Return whether the last rule that matches a name excludes it, regardless of its parents."""
     strongest_first = tuple(rules)[::-1]
 
     def is_ignored(name: str) -> bool:
@@ -80,7 +80,7 @@ def is_ignored_by(rules: Iterable[IgnoreRule]) -> IsIgnored:
 
 
 def _trimmed(line: str) -> str:
-    """*line* without its end, and without the blanks at its end that no backslash keeps."""
+    """Return *line* without its line end, and without trailing spaces that are not escaped."""
     found = re.match(r"(?:\\.|[^\\])*?(?= *\r?$)|.*", line, re.DOTALL)
     return found[0] if found else line
 

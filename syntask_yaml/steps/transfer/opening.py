@@ -10,7 +10,7 @@ from syntask_yaml.steps.transfer.remote import Remote
 
 
 def opened(make: Callable[[], Any], path: str, url: str, secrets: tuple[str, ...] = ()) -> Remote:
-    """Return the folder at *path* of the file system that *make* makes. Raises StepFailed."""
+    """Return the folder at *path* of the file system that *make* returns. Raises StepFailed."""
     try:
         return Remote(make(), path, url, secrets)
     except Exception as error:  # noqa: BLE001  (whatever a store's library raises)

@@ -15,10 +15,10 @@ from syntask_yaml.steps.transfer.staging import staging
 
 
 def pull(remote: Remote, target: Path, context: StepContext) -> None:
-    """Copy the files of *remote* into *target*, over those of the same name.
+    """Copy the files of *remote* to *target*, and replace those with the same names.
 
-    Files that are the same here are not copied again; others stay. All files arrive before the first
-    one is put in its place, so that there is never a part of one. Raises StepFailed.
+    Identical files are not copied; other existing files are kept. All files are downloaded before the first
+    one is replaced, so that no file is ever incomplete. Raises StepFailed.
     """
     entries = _without_markers(listing(remote, context))
     if not entries:
@@ -36,7 +36,7 @@ def pull(remote: Remote, target: Path, context: StepContext) -> None:
 
 
 def _without_markers(found: Mapping[str, Info]) -> dict[str, Info]:
-    """Return the files, without the empty ones that some tools make to show a folder."""
+    """Return the files without the empty ones that some tools create to represent directories."""
     folders = {str(parent) for name in found for parent in PurePosixPath(name).parents}
     return {
         name: info
@@ -56,7 +56,7 @@ def _place(target: Path, name: str, remote: Remote) -> Path:
 
 
 def _check_places(target: Path, copies: Iterable[Copy], remote: Remote) -> None:
-    """Raise StepFailed if a link, or a file in the way, would lead a copy astray."""
+    """Raise StepFailed if a link would redirect a copy, or a file blocks one."""
     root = target.resolve()
     for folder in {copy.path.parent for copy in copies}:
         if not folder.resolve().is_relative_to(root):

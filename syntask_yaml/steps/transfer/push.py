@@ -15,9 +15,9 @@ from syntask_yaml.steps.transfer.tree import OWN_FILE, files_in, read_patterns
 
 
 def push(remote: Remote, context: StepContext, *, ignore_file: str) -> None:
-    """Copy the current directory to *remote*, without what the ignore files leave out.
+    """Copy the current directory to *remote*, without the files that the ignore files exclude.
 
-    Files that are the same there are not copied again; files that are only there stay. Raises StepFailed.
+    Identical files are not copied; other existing files in the store are kept. Raises StepFailed.
     """
     root = context.directory
     is_ignored, names = read_patterns(root, ignore_file)

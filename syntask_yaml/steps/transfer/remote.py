@@ -1,4 +1,4 @@
-"""A folder of a store: what it is called, how it is reached, and what is in it, with its checksums."""
+"""Folders of object stores, and the checksums of their files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from syntask_yaml.steps.scrubber import Scrubber
 
 
 def md5_of(path: Path) -> bytes:
-    """The MD5 of a file: what stores tell of theirs. It guards against accidents, not against people."""
+    """Return the MD5 of a file, which stores report. It protects against accidents, not against attacks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, _new).digest()
 
 
 def has_md5(*keys: str) -> Callable[[Path, Mapping[str, Any]], bool]:
-    """For stores that tell the MD5, at *keys* of an entry, as base64 or as bytes."""
+    """Return a comparison for stores that report the MD5 at *keys* of an entry, as base64 or bytes."""
 
     def is_same(path: Path, info: Mapping[str, Any]) -> bool:
         expected: Any = info
@@ -36,9 +36,9 @@ def has_md5(*keys: str) -> Callable[[Path, Mapping[str, Any]], bool]:
 
 
 def has_etag(part: int) -> Callable[[Path, Mapping[str, Any]], bool]:
-    """For S3: the ETag is the MD5, or that of the MD5s of all parts of *part* bytes, and their number.
+    """Return a comparison for S3, by the ETag: the MD5, or that of the MD5s of parts of *part* bytes.
 
-    A bucket with keys of its own has ETags of another kind, which fit no file.
+    Buckets with their own encryption keys have other ETags, which match no file.
     """
 
     def is_same(path: Path, info: Mapping[str, Any]) -> bool:
@@ -63,24 +63,23 @@ def _new() -> Any:
     return hashlib.md5(usedforsecurity=False)
 
 
-# One entry of a listing, as fsspec gives it.
+# An entry of a listing by fsspec.
 Info: TypeAlias = Mapping[str, Any]
 
-# Bytes in one part of a large file: what a copy holds in memory at a time.
+# The size in bytes of a part of a large file, which a copy holds in memory.
 PART = 8 * 2**20
 
-# Control characters, and the marks of bytes that are no UTF-8.
+# Control characters, and surrogates for bytes that are not UTF-8.
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteKind:
-    """What fsspec does not hide of a store.
+    """The properties of a kind of store that fsspec does not abstract.
 
-    *is_same* is whether a file here holds what an entry of a listing says; where it cannot be said, no.
-    *is_patient*: its library itself tries again, for about a minute, when the network is at fault.
-    *put* are the options for copying a file to the store. No file there has a name in which *unnameable*
-    is found.
+    *is_same* returns whether a local file equals an entry of a listing; False if that is not known.
+    *is_patient*: its library retries after network failures, for about a minute. *put* are the options for
+    copying a file to the store. The store has no files whose names match *unnameable*.
     """
 
     is_same: Callable[[Path, Info], bool] = lambda _path, _info: False
@@ -92,7 +91,7 @@ class RemoteKind:
 def _azure_settings(path: Path) -> Mapping[str, Any]:
     from azure.storage.blob import ContentSettings
 
-    # Azure keeps the checksum that it is given; without it, a large file has none.
+    # Azure stores a given checksum; large files have none otherwise.
     return {"content_settings": ContentSettings(content_md5=bytearray(md5_of(path)))}
 
 
@@ -109,9 +108,9 @@ _KINDS: Mapping[str, RemoteKind] = {"s3": _S3, "gs": _GCS, "abfs": _AZURE}
 
 @dataclass(frozen=True)
 class Remote:
-    """The folder at *path* of *filesystem*, which is one of fsspec's; people know it as *url*.
+    """The folder at *path* of an fsspec *filesystem*; *url* is its URL in messages.
 
-    *secrets* are texts that its library may put into its messages.
+    *secrets* are strings that may occur in messages of its library.
     """
 
     filesystem: Any
@@ -130,15 +129,15 @@ class Remote:
         return Scrubber(self.secrets)
 
     def at(self, name: str) -> str:
-        """The path of the file *name* in the folder."""
+        """Return the path of the file *name* in the folder."""
         return f"{self.path}/{name}"
 
     def name_of(self, path: str) -> str | None:
-        """The name, in the folder, of the file at *path*; None for the folder itself and what is outside."""
+        """Return the name of the file at *path* in the folder; None for the folder itself and other paths."""
         prefix = f"{self.path}/"
         return path[len(prefix) :] or None if path.startswith(prefix) else None
 
 
 def folder_of(bucket: str, folder: str) -> str:
-    """The path of *folder* in *bucket*; an empty folder is the whole bucket."""
+    """Return the path of *folder* in *bucket*; an empty folder is the whole bucket."""
     return "/".join(filter(None, (bucket.strip("/"), folder.strip("/"))))

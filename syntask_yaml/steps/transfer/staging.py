@@ -1,4 +1,4 @@
-"""A temporary directory for files that have not all arrived."""
+"""A temporary directory for an incomplete download."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PREFIX, _SUFFIX = ".syntask-", ".part"
 
 @contextmanager
 def staging(target: Path) -> Iterator[Path]:
-    """A new directory in *target*, on its disk, which is gone afterwards.
+    """Yield a temporary directory in *target*, on the same disk.
 
-    What a process that was killed left behind goes too: it holds no lock any more.
+    Directories of killed processes, which no longer hold their locks, are removed, too.
     """
     _remove_leftovers(target)
     directory, descriptor = _made(target)
@@ -40,7 +40,7 @@ def _made(target: Path) -> tuple[Path, int]:
 
 
 def is_staging(name: str) -> bool:
-    """Return whether a file of that relative name is, or is in, such a directory."""
+    """Return whether a relative name is that of such a directory, or in it."""
     first = name.partition("/")[0]
     return first.startswith(_PREFIX) and first.endswith(_SUFFIX)
 

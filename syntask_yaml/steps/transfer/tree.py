@@ -1,4 +1,4 @@
-"""The files of a directory that are to be copied."""
+"""The files of a directory to copy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syntask_yaml.steps.transfer.gitignore import IsIgnored, is_ignored_by, rule
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file at *path*, called *name* (with `/`) seen from its root, of *size* bytes."""
+    """A file at *path*, with its relative *name* (with `/`), of *size* bytes."""
 
     name: str
     path: Path
@@ -21,10 +21,10 @@ class LocalFile:
 
 
 def files_in(root: Path, is_ignored: IsIgnored, warn: Callable[[str], None]) -> Iterator[LocalFile]:
-    """Every file below *root* that is not left out, by name.
+    """Return the files below *root* that are not excluded, by name.
 
-    What a directory that is left out holds is not looked at, as git does it. A link to a file in *root*
-    counts as that file; other links are left out, and *warn* is told.
+    Like git, this does not search excluded directories. A link to a file in *root* counts as that file; other
+    links are skipped, with a warning through *warn*.
     """
     yield from _files_in(root, "", root.resolve(), is_ignored, warn)
 
@@ -60,10 +60,10 @@ OWN_FILE = ".syntaskignore"
 
 
 def read_patterns(root: Path, ignore_file: str) -> tuple[IsIgnored, tuple[str, ...]]:
-    """What the patterns of *ignore_file* and of `.syntaskignore` in *root* leave out; the files read.
+    """Return the filter of *ignore_file* and of `.syntaskignore` in *root*, and the files that were read.
 
-    Of the two, the patterns of `.syntaskignore` come last and so win. Raises StepFailed for a file that
-    is not text, or contains an invalid pattern.
+    The patterns of `.syntaskignore` come last, and so take precedence. Raises StepFailed for a file that is
+    not text, or contains an invalid pattern.
     """
     names = [name for name in dict.fromkeys((ignore_file, OWN_FILE)) if (root / name).is_file()]
     lines = [line for name in names for line in _lines(root / name)]
