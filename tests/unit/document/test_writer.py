@@ -19,12 +19,13 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(TEXTS, JSON, max_size=4))
+@example({"<<": {}})
 def test_written_data_reads_back(data: dict[str, object]) -> None:
     """Whatever is written reads back as the same value, here and by PyYAML."""
     text = to_yaml(data)
     document = read_text(text)
 
-    assert problems_of(document) == []
+    assert {each.partition(" ")[0] for each in problems_of(document)} <= {"quoted-merge"}  # a warning
     assert data == document.root.value == yaml.safe_load(text)
 
 
